@@ -1,0 +1,3 @@
+//! The challenger daemon.
+
+fn main() {}

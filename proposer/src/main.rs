@@ -1,0 +1,3 @@
+//! The proposer daemon.
+
+fn main() {}
