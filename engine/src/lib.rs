@@ -1,4 +1,5 @@
 //! Surety's engine: everything the daemons share, from deriving the L2 chain to playing a dispute.
 
 pub mod authenticated;
+pub mod commitment;
 pub mod machine;
