@@ -1,0 +1,148 @@
+//! A word tree with all its levels in memory.
+
+use alloy_primitives::B256;
+
+use super::{Range, WordTreeError, height, parent, root_of, to_words, zero_subtree};
+
+/// A word tree that grows and is written to, and proves ranges of itself. A write of n words costs about n + height
+/// hashes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WordTree {
+    /// From the leaves up to the root, each level without its zero subtrees beyond the word count.
+    levels: Vec<Vec<B256>>,
+}
+
+impl WordTree {
+    /// The tree that holds `bytes`, the last word padded with zeros.
+    ///
+    /// # Errors
+    /// [`WordTreeError::OutOfRange`] from 2^32 words on.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, WordTreeError> {
+        let words = to_words(bytes);
+        let mut tree = Self::default();
+        let count = words.len() as u64;
+        let too_long = WordTreeError::OutOfRange { start: 0, count, words: u32::MAX.into() };
+        tree.grow(u32::try_from(count).map_err(|_| too_long)?)?;
+        if !words.is_empty() {
+            tree.set(0, &words)?;
+        }
+        debug_assert_eq!(tree.root(), root_of(bytes));
+        Ok(tree)
+    }
+
+    /// Its size in words.
+    #[must_use]
+    pub fn words(&self) -> u32 {
+        // grow() takes the count as u32
+        self.leaves().len() as u32
+    }
+
+    /// Levels above the leaves.
+    #[must_use]
+    pub fn height(&self) -> u8 {
+        height(self.words())
+    }
+
+    /// Its root.
+    #[must_use]
+    pub fn root(&self) -> B256 {
+        self.levels.last().and_then(|level| level.first()).copied().unwrap_or_default()
+    }
+
+    /// Its words.
+    #[must_use]
+    pub fn leaves(&self) -> &[B256] {
+        self.levels.first().map_or(&[], Vec::as_slice)
+    }
+
+    /// Appends zero words up to a size of `words`.
+    ///
+    /// # Errors
+    /// [`WordTreeError::Shrinks`].
+    pub fn grow(&mut self, words: u32) -> Result<(), WordTreeError> {
+        let from = self.words();
+        if words < from {
+            return Err(WordTreeError::Shrinks { from, to: words });
+        }
+        let mut length = words as usize;
+        for level in 0..=height(words) {
+            let zero = zero_subtree(level)?;
+            if let Some(nodes) = self.levels.get_mut(usize::from(level)) {
+                nodes.resize(length, zero);
+            } else {
+                let mut nodes = vec![zero; length];
+                // the old root, padded with a zero subtree
+                if let (Some(first), Some(below)) = (nodes.first_mut(), self.levels.last())
+                    && let Some(root) = below.first()
+                {
+                    *first = parent(*root, zero_subtree(level - 1)?);
+                }
+                self.levels.push(nodes);
+            }
+            length = length.div_ceil(2);
+        }
+        Ok(())
+    }
+
+    /// Writes `words` from word `start` on.
+    ///
+    /// # Errors
+    /// [`WordTreeError::EmptyRange`], [`WordTreeError::OutOfRange`]; the tree is as it was.
+    pub fn set(&mut self, start: u32, words: &[B256]) -> Result<(), WordTreeError> {
+        let (mut first, mut end) = self.bounds(start, words.len())?;
+        if let Some(leaves) = self.levels.first_mut().and_then(|leaves| leaves.get_mut(first..end))
+        {
+            leaves.copy_from_slice(words);
+        }
+        for level in 1..=self.height() {
+            let zero = zero_subtree(level - 1)?;
+            (first, end) = (first / 2, end.div_ceil(2));
+            let (below, above) = self.levels.split_at_mut(usize::from(level));
+            if let (Some(children), Some(nodes)) = (below.last(), above.first_mut()) {
+                for (index, node) in nodes.iter_mut().enumerate().take(end).skip(first) {
+                    let child = |index| children.get(index).copied().unwrap_or(zero);
+                    *node = parent(child(2 * index), child(2 * index + 1));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// `count` words from word `start` on, with their siblings.
+    ///
+    /// # Errors
+    /// [`WordTreeError::EmptyRange`], [`WordTreeError::OutOfRange`].
+    pub fn range(&self, start: u32, count: u32) -> Result<Range, WordTreeError> {
+        let (mut first, end) = self.bounds(start, count as usize)?;
+        let mut last = end - 1;
+        let words = self.leaves().get(first..end).unwrap_or_default().to_vec();
+        let mut siblings = Vec::new();
+        for (level, nodes) in (0..self.height()).zip(&self.levels) {
+            let zero = zero_subtree(level)?;
+            let node = |index| nodes.get(index).copied().unwrap_or(zero);
+            if first % 2 == 1 {
+                siblings.push(node(first - 1));
+            }
+            if last.is_multiple_of(2) {
+                siblings.push(node(last + 1));
+            }
+            (first, last) = (first / 2, last / 2);
+        }
+        Ok(Range { words, siblings })
+    }
+
+    fn bounds(&self, start: u32, count: usize) -> Result<(usize, usize), WordTreeError> {
+        if count == 0 {
+            return Err(WordTreeError::EmptyRange);
+        }
+        let (first, words) = (start as usize, self.words());
+        match first.checked_add(count) {
+            Some(end) if end <= words as usize => Ok((first, end)),
+            _ => Err(WordTreeError::OutOfRange {
+                start: start.into(),
+                count: count as u64,
+                words: words.into(),
+            }),
+        }
+    }
+}
