@@ -2,4 +2,5 @@
 
 pub mod authenticated;
 pub mod commitment;
+pub mod l1;
 pub mod machine;
