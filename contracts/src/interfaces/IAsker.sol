@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {TournamentId} from "../types/Ids.sol";
+
+/// @notice How much of a root tournament's result is final.
+enum Finality {
+    /// The parent claim is undecided: eliminations count, money waits.
+    Provisional,
+    /// The parent claim is confirmed.
+    Final,
+    /// The parent claim is lost or void, and nothing under it costs a bond.
+    Void
+}
+
+/// @notice Who starts root tournaments and asks for their winner.
+interface IAsker {
+    /// @notice How final results in root tournament `id` are. Reverts for one that nobody has contested.
+    function finality(TournamentId id) external view returns (Finality);
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {Record} from "../machine/Record.sol";
+import {IRecords} from "./IRecords.sol";
+
+/// @notice Batches: one appended batch makes exactly one L2 block. Anyone may append.
+interface IInbox is IRecords {
+    /// @notice A batch was appended. Everything an L2 node derives the block from.
+    /// @param number L2 block number
+    /// @param recordHash hash of `record`, all that is stored
+    /// @param record what is fixed about the block
+    /// @param batch the batch's bytes
+    event BatchAppended(uint64 indexed number, bytes32 recordHash, Record record, bytes batch);
+
+    /// @notice The batch is longer than the limit.
+    error BatchTooLong(uint256 length, uint256 limit);
+    /// @notice The payment does not cover the append fee.
+    error FeeNotPaid(uint256 fee, uint256 paid);
+    /// @notice Every L2 second up to the L1 time has its block; the next L1 block has room.
+    error NoTimeLeft(uint64 timestamp, uint256 l1Time);
+    /// @notice Appending has ended for this deployment.
+    error SunsetReached(uint64 sunset, uint256 l1Time);
+    /// @notice L2 block `number` has no record: genesis or before, or beyond the latest.
+    error NoRecord(uint64 number);
+    /// @notice What was paid beyond the fee could not be returned.
+    error ChangeNotTaken(address payer, uint256 change);
+    /// @notice The fee floor is below what one eighth steps can move.
+    error FeeFloorTooLow(uint256 floor);
+
+    /// @notice Appends a batch as the next L2 block. Burns the append fee and returns what was paid beyond it.
+    /// @dev Reverts with BatchTooLong, SunsetReached, NoTimeLeft, FeeNotPaid or ChangeNotTaken.
+    /// @param feeRecipient who gets the block's priority fees
+    /// @param batch a concatenation of `uint16 length ‖ EIP-2718 bytes`
+    /// @return number the L2 block's number
+    function append(address feeRecipient, bytes calldata batch) external payable returns (uint64 number);
+
+    /// @notice Number of the latest L2 block that has a batch; the genesis number when there is none.
+    function latestBlock() external view returns (uint64);
+
+    /// @notice Number of the genesis block.
+    function genesisNumber() external view returns (uint64);
+
+    /// @notice L2 time of the latest block, seconds.
+    function latestTimestamp() external view returns (uint64);
+
+    /// @notice What an append in this L1 block costs, wei.
+    function appendFee() external view returns (uint256);
+
+    /// @notice The least append fee, wei.
+    function feeFloor() external view returns (uint256);
+
+    /// @notice L1 time from which nothing is appended; 0: never.
+    function sunset() external view returns (uint64);
+
+    /// @notice Root of the append-only message tree, of height 32.
+    function messageRoot() external view returns (bytes32);
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {CommitmentId, MatchId, TournamentId} from "./Ids.sol";
+
+/// @notice What a match's id commits to. Two commitments meet at most once, so this names one match.
+struct MatchKey {
+    TournamentId tournament;
+    /// Side One: it was waiting (at merging, it has the higher rank), and moves first.
+    CommitmentId one;
+    /// Side Two: its opening is stored.
+    CommitmentId two;
+}
+
+using {id} for MatchKey global;
+
+/// @notice The match that `key` opens.
+function id(MatchKey memory key) pure returns (MatchId) {
+    return MatchId.wrap(keccak256(abi.encode(key.tournament, key.one, key.two)));
+}
