@@ -1,3 +1,6 @@
 //! The only room with a network: following L1 and sending transactions to it.
 
+pub mod client;
+pub mod follow;
+pub mod send;
 pub mod signer;

@@ -34,7 +34,11 @@ impl EthersSigner {
         signature.r.to_big_endian(&mut r);
         signature.s.to_big_endian(&mut s);
         // ethers gives v as 27 or 28
-        Signature::new(U256::from_be_bytes(r), U256::from_be_bytes(s), signature.v % 2 == 0)
+        Signature::new(
+            U256::from_be_bytes(r),
+            U256::from_be_bytes(s),
+            signature.v.is_multiple_of(2),
+        )
     }
 }
 
@@ -74,7 +78,6 @@ impl TxSigner<Signature> for EthersSigner {
         Signer::address(self)
     }
 
-    #[expect(clippy::unwrap_used, reason = "in alloy's macro, on a value it has just checked")]
     async fn sign_transaction(
         &self,
         tx: &mut dyn SignableTransaction<Signature>,

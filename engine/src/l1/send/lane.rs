@@ -1,0 +1,308 @@
+//! Sends one transaction at a time: preflight, nonce, fees, replacement until it is mined.
+//!
+//! The lane keeps nothing that a crash could lose. The nonce is the chain's; a transaction left in the pool by an
+//! earlier run holds the same nonce and is replaced by the newly planned one.
+
+use std::time::Duration;
+
+use alloy::{
+    consensus::{SignableTransaction, TxEip1559, TxEnvelope},
+    eips::{BlockId, Encodable2718},
+    network::{TransactionBuilder, TxSigner},
+    providers::Provider,
+    rpc::types::{TransactionReceipt, TransactionRequest},
+    signers::Signer as _,
+    transports::{RpcError, TransportError},
+};
+use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
+use thiserror::Error;
+use tokio::{
+    sync::Mutex,
+    time::{Instant, sleep},
+};
+use tracing::{debug, info, warn};
+
+use super::Fees;
+use crate::l1::{client::L1Client, signer::EthersSigner};
+
+/// The most gas a transaction may ask for on L1: EIP-7825.
+const MAX_TRANSACTION_GAS: u64 = 1 << 24;
+
+/// A call to a contract on L1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The contract; `None` deploys one.
+    pub to: Option<Address>,
+    /// Calldata or initcode.
+    pub data: Bytes,
+    /// Wei sent along.
+    pub value: U256,
+    /// What it is for, in logs and reports.
+    pub label: &'static str,
+}
+
+/// How the lane behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LaneSettings {
+    /// Most that is ever paid, wei per gas.
+    pub max_fee: u128,
+    /// How long an attempt waits before its fees are raised.
+    pub patience: Duration,
+    /// Attempts before the lane gives up and the caller plans anew.
+    pub attempts: u32,
+    /// Wei that the key never goes below.
+    pub floor: U256,
+}
+
+impl Default for LaneSettings {
+    fn default() -> Self {
+        Self {
+            max_fee: 500_000_000_000,
+            patience: Duration::from_secs(45),
+            attempts: 10,
+            floor: U256::ZERO,
+        }
+    }
+}
+
+/// A transaction that was mined and succeeded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Transaction hash.
+    pub hash: B256,
+    /// L1 block number.
+    pub block: u64,
+    /// Gas used.
+    pub gas: u64,
+    /// Wei per gas paid.
+    pub price: u128,
+    /// The contract it made, if it deployed one.
+    pub created: Option<Address>,
+}
+
+/// Why nothing came of a call.
+#[derive(Debug, Error)]
+pub enum LaneError {
+    /// It would revert now; nothing was signed. The revert data tells why.
+    #[error("{label} would revert: {data}")]
+    WouldRevert {
+        /// The call's label.
+        label: &'static str,
+        /// ABI-encoded error.
+        data: Bytes,
+    },
+    /// It was mined and reverted: somebody else was faster.
+    #[error("{label} reverted in transaction {hash}")]
+    Reverted {
+        /// The call's label.
+        label: &'static str,
+        /// The transaction.
+        hash: B256,
+    },
+    /// The key's funds do not cover it and the floor.
+    #[error("{label} needs {needed} wei, the key has {balance}")]
+    Funds {
+        /// The call's label.
+        label: &'static str,
+        /// Wei needed at most.
+        needed: U256,
+        /// Wei there.
+        balance: U256,
+    },
+    /// Another transaction of the key took the nonce.
+    #[error("{label}: nonce {nonce} was used by another transaction")]
+    NonceTaken {
+        /// The call's label.
+        label: &'static str,
+        /// The nonce.
+        nonce: u64,
+    },
+    /// It was not mined within all attempts.
+    #[error("{label} was not mined within {attempts} attempts")]
+    NotMined {
+        /// The call's label.
+        label: &'static str,
+        /// How many.
+        attempts: u32,
+    },
+    /// The key refused to sign.
+    #[error("{label}: {source}")]
+    Signer {
+        /// The call's label.
+        label: &'static str,
+        /// The cause.
+        source: alloy::signers::Error,
+    },
+    /// L1 could not be read: unknown.
+    #[error("{label}: L1 node: {source}")]
+    Transport {
+        /// The call's label.
+        label: &'static str,
+        /// The cause.
+        source: TransportError,
+    },
+}
+
+/// The one place that sends transactions of a key.
+#[derive(Debug)]
+pub struct Lane {
+    l1: L1Client,
+    signer: EthersSigner,
+    settings: LaneSettings,
+    turn: Mutex<()>,
+}
+
+impl Lane {
+    /// A lane for `signer`, pinned to the client's chain.
+    #[must_use]
+    pub fn new(l1: L1Client, signer: EthersSigner, settings: LaneSettings) -> Self {
+        let chain_id = Some(l1.chain_id());
+        Self { l1, signer: signer.with_chain_id(chain_id), settings, turn: Mutex::new(()) }
+    }
+
+    /// The key's address.
+    #[must_use]
+    pub fn address(&self) -> Address {
+        TxSigner::address(&self.signer)
+    }
+
+    /// Sends one call and waits until it is mined.
+    ///
+    /// # Errors
+    /// [`LaneError`]; after any of them the caller looks at the chain again before it acts.
+    pub async fn send(&self, call: &Call) -> Result<Sent, LaneError> {
+        let _turn = self.turn.lock().await;
+        let label = call.label;
+        let transport = |source| LaneError::Transport { label, source };
+        let gas_limit = self.preflight(call).await?;
+        let provider = self.l1.provider();
+        let nonce = provider.get_transaction_count(self.address()).await.map_err(transport)?;
+        let mut fees = self.estimate().await.map_err(transport)?;
+        self.check_funds(call, gas_limit, fees).await?;
+
+        let mut hashes = Vec::new();
+        for attempt in 0..self.settings.attempts {
+            if attempt > 0 {
+                let market = self.estimate().await.map_err(transport)?;
+                fees = fees.bumped().max(market).capped(self.settings.max_fee);
+            }
+            let (hash, raw) = self.sign(call, nonce, gas_limit, fees).await?;
+            match provider.send_raw_transaction(&raw).await {
+                Ok(_) => debug!(label, %hash, nonce, max_fee = fees.max, "sent"),
+                // known already, underpriced against an older attempt, or mined meanwhile: the wait below tells
+                Err(RpcError::ErrorResp(error)) => {
+                    warn!(label, %hash, nonce, code = error.code, message = %error.message, "pool refused");
+                }
+                Err(source) => return Err(transport(source)),
+            }
+            hashes.push(hash);
+            if let Some(receipt) = self.wait(&hashes, nonce, label).await? {
+                return finish(label, &receipt);
+            }
+        }
+        Err(LaneError::NotMined { label, attempts: self.settings.attempts })
+    }
+
+    /// Runs the call against the newest block and returns the gas limit to send it with.
+    async fn preflight(&self, call: &Call) -> Result<u64, LaneError> {
+        let mut request = TransactionRequest::default()
+            .with_from(self.address())
+            .with_input(call.data.clone())
+            .with_value(call.value);
+        request.to = Some(call.to.map_or(TxKind::Create, TxKind::Call));
+        match self.l1.provider().estimate_gas(request).block(BlockId::latest()).await {
+            // the state may have moved when it is mined: a fifth more, within EIP-7825's cap
+            Ok(gas) => Ok((gas + gas / 5).min(MAX_TRANSACTION_GAS)),
+            Err(RpcError::ErrorResp(error)) => {
+                let data = error.as_revert_data().unwrap_or_default();
+                Err(LaneError::WouldRevert { label: call.label, data })
+            }
+            Err(source) => Err(LaneError::Transport { label: call.label, source }),
+        }
+    }
+
+    async fn estimate(&self) -> Result<Fees, TransportError> {
+        let estimate = self.l1.provider().estimate_eip1559_fees().await?;
+        Ok(Fees::from(estimate).capped(self.settings.max_fee))
+    }
+
+    async fn check_funds(&self, call: &Call, gas: u64, fees: Fees) -> Result<(), LaneError> {
+        let label = call.label;
+        let balance = self.l1.provider().get_balance(self.address()).await;
+        let balance = balance.map_err(|source| LaneError::Transport { label, source })?;
+        let cost = U256::from(gas).saturating_mul(U256::from(fees.max));
+        let needed = cost.saturating_add(call.value).saturating_add(self.settings.floor);
+        if balance < needed {
+            return Err(LaneError::Funds { label, needed, balance });
+        }
+        Ok(())
+    }
+
+    async fn sign(
+        &self,
+        call: &Call,
+        nonce: u64,
+        gas_limit: u64,
+        fees: Fees,
+    ) -> Result<(B256, Vec<u8>), LaneError> {
+        let mut tx = TxEip1559 {
+            chain_id: self.l1.chain_id(),
+            nonce,
+            gas_limit,
+            max_fee_per_gas: fees.max,
+            max_priority_fee_per_gas: fees.priority.min(fees.max),
+            to: call.to.map_or(TxKind::Create, TxKind::Call),
+            value: call.value,
+            access_list: alloy::eips::eip2930::AccessList::default(),
+            input: call.data.clone(),
+        };
+        let signature = self.signer.sign_transaction(&mut tx).await;
+        let signature =
+            signature.map_err(|source| LaneError::Signer { label: call.label, source })?;
+        let signed = TxEnvelope::from(tx.into_signed(signature));
+        Ok((*signed.tx_hash(), signed.encoded_2718()))
+    }
+
+    /// Waits until one of `hashes` is mined; none when patience ran out.
+    async fn wait(
+        &self,
+        hashes: &[B256],
+        nonce: u64,
+        label: &'static str,
+    ) -> Result<Option<TransactionReceipt>, LaneError> {
+        let transport = |source| LaneError::Transport { label, source };
+        let provider = self.l1.provider();
+        let deadline = Instant::now() + self.settings.patience;
+        loop {
+            let mined = provider.get_transaction_count(self.address()).await.map_err(transport)?;
+            for hash in hashes.iter().rev() {
+                let receipt = provider.get_transaction_receipt(*hash).await.map_err(transport)?;
+                if receipt.is_some() {
+                    return Ok(receipt);
+                }
+            }
+            if mined > nonce {
+                return Err(LaneError::NonceTaken { label, nonce });
+            }
+            if Instant::now() >= deadline {
+                return Ok(None);
+            }
+            sleep(provider.client().poll_interval()).await;
+        }
+    }
+}
+
+fn finish(label: &'static str, receipt: &TransactionReceipt) -> Result<Sent, LaneError> {
+    let hash = receipt.transaction_hash;
+    if !receipt.status() {
+        return Err(LaneError::Reverted { label, hash });
+    }
+    info!(label, %hash, gas = receipt.gas_used, "mined");
+    Ok(Sent {
+        hash,
+        block: receipt.block_number.unwrap_or_default(),
+        gas: receipt.gas_used,
+        price: receipt.effective_gas_price,
+        created: receipt.contract_address,
+    })
+}

@@ -1,0 +1,7 @@
+//! One transaction lane a key: the only place that signs.
+
+mod fees;
+mod lane;
+
+pub use fees::Fees;
+pub use lane::{Call, Lane, LaneError, LaneSettings, Sent};
