@@ -2,5 +2,7 @@
 
 pub mod authenticated;
 pub mod commitment;
+pub mod execute;
 pub mod l1;
 pub mod machine;
+pub mod rules;
