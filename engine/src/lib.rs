@@ -4,5 +4,7 @@ pub mod authenticated;
 pub mod commitment;
 pub mod execute;
 pub mod l1;
+#[cfg(feature = "test-utils")]
+pub mod fault;
 pub mod machine;
 pub mod rules;

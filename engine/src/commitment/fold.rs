@@ -225,11 +225,11 @@ impl Fold {
         self.levels.first().and_then(|level| level.0.last()).map(|run| run.node).unwrap_or_default()
     }
 
-    /// Places at which the leaf differs from the one before it, in order; place 0 counts.
-    pub fn changes(&self) -> impl Iterator<Item = u32> + '_ {
-        let ends =
-            self.levels.first().into_iter().flat_map(|level| level.0.iter().map(|run| run.end));
-        std::iter::once(0).chain(ends).filter(|&place| place < self.height.leaves())
+    /// The leaves from left to right, each with how often it repeats: what the tree costs.
+    pub fn runs(&self) -> impl Iterator<Item = (B256, u32)> + '_ {
+        let runs = self.levels.first().map_or(&[][..], |level| &level.0);
+        let starts = std::iter::once(0).chain(runs.iter().map(|run| run.end));
+        runs.iter().zip(starts).map(|(run, start)| (run.node, run.end - start))
     }
 
     /// The sixteen nodes four levels below the node at (`level`, `index`).
@@ -271,11 +271,5 @@ impl Fold {
         }
         siblings.truncate(usize::from(level));
         Ok(siblings)
-    }
-
-    /// Runs of equal leaves: what the tree costs.
-    #[must_use]
-    pub fn runs(&self) -> usize {
-        self.levels.first().map_or(0, |level| level.0.len())
     }
 }

@@ -15,6 +15,12 @@ pub struct Slots {
 }
 
 impl Slots {
+    /// The commitment that begins at the boundary `start` and has the leaves of `tree`.
+    #[must_use]
+    pub const fn new(start: B256, tree: Fold) -> Self {
+        Self { start, tree }
+    }
+
     /// The parent claim's boundary: the state before slot 0.
     #[must_use]
     pub fn start(&self) -> B256 {

@@ -13,6 +13,12 @@ pub struct Steps {
 }
 
 impl Steps {
+    /// The commitment that begins at the boundary `start`, takes `taken` steps and has the leaves of `tree`.
+    #[must_use]
+    pub const fn new(start: B256, taken: u32, tree: Fold) -> Self {
+        Self { start, taken, tree }
+    }
+
     /// The boundary before the slot: the state before step 0.
     #[must_use]
     pub fn start(&self) -> B256 {

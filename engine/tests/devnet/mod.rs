@@ -1,0 +1,209 @@
+//! An L1 in process: the compiled contracts of `out/` on revm with Osaka's rules, a block for each transaction.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use alloy_primitives::{Address, B256, Bytes, Log, TxKind, U256, hex, keccak256};
+use revm::context::result::{ExecutionResult, Output};
+use revm::context::{BlockEnv, CfgEnv, Context, TxEnv};
+use revm::database::{CacheDB, EmptyDB};
+use revm::primitives::hardfork::SpecId;
+use revm::state::AccountInfo;
+use revm::{ExecuteCommitEvm, ExecuteEvm, MainBuilder, MainContext};
+
+/// Wei in an ether.
+pub const ETHER: u128 = 1_000_000_000_000_000_000;
+/// EIP-7825.
+pub const TRANSACTION_GAS: u64 = 1 << 24;
+
+/// A transaction that was mined.
+#[derive(Clone, Debug)]
+pub struct Mined {
+    pub gas: u64,
+    pub logs: Vec<Log>,
+    pub output: Bytes,
+}
+
+/// A transaction that failed: the revert data, or what halted it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failed {
+    pub data: Bytes,
+    pub reason: String,
+}
+
+/// The chain's head and everything that happened on it.
+pub struct Devnet {
+    db: CacheDB<EmptyDB>,
+    number: u64,
+    seconds: u64,
+    pub logs: Vec<(u64, Log)>,
+    linked: BTreeMap<String, Address>,
+}
+
+impl Devnet {
+    pub fn new() -> Self {
+        Self { db: CacheDB::new(EmptyDB::default()), number: 1000, seconds: 1_700_000_000, logs: Vec::new(), linked: BTreeMap::new() }
+    }
+
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    pub fn time(&self) -> u64 {
+        self.seconds
+    }
+
+    /// Stands in for the block's hash: changes with its number.
+    pub fn hash(&self) -> B256 {
+        keccak256(self.number.to_be_bytes())
+    }
+
+    pub fn fund(&mut self, who: Address, wei: U256) {
+        let mut info = self.db.load_account(who).unwrap().info.clone();
+        info.balance += wei;
+        self.db.insert_account_info(who, info);
+    }
+
+    pub fn balance(&mut self, who: Address) -> U256 {
+        self.db.load_account(who).unwrap().info.balance
+    }
+
+    /// Lets `blocks` empty blocks pass.
+    pub fn mine(&mut self, blocks: u64) {
+        self.number += blocks;
+        self.seconds += 12 * blocks;
+    }
+
+    fn block(&self, ahead: u64) -> BlockEnv {
+        BlockEnv {
+            number: U256::from(self.number + ahead),
+            timestamp: U256::from(self.seconds + 12 * ahead),
+            gas_limit: 60_000_000,
+            basefee: 0,
+            difficulty: U256::ZERO,
+            prevrandao: Some(keccak256((self.number + ahead).to_le_bytes())),
+            ..BlockEnv::default()
+        }
+    }
+
+    fn transaction(&mut self, from: Address, to: TxKind, value: U256, data: Bytes) -> TxEnv {
+        let nonce = self.db.load_account(from).unwrap().info.nonce;
+        TxEnv {
+            caller: from,
+            kind: to,
+            value,
+            data,
+            nonce,
+            gas_limit: TRANSACTION_GAS,
+            gas_price: 0,
+            ..TxEnv::default()
+        }
+    }
+
+    fn config() -> CfgEnv {
+        let mut config = CfgEnv::default();
+        config.set_spec_and_mainnet_gas_params(SpecId::OSAKA);
+        config
+    }
+
+    fn outcome(result: ExecutionResult) -> Result<Mined, Failed> {
+        let gas = result.tx_gas_used();
+        match result {
+            ExecutionResult::Success { logs, output, .. } => {
+                let output = match output {
+                    Output::Call(data) => data,
+                    Output::Create(_, address) => address.unwrap().to_vec().into(),
+                };
+                Ok(Mined { gas, logs, output })
+            }
+            ExecutionResult::Revert { output, .. } => Err(Failed { data: output, reason: "revert".into() }),
+            ExecutionResult::Halt { reason, .. } => Err(Failed { data: Bytes::new(), reason: format!("{reason:?}") }),
+        }
+    }
+
+    fn transact(&mut self, from: Address, to: TxKind, value: U256, data: Bytes) -> Result<Mined, Failed> {
+        let (block, transaction) = (self.block(1), self.transaction(from, to, value, data));
+        let mut evm = Context::mainnet()
+            .with_db(&mut self.db)
+            .with_cfg(Self::config())
+            .with_block(block)
+            .build_mainnet();
+        let mined = Self::outcome(evm.transact_commit(transaction).unwrap());
+        self.mine(1);
+        if let Ok(mined) = &mined {
+            self.logs.extend(mined.logs.iter().map(|log| (self.number, log.clone())));
+        }
+        mined
+    }
+
+    /// Sends a transaction and mines a block with it.
+    pub fn send(&mut self, from: Address, to: Address, value: U256, data: impl Into<Bytes>) -> Result<Mined, Failed> {
+        self.transact(from, TxKind::Call(to), value, data.into())
+    }
+
+    /// Calls as the head block does, and changes nothing.
+    pub fn call(&self, to: Address, data: impl Into<Bytes>) -> Result<Bytes, Failed> {
+        let mut scratch = self.db.clone();
+        let transaction = TxEnv {
+            kind: TxKind::Call(to),
+            data: data.into(),
+            gas_limit: 60_000_000,
+            gas_price: 0,
+            ..TxEnv::default()
+        };
+        let mut config = Self::config();
+        config.tx_gas_limit_cap = Some(u64::MAX);
+        let mut evm = Context::mainnet()
+            .with_db(&mut scratch)
+            .with_cfg(config)
+            .with_block(self.block(0))
+            .build_mainnet();
+        Self::outcome(evm.transact(transaction).unwrap().result).map(|mined| mined.output)
+    }
+
+    /// Deploys the artifact `name`, with the libraries it links, from `from`.
+    pub fn deploy(&mut self, from: Address, name: &str, arguments: impl AsRef<[u8]>) -> Address {
+        let mut code = self.bytecode(from, name);
+        code.extend_from_slice(arguments.as_ref());
+        let mined = self.transact(from, TxKind::Create, U256::ZERO, code.into()).unwrap_or_else(|failed| panic!("{name}: {failed:?}"));
+        Address::from_slice(&mined.output)
+    }
+
+    fn bytecode(&mut self, from: Address, name: &str) -> Vec<u8> {
+        let artifact = artifact(name);
+        let mut code = artifact["bytecode"]["object"].as_str().unwrap().trim_start_matches("0x").to_owned();
+        for libraries in artifact["bytecode"]["linkReferences"].as_object().unwrap().values() {
+            for (library, places) in libraries.as_object().unwrap() {
+                let address = match self.linked.get(library) {
+                    Some(address) => *address,
+                    None => {
+                        let address = self.deploy(from, library, []);
+                        self.linked.insert(library.clone(), address);
+                        address
+                    }
+                };
+                for place in places.as_array().unwrap() {
+                    let start = 2 * usize::try_from(place["start"].as_u64().unwrap()).unwrap();
+                    code.replace_range(start..start + 40, &hex::encode(address));
+                }
+            }
+        }
+        hex::decode(code).unwrap()
+    }
+
+    /// Puts `code` at `address`.
+    pub fn etch(&mut self, address: Address, code: Bytes) {
+        let code = revm::state::Bytecode::new_raw(code);
+        self.db.insert_account_info(
+            address,
+            AccountInfo { code_hash: code.hash_slow(), code: Some(code), nonce: 1, ..AccountInfo::default() },
+        );
+    }
+}
+
+/// What forge wrote about the contract `name`.
+pub fn artifact(name: &str) -> serde_json::Value {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../out/{name}.sol/{name}.json"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}: run forge build", path.display()));
+    serde_json::from_str(&text).unwrap()
+}
