@@ -3,8 +3,8 @@
 pub mod authenticated;
 pub mod commitment;
 pub mod execute;
-pub mod l1;
 #[cfg(feature = "test-utils")]
 pub mod fault;
+pub mod l1;
 pub mod machine;
 pub mod rules;

@@ -3,4 +3,5 @@
 pub mod client;
 pub mod follow;
 pub mod send;
+pub mod bindings;
 pub mod signer;

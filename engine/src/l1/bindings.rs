@@ -1,0 +1,236 @@
+//! The contracts' interfaces as the engine calls them: mirrors `contracts/src/interfaces`.
+//!
+//! Ids are plain words and times plain numbers here, which encode the same; `dispute::domain` gives them their types.
+//! A test compares every selector and topic with the compiled interfaces.
+
+use alloy_sol_types::sol;
+
+sol! {
+    /// Mirrors `types/ClaimKey.sol`.
+    #[derive(Debug, PartialEq, Eq)]
+    struct ClaimKey {
+        bytes32 parent;
+        uint32 round;
+        bytes32 traceRoot;
+        bytes32 boundary;
+    }
+
+    /// Mirrors `types/MatchKey.sol`.
+    #[derive(Debug, PartialEq, Eq)]
+    struct MatchKey {
+        bytes32 tournament;
+        bytes32 one;
+        bytes32 two;
+    }
+
+    /// Mirrors `types/Move.sol`.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Move {
+        uint8 side;
+        address mover;
+        uint256 refund;
+    }
+
+    /// Mirrors `types/MatchState.sol`.
+    #[derive(Debug, PartialEq, Eq)]
+    struct MatchClocks {
+        uint40 one;
+        uint40 two;
+        uint40 since;
+    }
+
+    /// Mirrors `types/MatchState.sol`.
+    #[derive(Debug, PartialEq, Eq)]
+    struct MatchState {
+        uint8 phase;
+        uint8 level;
+        uint8 toMove;
+        uint8 outcome;
+        uint8 rank;
+        uint8 height;
+        uint8 agreedHeight;
+        uint32 position;
+        MatchClocks clocks;
+        bytes32 nodeOne;
+        bytes32 nodeTwo;
+        bytes32 opening;
+        bytes32 agreed;
+        bytes32 moves;
+    }
+
+    /// Mirrors `types/CommitmentState.sol`.
+    #[derive(Debug, PartialEq, Eq)]
+    struct CommitmentState {
+        uint8 standing;
+        uint8 rank;
+        bool opened;
+        uint8 side;
+        bool bondSettled;
+        uint40 remaining;
+        address owner;
+        bytes32 opening;
+    }
+
+    /// Mirrors `types/TournamentState.sol`.
+    #[derive(Debug, PartialEq, Eq)]
+    struct TournamentState {
+        uint8 level;
+        uint40 start;
+        uint40 budget;
+        uint32 waitingRanks;
+        uint32 runningRanks;
+        uint64 firstBlock;
+        uint16 blocks;
+        bytes32 startState;
+    }
+
+    /// Mirrors `interfaces/IRollup.sol`.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Claim {
+        uint8 status;
+        uint64 end;
+        uint16 childBlocks;
+        uint32 round;
+        uint64 bond;
+    }
+
+    /// Mirrors `interfaces/IRollup.sol`.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Bond {
+        address owner;
+        uint8 status;
+        bool walking;
+        bytes32 tip;
+        bytes32 walked;
+    }
+
+    /// The tree of claims.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IRollup {
+        event ClaimProposed(bytes32 indexed claim, bytes32 indexed parent, uint32 round, uint64 end, bytes32 traceRoot, bytes boundary, uint64 bond);
+        event ClaimConfirmed(bytes32 indexed claim, bytes32 indexed parent, uint64 end);
+        event ClaimVoided(bytes32 indexed claim, bytes32 indexed parent);
+        event BondLocked(uint64 indexed bond, address indexed owner, bytes32 tip);
+        event BondMoved(uint64 indexed bond, bytes32 tip);
+        event BondFrozen(uint64 indexed bond, bytes32 eliminated);
+        event BondReleased(uint64 indexed bond);
+        event BondForfeited(uint64 indexed bond, bytes32 lost);
+
+        error UnknownClaim(bytes32 claim);
+        error AlreadyConfirmed(bytes32 claim);
+        error AlreadyVoid(bytes32 claim);
+        error NotFirstChild(bytes32 parent, uint32 round);
+        error NotLost(bytes32 claim);
+        error WrongBondStatus(uint64 bond, uint8 status);
+        error BondElsewhere(uint64 bond, bytes32 tip, bytes32 parent);
+
+        function lockBond() external returns (uint64 bond);
+        function releaseBond(uint64 bond) external;
+        function propose(uint64 bond, bytes32 parent, uint64 end, bytes32 traceRoot, bytes calldata boundary) external returns (bytes32 claim);
+        function proposeSibling(uint64 bond, ClaimKey calldata parent, uint64 end, bytes32 traceRoot, bytes calldata boundary, bytes32[16] calldata children, bytes32[] calldata spine) external returns (bytes32 claim);
+        function follow(uint64 bond, ClaimKey calldata child) external;
+        function confirm(ClaimKey calldata key) external;
+        function voidClaim(ClaimKey calldata key) external;
+        function splitBond(ClaimKey calldata lost, MatchKey calldata lostMatch, Move[] calldata moves) external;
+        function walk(uint64 bond, ClaimKey[] calldata path) external;
+        function claims(bytes32 id) external view returns (Claim memory);
+        function rootBonds(uint64 id) external view returns (Bond memory);
+        function domainEnd(bytes32 parent) external view returns (uint64);
+        function latestConfirmed() external view returns (bytes32);
+        function genesis() external view returns (bytes32);
+        function rootBond() external view returns (uint256);
+        function inbox() external view returns (address);
+        function bonds() external view returns (address);
+        function tournament() external view returns (address);
+    }
+
+    /// The contests, at both levels.
+    #[derive(Debug, PartialEq, Eq)]
+    interface ITournament {
+        event TournamentStarted(bytes32 indexed tournament, uint8 level, uint40 budget, uint64 firstBlock, uint16 blocks);
+        event Joined(bytes32 indexed tournament, bytes32 indexed commitment, bytes32 root, bytes32 last, address owner, uint40 remaining, bytes32[16] children);
+        event MatchStarted(bytes32 indexed tournament, bytes32 indexed matchId, bytes32 one, bytes32 two, uint8 rank);
+        event Turned(bytes32 indexed matchId, uint8 side, uint8 height, uint32 position, bytes32 nodeOne, bytes32 nodeTwo, bytes32[16] children);
+        event Narrowed(bytes32 indexed matchId, uint8 side, uint32 position, bytes32 agreed, bytes32 leafOne, bytes32 leafTwo);
+        event Moved(bytes32 indexed matchId, uint8 side, address mover, uint256 refund);
+        event MatchSettled(bytes32 indexed matchId, uint8 outcome, uint8 reason);
+        event Eliminated(bytes32 indexed commitment);
+        event StepBondReleased(bytes32 indexed commitment, address owner);
+        event StepBondSplit(bytes32 indexed commitment, address owner);
+
+        error UnknownTournament(bytes32 tournament);
+        error UnknownMatch(bytes32 matchId);
+        error AlreadySettled(bytes32 matchId);
+        error WrongPhase(bytes32 matchId, uint8 phase);
+        error UnexpectedNode(bytes32 matchId, bytes32 expected, bytes32 actual);
+        error WrongTurn(bytes32 matchId, uint8 height);
+        error ClockExpired(bytes32 matchId, uint40 deadline);
+        error ClockNotExpired(bytes32 matchId, uint40 deadline);
+        error NothingToMerge(bytes32 tournament);
+        error BondSettled(bytes32 commitment);
+
+        function joinSteps(bytes32 id, bytes32 root, bytes32 last, bytes32[16] calldata children, bytes32[] calldata spine) external;
+        function firstTurn(MatchKey calldata key, bytes32 root, bytes32 last, bytes32[] calldata spine, bytes32[16] calldata own, bytes32[16] calldata rival, bytes32[16] calldata next) external;
+        function turn(MatchKey calldata key, bytes32 node, bytes32[16] calldata own, bytes32[16] calldata rival, bytes32[16] calldata next) external;
+        function lastTurn(MatchKey calldata key, bytes32 node, bytes32[16] calldata own, bytes32[16] calldata rival, bytes32 agreed, bytes32[] calldata spine) external;
+        function timeout(MatchKey calldata key) external;
+        function resolve(MatchKey calldata key, bytes calldata witness) external;
+        function conclude(MatchKey calldata slotMatch) external;
+        function merge(bytes32 id) external;
+        function splitStepBonds(MatchKey calldata slotMatch, MatchKey calldata stepMatch, Move[] calldata moves) external;
+        function releaseStepBond(MatchKey calldata slotMatch, bytes32 commitment) external;
+        function tournaments(bytes32 id) external view returns (TournamentState memory);
+        function commitments(bytes32 id) external view returns (CommitmentState memory);
+        function matches(bytes32 id) external view returns (MatchState memory);
+        function result(bytes32 id) external view returns (uint8 status, bytes32 winner);
+        function deadline(bytes32 id) external view returns (uint40);
+        function closing(bytes32 id) external view returns (uint40);
+        function records() external view returns (address);
+        function verifier() external view returns (address);
+        function stepBond() external view returns (uint256);
+        function timing() external view returns (uint40 censorship, uint40 response, uint40 build, uint40 budget);
+    }
+
+    /// The accounts of ETH.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IBonds {
+        event Deposited(address indexed account, uint256 amount);
+        event Withdrawn(address indexed account, address indexed to, uint256 amount);
+        event Forfeited(address indexed account, uint256 amount, uint256 burned);
+        event Credited(address indexed account, uint256 amount);
+
+        error InsufficientFree(address account, uint256 free, uint256 asked);
+
+        function deposit() external payable;
+        function withdraw(address to, uint256 amount) external;
+        function accounts(address account) external view returns (uint128 free, uint128 locked);
+        function burned() external view returns (uint256);
+    }
+
+    /// What the Inbox fixes about one L2 block.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Record {
+        uint64 number;
+        uint64 timestamp;
+        bytes32 prevRandao;
+        address feeRecipient;
+        bytes32 l1MessageRoot;
+        bytes32 batchRoot;
+        uint32 batchLength;
+        bytes32 depositsHash;
+        uint8 depositCount;
+    }
+
+    /// The batches.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IInbox {
+        event BatchAppended(uint64 indexed number, bytes32 recordHash, Record record, bytes batch);
+
+        function append(address feeRecipient, bytes calldata batch) external payable returns (uint64 number);
+        function latestBlock() external view returns (uint64);
+        function genesisNumber() external view returns (uint64);
+        function latestTimestamp() external view returns (uint64);
+        function appendFee() external view returns (uint256);
+        function recordHash(uint64 number) external view returns (bytes32);
+    }
+}
