@@ -1,7 +1,7 @@
 //! The only room with a network: following L1 and sending transactions to it.
 
+pub mod bindings;
 pub mod client;
 pub mod follow;
 pub mod send;
-pub mod bindings;
 pub mod signer;
