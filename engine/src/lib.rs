@@ -8,3 +8,4 @@ pub mod fault;
 pub mod l1;
 pub mod machine;
 pub mod rules;
+pub mod state;

@@ -1,0 +1,72 @@
+//! What is written together.
+
+use alloy_primitives::{B256, Bytes, keccak256};
+
+use super::{BlockRow, LeavesRow, Progress, Table, rows};
+
+/// Rows that [`Store::commit`](super::Store::commit) writes all or none of.
+#[derive(Debug, Default)]
+pub struct Commit {
+    pub(super) batch: sled::Batch,
+}
+
+impl Commit {
+    /// Nothing to write.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Trie nodes, each with its keccak256.
+    pub fn nodes(&mut self, nodes: impl IntoIterator<Item = (B256, Bytes)>) -> &mut Self {
+        for (hash, node) in nodes {
+            self.batch.insert(Table::Node.hash_key(hash), node.as_ref());
+        }
+        self
+    }
+
+    /// Contract codes.
+    pub fn codes(&mut self, codes: impl IntoIterator<Item = Bytes>) -> &mut Self {
+        for code in codes {
+            self.batch.insert(Table::Code.hash_key(keccak256(&code)), code.as_ref());
+        }
+        self
+    }
+
+    /// An executed block.
+    pub fn block(&mut self, number: u64, row: &BlockRow) -> &mut Self {
+        self.sealed(Table::Block.number_key(number), &rows::encode(row))
+    }
+
+    /// A block's leaves.
+    pub fn leaves(&mut self, number: u64, row: &LeavesRow) -> &mut Self {
+        self.sealed(Table::Leaves.number_key(number), &rows::encode(row))
+    }
+
+    /// The encoded boundary after a slot of a block.
+    pub fn boundary(&mut self, number: u64, slot: u16, boundary: &[u8]) -> &mut Self {
+        self.sealed(Table::Boundary.slot_key(number, slot), boundary)
+    }
+
+    /// How far the node has come.
+    pub fn progress(&mut self, progress: &Progress) -> &mut Self {
+        self.sealed(Table::Progress.key(&[]), &rows::encode(progress))
+    }
+
+    /// Bytes under a name, for another room.
+    pub fn meta(&mut self, name: &str, value: &[u8]) -> &mut Self {
+        self.sealed(Table::Meta.key(name.as_bytes()), value)
+    }
+
+    /// Forgets the bytes under a name.
+    pub fn remove_meta(&mut self, name: &str) -> &mut Self {
+        self.batch.remove(Table::Meta.key(name.as_bytes()));
+        self
+    }
+
+    pub(super) fn sealed(&mut self, key: Vec<u8>, value: &[u8]) -> &mut Self {
+        let row = rows::seal(&key, value);
+        self.batch.insert(key, row);
+        self
+    }
+}

@@ -1,0 +1,127 @@
+//! sled, made to answer with an error where it would panic and to sync where it would not.
+
+use std::{
+    fs::{self, File},
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::{Path, PathBuf},
+};
+
+use super::StoreError;
+
+/// Bytes of pages that sled keeps in memory.
+const CACHE_BYTES: u64 = 256 << 20;
+/// Milliseconds between sled's own flushes, which also collect its garbage.
+const FLUSH_EVERY_MS: u64 = 500;
+
+pub(super) struct Database {
+    tree: sled::Db,
+    log: File,
+    log_path: PathBuf,
+}
+
+impl Database {
+    /// Opens or creates. A damaged snapshot is moved aside, since it only saves time at opening.
+    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        let tree = match open_once(path) {
+            Err(StoreError::Corrupt(_)) if set_snapshots_aside(path)? > 0 => open_once(path),
+            result => result,
+        }?;
+        let log_path = path.join("db");
+        let log = File::open(&log_path).map_err(StoreError::io(&log_path))?;
+        let database = Self { tree, log, log_path };
+        database.sync()?;
+        Ok(database)
+    }
+
+    /// Writes all or nothing, durably.
+    pub(super) fn write(&self, batch: sled::Batch) -> Result<(), StoreError> {
+        self.tree.apply_batch(batch)?;
+        self.sync()
+    }
+
+    /// sled's flush stops at `sync_file_range`, which does not survive a power loss.
+    fn sync(&self) -> Result<(), StoreError> {
+        self.tree.flush()?;
+        self.log.sync_all().map_err(StoreError::io(&self.log_path))
+    }
+
+    pub(super) fn get(&self, key: &[u8]) -> Result<Option<sled::IVec>, StoreError> {
+        Ok(self.tree.get(key)?)
+    }
+
+    pub(super) fn prefix(
+        &self,
+        prefix: &[u8],
+    ) -> impl Iterator<Item = Result<(sled::IVec, sled::IVec), StoreError>> + use<> {
+        self.tree.scan_prefix(prefix).map(|row| Ok(row?))
+    }
+
+    /// The keys from `start` on, up to `end`.
+    pub(super) fn keys(
+        &self,
+        start: Vec<u8>,
+        end: Vec<u8>,
+    ) -> impl Iterator<Item = Result<sled::IVec, StoreError>> + use<> {
+        self.tree.range(start..=end).keys().map(|key| Ok(key?))
+    }
+}
+
+fn open_once(path: &Path) -> Result<sled::Db, StoreError> {
+    let config = sled::Config::new()
+        .path(path)
+        .cache_capacity(CACHE_BYTES)
+        .flush_every_ms(Some(FLUSH_EVERY_MS));
+    match catch_unwind(AssertUnwindSafe(|| config.open())) {
+        Ok(Ok(tree)) => Ok(tree),
+        Ok(Err(sled::Error::Corruption { .. } | sled::Error::ReportableBug(_))) | Err(_) => {
+            Err(StoreError::Corrupt(path.to_owned()))
+        }
+        Ok(Err(error)) => Err(error.into()),
+    }
+}
+
+fn set_snapshots_aside(path: &Path) -> Result<usize, StoreError> {
+    let mut moved = 0;
+    for entry in fs::read_dir(path).map_err(StoreError::io(path))? {
+        let entry = entry.map_err(StoreError::io(path))?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with("snap.") {
+            fs::rename(entry.path(), path.join(format!("damaged-{name}")))
+                .map_err(StoreError::io(entry.path()))?;
+            moved += 1;
+        }
+    }
+    Ok(moved)
+}
+
+/// Its presence in the directory says that the database once held something.
+const MARKER: &str = "initialized";
+
+/// sled takes a log whose beginning is damaged for an empty one; a marked directory tells the two apart.
+pub(super) fn is_marked(path: &Path) -> Result<bool, StoreError> {
+    path.join(MARKER).try_exists().map_err(StoreError::io(path))
+}
+
+/// Marks a directory whose database holds something.
+pub(super) fn mark(path: &Path) -> Result<(), StoreError> {
+    let marker = path.join(MARKER);
+    File::create(&marker)
+        .and_then(|file| file.sync_all())
+        .and_then(|()| File::open(path)?.sync_all())
+        .map_err(StoreError::io(marker))
+}
+
+/// Moves a store's directory out of the way and says where to.
+pub(super) fn quarantine(path: &Path) -> Result<PathBuf, StoreError> {
+    let taken = |number: &u32| numbered(path, *number).exists();
+    let number = (1..u32::MAX).find(|number| !taken(number)).unwrap_or(u32::MAX);
+    let aside = numbered(path, number);
+    fs::rename(path, &aside).map_err(StoreError::io(path))?;
+    Ok(aside)
+}
+
+fn numbered(path: &Path, number: u32) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".corrupt-{number}"));
+    path.with_file_name(name)
+}

@@ -1,0 +1,26 @@
+//! What a node knows, kept on disk: every acknowledged write survives `kill -9` and power loss, and whatever is read is
+//! what was written or a typed error.
+//!
+//! One sled tree; one [`Commit`] a block, applied atomically, flushed and synced before [`Store::commit`] returns. Trie
+//! nodes and codes are found by their keccak256 and checked against it when read; all other rows carry a checksum. Nodes
+//! are never deleted, so every state root ever committed stays readable. Nothing here is the only copy of anything: a
+//! store that is lost is rebuilt from L1 and the genesis witness.
+//!
+//! The only room that uses sled.
+
+mod commit;
+mod database;
+mod error;
+mod rows;
+mod store;
+mod tables;
+pub mod witness;
+
+#[cfg(test)]
+mod tests;
+
+pub use commit::Commit;
+pub use error::StoreError;
+pub use rows::{BlockRow, Head, L1Block, LeavesRow, Progress};
+pub use store::Store;
+pub use tables::Table;

@@ -1,0 +1,91 @@
+//! Rows that are more than bytes.
+
+use alloy_primitives::{B256, Bytes, keccak256};
+use alloy_rlp::{Decodable, Encodable, RlpDecodable, RlpEncodable};
+
+/// An executed L2 block. The encodings of its parts belong to the rooms that make them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, RlpEncodable, RlpDecodable)]
+pub struct BlockRow {
+    /// Block hash.
+    pub hash: B256,
+    /// State root after it.
+    pub state_root: B256,
+    /// The Inbox's record of it.
+    pub record: Bytes,
+    /// The batch as appended.
+    pub batch: Bytes,
+    /// RLP of its header.
+    pub header: Bytes,
+    /// Facts of its receipts.
+    pub receipts: Bytes,
+}
+
+/// A block's leaves in a slot commitment; what lies between the last entry and the seal repeats.
+#[derive(Clone, Debug, Default, PartialEq, Eq, RlpEncodable, RlpDecodable)]
+pub struct LeavesRow {
+    /// Boundary after slot 0.
+    pub begin: B256,
+    /// Boundary after each entry.
+    pub entries: Vec<B256>,
+    /// Boundary after slot 1023.
+    pub sealed: B256,
+}
+
+/// An L1 block, known by its hash, so that a reorg shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, RlpEncodable, RlpDecodable)]
+pub struct L1Block {
+    /// L1 block number.
+    pub number: u64,
+    /// Its hash.
+    pub hash: B256,
+}
+
+/// The last executed L2 block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, RlpEncodable, RlpDecodable)]
+pub struct Head {
+    /// L2 block number.
+    pub number: u64,
+    /// Block hash.
+    pub hash: B256,
+    /// State root after it.
+    pub state_root: B256,
+}
+
+/// How far the node has come.
+#[derive(Clone, Debug, Default, PartialEq, Eq, RlpEncodable, RlpDecodable)]
+pub struct Progress {
+    /// The last executed L2 block.
+    pub head: Head,
+    /// L1 blocks followed, oldest first; the last is the cursor, the others are where a reorg may lead back to.
+    pub l1: Vec<L1Block>,
+}
+
+/// Bytes of a checksum.
+const CHECKSUM: usize = 8;
+
+fn checksum(key: &[u8], value: &[u8]) -> [u8; CHECKSUM] {
+    let hash = keccak256([key, value].concat());
+    let mut checksum = [0; CHECKSUM];
+    checksum.iter_mut().zip(hash).for_each(|(to, from)| *to = from);
+    checksum
+}
+
+/// `value` with a checksum that binds it to its key.
+pub(super) fn seal(key: &[u8], value: &[u8]) -> Vec<u8> {
+    [value, &checksum(key, value)].concat()
+}
+
+/// What [`seal`] was given; `None` when it gave something else.
+pub(super) fn unseal<'a>(key: &[u8], row: &'a [u8]) -> Option<&'a [u8]> {
+    let (value, sum) = row.split_at_checked(row.len().checked_sub(CHECKSUM)?)?;
+    (sum == checksum(key, value)).then_some(value)
+}
+
+pub(super) fn encode(row: &impl Encodable) -> Vec<u8> {
+    alloy_rlp::encode(row)
+}
+
+pub(super) fn decode<T: Decodable>(mut value: &[u8]) -> Option<T> {
+    let row = T::decode(&mut value).ok()?;
+    value.is_empty().then_some(row)
+}

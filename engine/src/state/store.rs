@@ -1,0 +1,203 @@
+//! The store.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+};
+
+use alloy_primitives::{B256, Bytes, keccak256};
+use alloy_rlp::Decodable;
+
+use super::{
+    BlockRow, Commit, LeavesRow, Progress, StoreError, Table,
+    database::{Database, is_marked, mark, quarantine},
+    rows,
+};
+use crate::authenticated::{
+    mpt::EMPTY_ROOT,
+    source::{CodeSource, NodeSource, SourceError},
+};
+
+/// Version of the layout; other versions are refused.
+const FORMAT: [u8; 1] = [1];
+
+/// The node's database. See the [module](super) for what it promises.
+pub struct Store {
+    database: Database,
+}
+
+// not the whole content
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store").finish_non_exhaustive()
+    }
+}
+
+impl Store {
+    /// Opens the store in the directory `path`, or makes an empty one.
+    ///
+    /// # Errors
+    /// [`StoreError`]; [`StoreError::is_corruption`] says that only [`Store::open_or_rebuild`] helps.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let path = path.as_ref();
+        let store = Self { database: Database::open(path)? };
+        match store.sealed(Table::Format, Table::Format.key(&[]))? {
+            Some(format) if format.as_ref() == FORMAT => {}
+            Some(format) => return Err(StoreError::UnknownFormat(format)),
+            None if is_marked(path)? => return Err(StoreError::Corrupt(path.to_owned())),
+            None => {
+                let mut commit = Commit::new();
+                commit.sealed(Table::Format.key(&[]), &FORMAT);
+                store.commit(commit)?;
+            }
+        }
+        mark(path)?;
+        if let Some(progress) = store.progress()? {
+            let root = progress.head.state_root;
+            if root != EMPTY_ROOT && store.read_hashed(Table::Node, root)?.is_none() {
+                return Err(StoreError::HeadStateMissing(root));
+            }
+        }
+        Ok(store)
+    }
+
+    /// [`Store::open`], but a corrupt store is moved aside, to the path returned, and an empty one takes its place: the
+    /// caller imports the genesis again and follows L1 from the start.
+    ///
+    /// # Errors
+    /// [`StoreError`] other than corruption.
+    pub fn open_or_rebuild(path: impl AsRef<Path>) -> Result<(Self, Option<PathBuf>), StoreError> {
+        match Self::open(&path) {
+            Err(error) if error.is_corruption() => {
+                let aside = quarantine(path.as_ref())?;
+                Ok((Self::open(path)?, Some(aside)))
+            }
+            result => Ok((result?, None)),
+        }
+    }
+
+    /// Writes all of `commit` or nothing. When this returns, it is on the disk.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], [`StoreError::Io`].
+    pub fn commit(&self, commit: Commit) -> Result<(), StoreError> {
+        self.database.write(commit.batch)
+    }
+
+    /// Undoes the blocks above `progress.head` and sets the progress, all at once. Nodes and codes stay.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchBlock`] when there are blocks, but not the head's; else as [`Store::commit`].
+    pub fn rollback(&self, progress: &Progress) -> Result<(), StoreError> {
+        let head = progress.head.number;
+        let mut commit = Commit::new();
+        for table in [Table::Block, Table::Leaves, Table::Boundary] {
+            let first = head.checked_add(1).ok_or(StoreError::NoSuchBlock(head))?;
+            let end = table.slot_key(u64::MAX, u16::MAX);
+            for key in self.database.keys(table.number_key(first), end) {
+                commit.batch.remove(key?);
+            }
+        }
+        let start = Table::Block.number_key(0);
+        let mut kept = self.database.keys(start, Table::Block.number_key(head));
+        let is_genesis = kept.next().transpose()?.is_none();
+        if !is_genesis && self.block(head)?.is_none() {
+            return Err(StoreError::NoSuchBlock(head));
+        }
+        commit.progress(progress);
+        self.commit(commit)
+    }
+
+    /// How far the node has come; `None` in an empty store.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn progress(&self) -> Result<Option<Progress>, StoreError> {
+        self.row(Table::Progress, Table::Progress.key(&[]))
+    }
+
+    /// An executed block.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn block(&self, number: u64) -> Result<Option<BlockRow>, StoreError> {
+        self.row(Table::Block, Table::Block.number_key(number))
+    }
+
+    /// A block's leaves in a slot commitment.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn leaves(&self, number: u64) -> Result<Option<LeavesRow>, StoreError> {
+        self.row(Table::Leaves, Table::Leaves.number_key(number))
+    }
+
+    /// The encoded boundary after a slot of a block; `None` also for slots that repeat the one before.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn boundary(&self, number: u64, slot: u16) -> Result<Option<Bytes>, StoreError> {
+        self.sealed(Table::Boundary, Table::Boundary.slot_key(number, slot))
+    }
+
+    /// The bytes under a name.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn meta(&self, name: &str) -> Result<Option<Bytes>, StoreError> {
+        self.sealed(Table::Meta, Table::Meta.key(name.as_bytes()))
+    }
+
+    /// The names that begin with `prefix`, in order, with their bytes.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn metas(&self, prefix: &str) -> Result<Vec<(String, Bytes)>, StoreError> {
+        let rows = self.database.prefix(&Table::Meta.key(prefix.as_bytes()));
+        rows.map(|row| {
+            let (key, value) = row?;
+            let damaged = || damaged(Table::Meta, &key);
+            let name = key.get(1..).unwrap_or_default().to_vec();
+            let name = String::from_utf8(name).map_err(|_| damaged())?;
+            let value = rows::unseal(&key, &value).ok_or_else(damaged)?;
+            Ok((name, Bytes::copy_from_slice(value)))
+        })
+        .collect()
+    }
+
+    fn row<T: Decodable>(&self, table: Table, key: Vec<u8>) -> Result<Option<T>, StoreError> {
+        let Some(value) = self.sealed(table, key.clone())? else { return Ok(None) };
+        rows::decode(&value).map(Some).ok_or_else(|| damaged(table, &key))
+    }
+
+    fn sealed(&self, table: Table, key: Vec<u8>) -> Result<Option<Bytes>, StoreError> {
+        let Some(row) = self.database.get(&key)? else { return Ok(None) };
+        let value = rows::unseal(&key, &row).ok_or_else(|| damaged(table, &key))?;
+        Ok(Some(Bytes::copy_from_slice(value)))
+    }
+
+    fn read_hashed(&self, table: Table, hash: B256) -> Result<Option<Bytes>, StoreError> {
+        let key = table.hash_key(hash);
+        let Some(item) = self.database.get(&key)? else { return Ok(None) };
+        if keccak256(&item) != hash {
+            return Err(damaged(table, &key));
+        }
+        Ok(Some(Bytes::copy_from_slice(&item)))
+    }
+}
+
+fn damaged(table: Table, key: &[u8]) -> StoreError {
+    StoreError::Damaged { table, key: Bytes::copy_from_slice(key) }
+}
+
+impl NodeSource for Store {
+    fn node(&self, hash: B256) -> Result<Option<Bytes>, SourceError> {
+        Ok(self.read_hashed(Table::Node, hash)?)
+    }
+}
+
+impl CodeSource for Store {
+    fn code(&self, hash: B256) -> Result<Option<Bytes>, SourceError> {
+        Ok(self.read_hashed(Table::Code, hash)?)
+    }
+}

@@ -1,0 +1,48 @@
+//! Keys: one byte names the table, big-endian numbers after it keep rows in order.
+
+use alloy_primitives::B256;
+
+/// A kind of row; the discriminant is the first byte of its keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Table {
+    /// hash → trie node.
+    Node = b'n',
+    /// hash → contract code.
+    Code = b'c',
+    /// L2 number → [`BlockRow`](super::BlockRow).
+    Block = b'b',
+    /// L2 number → [`LeavesRow`](super::LeavesRow).
+    Leaves = b'l',
+    /// L2 number, slot → the encoded boundary after that slot.
+    Boundary = b's',
+    /// → [`Progress`](super::Progress).
+    Progress = b'p',
+    /// name → bytes that mean something to another room.
+    Meta = b'm',
+    /// → version of this layout.
+    Format = b'f',
+}
+
+impl Table {
+    pub(super) fn key(self, rest: &[u8]) -> Vec<u8> {
+        let mut key = Vec::with_capacity(1 + rest.len());
+        key.push(self as u8);
+        key.extend_from_slice(rest);
+        key
+    }
+
+    pub(super) fn hash_key(self, hash: B256) -> Vec<u8> {
+        self.key(hash.as_slice())
+    }
+
+    pub(super) fn number_key(self, number: u64) -> Vec<u8> {
+        self.key(&number.to_be_bytes())
+    }
+
+    pub(super) fn slot_key(self, number: u64, slot: u16) -> Vec<u8> {
+        let mut key = self.number_key(number);
+        key.extend_from_slice(&slot.to_be_bytes());
+        key
+    }
+}

@@ -1,0 +1,289 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+
+use std::{
+    fs::{self, OpenOptions},
+    io::{Seek, SeekFrom, Write},
+    path::Path,
+};
+
+use alloy_primitives::{B256, Bytes, U256, keccak256, map::B256Map};
+use tempfile::TempDir;
+
+use super::*;
+use crate::authenticated::{
+    mpt::{EMPTY_ROOT, Overlay},
+    source::{CodeSource, NodeSource},
+    storage,
+};
+
+fn number(n: u64) -> B256 {
+    B256::from(U256::from(n))
+}
+
+fn progress(head: u64, state_root: B256) -> Progress {
+    Progress {
+        head: Head { number: head, hash: number(head), state_root },
+        l1: (head..head + 3).map(|n| L1Block { number: n, hash: number(n) }).collect(),
+    }
+}
+
+fn block(n: u64) -> BlockRow {
+    BlockRow { hash: number(n), batch: vec![7; 100_000].into(), ..BlockRow::default() }
+}
+
+/// Commits block `n`, which sets storage slot `n`, and gives the new root.
+fn commit_block(store: &Store, root: B256, n: u64) -> B256 {
+    let mut tries = Overlay::new(store);
+    let root = storage::write(&mut tries, root, U256::from(n), U256::from(n + 1)).unwrap();
+    let leaves = LeavesRow { begin: number(n), entries: vec![number(1); 3], sealed: number(2) };
+    let mut commit = Commit::new();
+    commit
+        .nodes(tries.take_fresh())
+        .codes([Bytes::from(n.to_be_bytes())])
+        .block(n, &block(n))
+        .leaves(n, &leaves)
+        .boundary(n, 0, b"begin")
+        .boundary(n, 1023, b"sealed")
+        .progress(&progress(n, root));
+    store.commit(commit).unwrap();
+    root
+}
+
+fn filled(dir: &Path, blocks: u64) -> Vec<B256> {
+    let store = Store::open(dir).unwrap();
+    let mut roots = vec![EMPTY_ROOT];
+    for n in 1..=blocks {
+        roots.push(commit_block(&store, roots[roots.len() - 1], n));
+    }
+    roots
+}
+
+fn files(dir: &Path, prefix: &str) -> Vec<std::path::PathBuf> {
+    let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap());
+    entries
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(prefix))
+        .map(|entry| entry.path())
+        .collect()
+}
+
+#[test]
+fn what_was_committed_is_there_after_reopening() {
+    let dir = TempDir::new().unwrap();
+    let roots = filled(dir.path(), 5);
+    let store = Store::open(dir.path()).unwrap();
+    assert_eq!(store.progress().unwrap(), Some(progress(5, roots[5])));
+    for n in 1..=5u64 {
+        assert_eq!(store.block(n).unwrap(), Some(block(n)));
+        assert_eq!(store.leaves(n).unwrap().unwrap().begin, number(n));
+        assert_eq!(store.boundary(n, 1023).unwrap(), Some(Bytes::from_static(b"sealed")));
+        assert_eq!(store.boundary(n, 1).unwrap(), None);
+        let code = Bytes::from(n.to_be_bytes());
+        assert_eq!(store.code(keccak256(&code)).unwrap(), Some(code));
+        // every earlier state is whole
+        for slot in 1..=5u64 {
+            let expected = if slot <= n { slot + 1 } else { 0 };
+            let value = storage::read(&store, roots[n as usize], U256::from(slot)).unwrap();
+            assert_eq!(value, U256::from(expected));
+        }
+    }
+    assert_eq!(store.block(6).unwrap(), None);
+    assert_eq!(store.node(B256::repeat_byte(1)).unwrap(), None);
+    assert_eq!(store.code(B256::repeat_byte(1)).unwrap(), None);
+}
+
+#[test]
+fn an_empty_store_knows_nothing() {
+    let dir = TempDir::new().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    assert_eq!(store.progress().unwrap(), None);
+    assert_eq!(store.meta("x").unwrap(), None);
+    assert_eq!(store.metas("").unwrap(), []);
+}
+
+#[test]
+fn a_rollback_undoes_blocks_and_keeps_nodes() {
+    let dir = TempDir::new().unwrap();
+    let roots = filled(dir.path(), 5);
+    let store = Store::open(dir.path()).unwrap();
+    let back = progress(2, roots[2]);
+    store.rollback(&back).unwrap();
+    assert_eq!(store.progress().unwrap(), Some(back.clone()));
+    for n in 1..=5 {
+        let kept = n <= 2;
+        assert_eq!(store.block(n).unwrap().is_some(), kept);
+        assert_eq!(store.leaves(n).unwrap().is_some(), kept);
+        assert_eq!(store.boundary(n, 0).unwrap().is_some(), kept);
+        assert_eq!(store.boundary(n, 1023).unwrap().is_some(), kept);
+    }
+    assert!(store.node(roots[5]).unwrap().is_some());
+    let result = store.rollback(&progress(4, roots[4]));
+    assert!(matches!(result, Err(StoreError::NoSuchBlock(4))));
+    assert_eq!(store.progress().unwrap(), Some(back));
+    // block 0 is the genesis, which has no row
+    store.rollback(&progress(0, EMPTY_ROOT)).unwrap();
+    assert_eq!(store.block(1).unwrap(), None);
+}
+
+#[test]
+fn named_bytes_are_listed_by_prefix() {
+    let dir = TempDir::new().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    let mut commit = Commit::new();
+    commit.meta("claim/2", b"two").meta("claim/1", b"one").meta("key", b"");
+    store.commit(commit).unwrap();
+    let claim = |n: &str, value: &'static [u8]| (format!("claim/{n}"), Bytes::from_static(value));
+    assert_eq!(store.metas("claim/").unwrap(), [claim("1", b"one"), claim("2", b"two")]);
+    assert_eq!(store.meta("key").unwrap(), Some(Bytes::new()));
+    let mut commit = Commit::new();
+    commit.remove_meta("claim/1");
+    store.commit(commit).unwrap();
+    assert_eq!(store.metas("claim/").unwrap(), [claim("2", b"two")]);
+}
+
+/// Writes a raw row past the store.
+fn overwrite(dir: &Path, key: &[u8], change: impl FnOnce(&mut Vec<u8>)) {
+    let db = sled::open(dir).unwrap();
+    let mut row = db.get(key).unwrap().unwrap().to_vec();
+    change(&mut row);
+    db.insert(key, row).unwrap();
+    db.flush().unwrap();
+}
+
+#[test]
+fn a_changed_row_is_an_error_and_not_an_answer() {
+    let dir = TempDir::new().unwrap();
+    let roots = filled(dir.path(), 2);
+    let code_hash = keccak256(1u64.to_be_bytes());
+    overwrite(dir.path(), &Table::Node.hash_key(roots[1]), |row| row[0] ^= 1);
+    overwrite(dir.path(), &Table::Code.hash_key(code_hash), Vec::clear);
+    overwrite(dir.path(), &Table::Block.number_key(1), |row| row[50] ^= 1);
+    overwrite(dir.path(), &Table::Boundary.slot_key(1, 0), |row| row.truncate(3));
+    let moved = {
+        let db = sled::open(dir.path()).unwrap();
+        db.get(Table::Leaves.number_key(1)).unwrap().unwrap().to_vec()
+    };
+    overwrite(dir.path(), &Table::Leaves.number_key(2), |row| *row = moved);
+
+    let store = Store::open(dir.path()).unwrap();
+    assert!(store.node(roots[1]).is_err());
+    assert!(store.code(code_hash).is_err());
+    let is_damaged = |error: StoreError, expected| {
+        error.is_corruption()
+            && matches!(error, StoreError::Damaged { table, .. } if table == expected)
+    };
+    assert!(is_damaged(store.block(1).unwrap_err(), Table::Block));
+    assert!(is_damaged(store.boundary(1, 0).unwrap_err(), Table::Boundary));
+    assert!(is_damaged(store.leaves(2).unwrap_err(), Table::Leaves), "the row of another block");
+    assert_eq!(store.block(2).unwrap(), Some(block(2)));
+}
+
+#[test]
+fn a_store_without_its_heads_state_or_of_another_format_is_refused() {
+    let dir = TempDir::new().unwrap();
+    let roots = filled(dir.path(), 1);
+    {
+        let db = sled::open(dir.path()).unwrap();
+        db.remove(Table::Node.hash_key(roots[1])).unwrap();
+        db.flush().unwrap();
+    }
+    let result = Store::open(dir.path());
+    assert!(matches!(result, Err(StoreError::HeadStateMissing(root)) if root == roots[1]));
+
+    let key = Table::Format.key(&[]);
+    overwrite(dir.path(), &key, |row| *row = rows::seal(&key, &[9]));
+    assert!(matches!(Store::open(dir.path()), Err(StoreError::UnknownFormat(_))));
+}
+
+#[test]
+fn a_damaged_snapshot_is_set_aside() {
+    let dir = TempDir::new().unwrap();
+    let roots = filled(dir.path(), 20);
+    // opening writes one
+    drop(Store::open(dir.path()).unwrap());
+    let snapshots = files(dir.path(), "snap.");
+    assert!(!snapshots.is_empty());
+    for snapshot in snapshots {
+        fs::write(snapshot, []).unwrap();
+    }
+    let store = Store::open(dir.path()).unwrap();
+    assert_eq!(store.progress().unwrap(), Some(progress(20, roots[20])));
+    assert_eq!(storage::read(&store, roots[20], U256::from(20)).unwrap(), U256::from(21));
+    assert!(!files(dir.path(), "damaged-snap.").is_empty());
+}
+
+#[test]
+fn a_corrupt_store_is_an_error_and_is_rebuilt_only_on_request() {
+    for damage in [Damage::Tail, Damage::All] {
+        let parent = TempDir::new().unwrap();
+        let dir = parent.path().join("store");
+        filled(&dir, 40);
+        damage.apply(&dir);
+        let result = Store::open(&dir);
+        assert!(result.as_ref().is_err_and(StoreError::is_corruption), "{damage:?} {result:?}");
+        let (store, aside) = Store::open_or_rebuild(&dir).unwrap();
+        assert_eq!(store.progress().unwrap(), None);
+        assert_eq!(aside, Some(parent.path().join("store.corrupt-1")));
+        assert!(parent.path().join("store.corrupt-1/db").exists());
+    }
+    let dir = TempDir::new().unwrap();
+    filled(dir.path(), 1);
+    let (_, aside) = Store::open_or_rebuild(dir.path()).unwrap();
+    assert_eq!(aside, None, "a sound store stays");
+}
+
+#[test]
+fn a_damaged_log_never_gives_a_wrong_answer() {
+    let dir = TempDir::new().unwrap();
+    let roots = filled(dir.path(), 40);
+    Damage::Middle.apply(dir.path());
+    // sled may stop at the damage, at an earlier head: the node then executes the rest again
+    let store = match Store::open(dir.path()) {
+        Ok(store) => store,
+        Err(error) => return assert!(error.is_corruption(), "{error}"),
+    };
+    let head = store.progress().unwrap().unwrap().head;
+    assert_eq!(head.state_root, roots[head.number as usize]);
+    for n in 1..=head.number {
+        assert_eq!(store.block(n).unwrap(), Some(block(n)));
+        let value = storage::read(&store, head.state_root, U256::from(n)).unwrap();
+        assert_eq!(value, U256::from(n + 1));
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Damage {
+    /// The second half of the log is gone.
+    Tail,
+    /// Bytes in its middle are changed.
+    Middle,
+    /// Bytes are changed everywhere.
+    All,
+}
+
+impl Damage {
+    fn apply(self, dir: &Path) {
+        let mut file = OpenOptions::new().write(true).open(dir.join("db")).unwrap();
+        let length = file.metadata().unwrap().len();
+        let places = match self {
+            Self::Tail => return file.set_len(length / 2).unwrap(),
+            Self::Middle => length / 2..length / 2 + 40_000,
+            Self::All => 0..length,
+        };
+        for at in places.step_by(4096) {
+            file.seek(SeekFrom::Start(at)).unwrap();
+            file.write_all(&[0xff; 64]).unwrap();
+        }
+    }
+}
+
+#[test]
+fn nodes_of_a_witness_are_found() {
+    let dir = TempDir::new().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    let mut commit = Commit::new();
+    let mut nodes = B256Map::default();
+    let root = storage::write(&mut nodes, EMPTY_ROOT, U256::from(1), U256::from(2)).unwrap();
+    commit.nodes(nodes);
+    store.commit(commit).unwrap();
+    assert_eq!(storage::read(&store, root, U256::from(1)).unwrap(), U256::from(2));
+}
