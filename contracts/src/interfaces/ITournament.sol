@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {CommitmentState, Standing} from "../types/CommitmentState.sol";
+import {CommitmentState} from "../types/CommitmentState.sol";
 import {Duration} from "../types/Duration.sol";
 import {CommitmentId, MatchId, TournamentId} from "../types/Ids.sol";
 import {Instant} from "../types/Instant.sol";
@@ -116,6 +116,10 @@ interface ITournament {
     error WrongTurn(MatchId matchId, uint8 height);
     /// @notice The opened root and last leaf are not the commitment's.
     error WrongCommitment(CommitmentId expected, CommitmentId given);
+    /// @notice The commitment's root is open already.
+    error AlreadyOpened(CommitmentId commitment);
+    /// @notice The commitment owes its opening: `openRoot` comes first.
+    error NotOpened(CommitmentId commitment);
     /// @notice The clock of the side to move ran out.
     error ClockExpired(MatchId matchId, Instant deadline);
     /// @notice Nobody's clock has run out.
@@ -128,8 +132,8 @@ interface ITournament {
     error WrongMoves(MatchId matchId, bytes32 expected, bytes32 given);
     /// @notice The match is not one of the step tournament of that slot match.
     error NotInStepTournament(TournamentId expected, TournamentId given);
-    /// @notice The commitment did not lose this match.
-    error NotLoser(MatchId matchId, CommitmentId commitment);
+    /// @notice There is no such commitment.
+    error UnknownCommitment(CommitmentId commitment);
     /// @notice The commitment's bond is settled already.
     error BondSettled(CommitmentId commitment);
     /// @notice The commitment's bond still stands behind it.
@@ -156,6 +160,7 @@ interface ITournament {
     /// @param startState the state before the first slot, the same for every commitment
     /// @param root of the commitment
     /// @param last its last leaf
+    /// @param owner whose bond stands behind it
     /// @param children opening of `root`
     /// @param spine of `last` under the 16th child, 16 siblings
     function join(
@@ -181,12 +186,28 @@ interface ITournament {
         bytes32[] calldata spine
     ) external;
 
+    /// @notice Pays the debt of a root tournament's first commitment, before its first turn: opens its root and proves
+    /// its last leaf. Counts as no turn.
+    /// @dev Reverts with UnknownMatch, AlreadySettled, WrongPhase, ClockExpired, AlreadyOpened, WrongCommitment,
+    /// WrongOpening, WrongSpine, WrongSpineLength.
+    /// @param key of its match, in which it is side One
+    /// @param root of the commitment
+    /// @param last its last leaf
+    /// @param children opening of `root`
+    /// @param spine of `last` under the 16th child, 16 siblings
+    function openRoot(
+        MatchKey calldata key,
+        bytes32 root,
+        bytes32 last,
+        bytes32[16] calldata children,
+        bytes32[] calldata spine
+    ) external;
+
     /// @notice Side One's first turn. Opens its commitment's id, and descends.
     /// @dev Reverts with UnknownMatch, AlreadySettled, WrongPhase, WrongTurn, ClockExpired, WrongCommitment,
-    /// WrongOpening, WrongRivalOpening, WrongSpine, WrongSpineLength.
+    /// NotOpened, WrongOpening, WrongRivalOpening.
     /// @param root of side One's commitment
     /// @param last its last leaf
-    /// @param spine of `last` under the 16th child when the commitment owes its opening, else empty
     /// @param own opening of `root`
     /// @param rival stored opening of the other side
     /// @param next opening of the child of `own` at the first difference
@@ -194,7 +215,6 @@ interface ITournament {
         MatchKey calldata key,
         bytes32 root,
         bytes32 last,
-        bytes32[] calldata spine,
         bytes32[16] calldata own,
         bytes32[16] calldata rival,
         bytes32[16] calldata next
@@ -258,9 +278,11 @@ interface ITournament {
     function splitStepBonds(MatchKey calldata slotMatch, MatchKey calldata stepMatch, Move[] calldata moves) external;
 
     /// @notice Frees the bond of the winner of a step tournament, or of any commitment in one under a void claim.
-    /// @dev Reverts with BondSettled, BondStillNeeded, WrongCommitment.
+    /// @dev Reverts with UnknownCommitment, BondSettled, BondStillNeeded.
     /// @param slotMatch the match that opened the step tournament
-    function releaseStepBond(MatchKey calldata slotMatch, CommitmentId commitment) external;
+    /// @param root of the commitment
+    /// @param last its last leaf
+    function releaseStepBond(MatchKey calldata slotMatch, bytes32 root, bytes32 last) external;
 
     /// @notice State of tournament `id`.
     function tournaments(TournamentId id) external view returns (TournamentState memory);

@@ -39,7 +39,7 @@ enum Outcome {
 }
 
 /// @notice Both clocks of a match. While turning, only the side to move is charged; while sealed, both are.
-struct MatchClocks {
+struct Clocks {
     /// Time side One has left, as of `since`.
     Duration one;
     /// Time side Two has left, as of `since`.
@@ -63,7 +63,7 @@ struct MatchState {
     uint8 agreedHeight;
     /// Path to the two nodes from the roots; at height 0 the index of the contested leaf.
     uint32 position;
-    MatchClocks clocks;
+    Clocks clocks;
     /// Side One's node, on which it differs from Two's. Before the first turn its commitment's id, which commits to
     /// the root.
     bytes32 nodeOne;

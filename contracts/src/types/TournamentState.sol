@@ -19,8 +19,9 @@ enum Status {
     NoWinner
 }
 
-/// @notice A tournament. One exists iff `budget` is not zero.
+/// @notice A tournament.
 struct TournamentState {
+    bool exists;
     Level level;
     /// When the first commitment joined, or the step tournament was opened.
     Instant start;
