@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+/// @notice The values of `Machine.phase`: what the next step does, and with it which groups exist. Mirrors
+/// `engine/src/machine/phase.rs`.
+library Phase {
+    /// @notice Begins a slot at step 0, else stays as it is.
+    uint8 internal constant BOUNDARY = 0;
+    /// @notice Warms one address or one key of the access list.
+    uint8 internal constant ACCESS_LIST = 1;
+    /// @notice Enters the top frame.
+    uint8 internal constant ENTER = 2;
+    /// @notice Executes one opcode.
+    uint8 internal constant RUNNING = 3;
+    /// @notice Runs the precompile that the frame calls.
+    uint8 internal constant PRECOMPILE = 4;
+    /// @notice Copies one chunk into the frame's memory.
+    uint8 internal constant COPY = 5;
+    /// @notice Pays for the transaction, or ends a system call.
+    uint8 internal constant SETTLE = 6;
+    /// @notice Destroys one account.
+    uint8 internal constant DESTRUCT = 7;
+    /// @notice Credits one deposit, then seals the block.
+    uint8 internal constant DEPOSITS = 8;
+
+    /// @notice Phases there are.
+    uint256 internal constant COUNT = 9;
+
+    /// @notice Whether a transaction or system call is under way; there is a scratch trie exactly then, too.
+    function hasTx(uint8 phase) internal pure returns (bool) {
+        return phase != BOUNDARY && phase != DEPOSITS;
+    }
+
+    /// @notice Whether a call frame is under way.
+    function hasFrame(uint8 phase) internal pure returns (bool) {
+        return phase == RUNNING || phase == PRECOMPILE || phase == COPY;
+    }
+
+    /// @notice Whether a bulk operation is under way.
+    function hasJob(uint8 phase) internal pure returns (bool) {
+        return phase == ACCESS_LIST || phase == COPY;
+    }
+}
