@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {Rlp} from "../../authenticated/Rlp.sol";
+import {Reader, RlpReader} from "../../authenticated/RlpReader.sol";
+import {Span, Spans} from "../../authenticated/Span.sol";
+
+/// @notice A batch entry that the grammar of docs/protocol.md, section 5 accepts, with its recovered sender.
+struct Transaction {
+    /// EIP-2718 type; 0 for a legacy transaction.
+    uint8 kind;
+    uint64 nonce;
+    uint64 gasLimit;
+    /// Gas price, or max fee per gas of type 2.
+    uint256 feeCap;
+    /// Max priority fee per gas of type 2; the gas price otherwise.
+    uint256 tipCap;
+    /// Whether `to` is empty.
+    bool create;
+    /// Callee; zero in a creation.
+    address to;
+    uint256 value;
+    /// Calldata or initcode, inside the entry.
+    Span data;
+    /// The access list's payload, behind its list header, inside the entry; no bytes for a legacy transaction.
+    Span accessList;
+    /// Addresses in the access list.
+    uint256 addresses;
+    /// Storage keys in the access list.
+    uint256 keys;
+    address sender;
+}
+
+/// @notice The one decoding grammar of batch entries: legacy (EIP-155 and before), EIP-2930 and EIP-1559. Entries are
+/// anybody's bytes, so a malformed one is reported and never reverts.
+library TransactionDecoder {
+    /// @notice The entry is of a type whose rules are not there yet; it is never skipped.
+    error UnsupportedTransaction(uint8 kind);
+
+    uint8 private constant _LEGACY = 0;
+    uint8 private constant _ACCESS_LIST = 1;
+    uint8 private constant _DYNAMIC_FEE = 2;
+    uint8 private constant _SET_CODE = 4;
+    /// @dev EIP-2681: a nonce of 2^64 - 1 is invalid.
+    uint256 private constant _MAX_NONCE = type(uint64).max - 1;
+    /// @dev EIP-2: half the order of secp256k1, rounded down.
+    uint256 private constant _MAX_S = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
+    uint256 private constant _FEE_BYTES = 16;
+
+    /// @dev What was signed, and by which parity.
+    struct Signature {
+        /// The leading fields, as they are in the entry.
+        Span fields;
+        /// What the signed list holds behind them (EIP-155).
+        bytes suffix;
+        uint256 parity;
+        bytes32 r;
+        bytes32 s;
+    }
+
+    /// @notice Decodes `entry`, which is not empty. Not `valid` means that the entry is skipped.
+    function decode(bytes memory entry, uint64 chainId)
+        internal
+        pure
+        returns (bool valid, Transaction memory transaction)
+    {
+        uint8 kind = uint8(entry[0]);
+        if (kind == _SET_CODE) revert UnsupportedTransaction(kind);
+        bool legacy = kind >= Rlp.LIST;
+        if (!legacy && kind != _ACCESS_LIST && kind != _DYNAMIC_FEE) return (false, transaction);
+        transaction.kind = legacy ? _LEGACY : kind;
+
+        Reader memory outer = RlpReader.open(entry);
+        if (!legacy) ++outer.next;
+        Reader memory fields = outer.readList();
+        if (!outer.isExact()) return (false, transaction);
+
+        Signature memory signature;
+        valid = legacy
+            ? _readLegacy(fields, transaction, signature, chainId)
+            : _readTyped(fields, transaction, signature, chainId);
+        if (!valid || !_readSignature(fields, signature)) return (false, transaction);
+
+        // The precompile answers the zero address unless r is the x of a point and 0 < r < n.
+        transaction.sender = ecrecover(
+            _signingHash(transaction.kind, signature), uint8(27 + signature.parity), signature.r, signature.s
+        );
+        valid = transaction.sender != address(0);
+    }
+
+    /// @dev Six fields and v: 27 + parity, or by EIP-155 35 + 2 chainId + parity, which signs the chain id too.
+    function _readLegacy(
+        Reader memory fields,
+        Transaction memory transaction,
+        Signature memory signature,
+        uint256 chainId
+    ) private pure returns (bool) {
+        uint256 start = fields.next;
+        bool valid = _readBody(fields, transaction);
+        signature.fields = Spans.create(start, fields.next - start);
+        uint256 v = fields.readUint(32);
+        if (v == 27 || v == 28) {
+            signature.parity = v - 27;
+            return valid;
+        }
+        uint256 base = 35 + 2 * chainId;
+        if (v != base && v != base + 1) return false;
+        signature.parity = v - base;
+        signature.suffix = bytes.concat(Rlp.encodeUint(chainId), hex"8080");
+        return valid;
+    }
+
+    /// @dev The chain id, six or seven fields, the access list and the parity.
+    function _readTyped(
+        Reader memory fields,
+        Transaction memory transaction,
+        Signature memory signature,
+        uint256 chainId
+    ) private pure returns (bool valid) {
+        uint256 start = fields.next;
+        valid = fields.readUint(8) == chainId;
+        if (!_readBody(fields, transaction)) valid = false;
+        if (!_readAccessList(fields, transaction)) valid = false;
+        signature.fields = Spans.create(start, fields.next - start);
+        signature.parity = fields.readUint(1);
+        if (signature.parity > 1) valid = false;
+    }
+
+    /// @dev The fields from the nonce to the data.
+    function _readBody(Reader memory fields, Transaction memory transaction) private pure returns (bool) {
+        uint256 nonce = fields.readUint(8);
+        transaction.nonce = uint64(nonce);
+        transaction.tipCap = fields.readUint(_FEE_BYTES);
+        transaction.feeCap = transaction.kind == _DYNAMIC_FEE ? fields.readUint(_FEE_BYTES) : transaction.tipCap;
+        transaction.gasLimit = uint64(fields.readUint(8));
+        bool call;
+        (call, transaction.to) = fields.readOptionalAddress();
+        transaction.create = !call;
+        transaction.value = fields.readUint(32);
+        transaction.data = fields.readString();
+        return nonce <= _MAX_NONCE;
+    }
+
+    /// @dev Checks the form of the access list and counts what it names.
+    function _readAccessList(Reader memory fields, Transaction memory transaction) private pure returns (bool) {
+        Reader memory list = fields.readList();
+        transaction.accessList = Spans.create(list.next, list.end - list.next);
+        while (!list.isDone()) {
+            Reader memory item = list.readList();
+            item.readAddress();
+            Reader memory keys = item.readList();
+            while (!keys.isDone()) {
+                keys.readBytes32();
+                ++transaction.keys;
+            }
+            if (!item.isExact() || !keys.isExact()) return false;
+            ++transaction.addresses;
+        }
+        return list.isExact();
+    }
+
+    /// @dev The two last fields.
+    function _readSignature(Reader memory fields, Signature memory signature) private pure returns (bool) {
+        signature.r = bytes32(fields.readUint(32));
+        uint256 s = fields.readUint(32);
+        signature.s = bytes32(s);
+        return fields.isExact() && s != 0 && s <= _MAX_S;
+    }
+
+    /// @dev The grammar is canonical, so the signed fields are the entry's own bytes under a list header of their own.
+    function _signingHash(uint8 kind, Signature memory signature) private pure returns (bytes32) {
+        bytes memory list = Rlp.encodeList(bytes.concat(signature.fields.toBytes(), signature.suffix));
+        return kind == _LEGACY ? keccak256(list) : keccak256(bytes.concat(bytes1(kind), list));
+    }
+}
