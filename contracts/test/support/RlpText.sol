@@ -22,12 +22,17 @@ library RlpText {
     /// @notice Big-endian bytes without leading zeros.
     function digits(uint256 value) internal pure returns (bytes memory) {
         if (value == 0) return "";
+        // The lowest byte.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return bytes.concat(digits(value >> 8), bytes1(uint8(value)));
     }
 
     function _header(uint256 kind, uint256 length) private pure returns (bytes memory) {
+        // A kind is at most 0xc0, and 55 + 8 fit on top.
+        // forge-lint: disable-next-line(unsafe-typecast)
         if (length < 56) return abi.encodePacked(uint8(kind + length));
         bytes memory size = digits(length);
+        // forge-lint: disable-next-line(unsafe-typecast)
         return abi.encodePacked(uint8(kind + 55 + size.length), size);
     }
 }

@@ -54,6 +54,8 @@ library Prices {
             if (number == 0x06) return _BN254_ADD;
             if (number == 0x07) return _BN254_MUL;
             if (number == 0x08) return _BN254_PAIRING + _BN254_PAIR * (length / _BN254_PAIR_SIZE);
+            // The rounds are the first four bytes.
+            // forge-lint: disable-next-line(unsafe-typecast)
             if (number == 0x09) return length == _BLAKE2F_SIZE ? uint32(bytes4(input)) : 0;
             return _POINT_EVALUATION;
         } else if (number <= 0x11) {

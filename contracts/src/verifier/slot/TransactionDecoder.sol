@@ -129,6 +129,8 @@ library TransactionDecoder {
     /// @dev The fields from the nonce to the data.
     function _readBody(Reader memory fields, Transaction memory transaction) private pure returns (bool) {
         uint256 nonce = fields.readUint(8);
+        // Read as at most 8 bytes.
+        // forge-lint: disable-next-line(unsafe-typecast)
         transaction.nonce = uint64(nonce);
         transaction.tipCap = fields.readUint(_FEE_BYTES);
         transaction.feeCap = transaction.kind == _DYNAMIC_FEE ? fields.readUint(_FEE_BYTES) : transaction.tipCap;

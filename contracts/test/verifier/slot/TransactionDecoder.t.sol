@@ -115,9 +115,9 @@ contract TransactionDecoderTest is Test {
 
     function test_otherFirstBytesAreSkipped() public view {
         bytes memory entry = _entry(2);
-        for (uint256 first; first < 0xc0; ++first) {
+        for (uint8 first; first < 0xc0; ++first) {
             if (first == 2 || first == 4) continue;
-            entry[0] = bytes1(uint8(first));
+            entry[0] = bytes1(first);
             _assertSkipped(entry);
         }
     }
