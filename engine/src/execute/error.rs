@@ -56,17 +56,6 @@ pub enum ExecuteError {
     /// The boundary is in the middle of a block, or the slot's block has not begun.
     #[error("slot {0} does not continue this boundary")]
     Slot(u16),
-    /// The batch bytes are not those that the record commits to.
-    #[error("batch has {length} bytes and root {root}, which the record does not commit to")]
-    Batch {
-        /// Bytes given.
-        length: usize,
-        /// Their word-tree root.
-        root: B256,
-    },
-    /// The deposits are not those that the record commits to.
-    #[error("deposits with hash {0}, which the record does not commit to")]
-    Deposits(B256),
     /// The entry is a transaction that the machine does not support: the chain cannot be followed.
     #[error("slot {0} holds a transaction of unsupported type 4")]
     UnsupportedTransaction(u16),

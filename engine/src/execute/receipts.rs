@@ -1,0 +1,89 @@
+//! What a transaction leaves behind: the machine's hash chains over logs and receipts, and Ethereum's own receipts root.
+
+use alloy::consensus::{Receipt, ReceiptEnvelope, proofs::calculate_receipt_root};
+use alloy_primitives::{B256, Log, keccak256};
+
+use super::transaction::{Transaction, TransactionType};
+use crate::authenticated::hash_chain;
+
+/// A transaction that was executed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Executed {
+    /// The transaction.
+    pub transaction: Transaction,
+    /// Whether its top frame succeeded.
+    pub status: bool,
+    /// Gas it used.
+    pub gas_used: u64,
+    /// Gas the block has used after it.
+    pub cumulative_gas_used: u64,
+    /// Logs it left; none after a failure.
+    pub logs: Vec<Log>,
+}
+
+/// `logsHash` with `log` at its end.
+#[must_use]
+pub fn push_log(logs_hash: B256, log: &Log) -> B256 {
+    let topics = log.data.topics();
+    let mut preimage = Vec::with_capacity(53 + 32 * topics.len());
+    preimage.extend_from_slice(log.address.as_slice());
+    // at most four
+    preimage.push(u8::try_from(topics.len()).unwrap_or(u8::MAX));
+    for topic in topics {
+        preimage.extend_from_slice(topic.as_slice());
+    }
+    preimage.extend_from_slice(keccak256(&log.data.data).as_slice());
+    hash_chain::push(logs_hash, keccak256(preimage))
+}
+
+/// `receiptsHash` with one more receipt at its end.
+#[must_use]
+pub fn push_receipt(
+    receipts_hash: B256,
+    transaction_hash: B256,
+    status: bool,
+    cumulative_gas_used: u64,
+    logs_hash: B256,
+) -> B256 {
+    keccak256(
+        [
+            receipts_hash.as_slice(),
+            transaction_hash.as_slice(),
+            &[u8::from(status)],
+            &cumulative_gas_used.to_be_bytes(),
+            logs_hash.as_slice(),
+        ]
+        .concat(),
+    )
+}
+
+impl Executed {
+    /// The machine's chain over its logs.
+    #[must_use]
+    pub fn logs_hash(&self) -> B256 {
+        self.logs.iter().fold(hash_chain::EMPTY, push_log)
+    }
+
+    /// Ethereum's receipt, with its bloom filter.
+    #[must_use]
+    pub fn receipt(&self) -> ReceiptEnvelope {
+        let receipt = Receipt {
+            status: self.status.into(),
+            cumulative_gas_used: self.cumulative_gas_used,
+            logs: self.logs.clone(),
+        }
+        .with_bloom();
+        match self.transaction.kind {
+            TransactionType::Legacy => ReceiptEnvelope::Legacy(receipt),
+            TransactionType::AccessList => ReceiptEnvelope::Eip2930(receipt),
+            TransactionType::DynamicFee => ReceiptEnvelope::Eip1559(receipt),
+        }
+    }
+}
+
+/// The receipts root Ethereum would put into the header.
+#[must_use]
+pub fn ethereum_receipts_root<'a>(executed: impl IntoIterator<Item = &'a Executed>) -> B256 {
+    let receipts: Vec<ReceiptEnvelope> = executed.into_iter().map(Executed::receipt).collect();
+    calculate_receipt_root(&receipts)
+}
