@@ -11,7 +11,11 @@ library Limits {
     uint256 internal constant CODE_BYTES = 24_576;
     /// @notice Bytes of an initcode (EIP-3860).
     uint256 internal constant INITCODE_BYTES = 49_152;
-    /// @notice Last byte of memory that gas could ever pay for, exclusive.
+    /// @notice Blocks back that BLOCKHASH sees.
+    uint256 internal constant BLOCKHASH_WINDOW = 256;
+    /// @notice Slots of the history contract's ring of block hashes (EIP-2935).
+    uint256 internal constant HISTORY_WINDOW = 8191;
+    /// @notice Where memory ends at the latest: no gas could pay for more.
     uint256 internal constant MEMORY_BYTES = type(uint32).max;
     /// @notice Bytes that one step hashes or reads as a whole.
     uint256 internal constant WHOLE_BYTES = 49_152;

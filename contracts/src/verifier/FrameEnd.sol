@@ -3,12 +3,11 @@ pragma solidity 0.8.37;
 
 import {Slice} from "../authenticated/Slice.sol";
 import {Call} from "../machine/Call.sol";
+import {CallKind} from "../machine/CallKind.sol";
 import {Frame} from "../machine/Frame.sol";
-import {Job} from "../machine/Job.sol";
 import {Phase} from "../machine/Phase.sol";
 import {Tx} from "../machine/Tx.sol";
-import {JobKind} from "../machine/JobKind.sol";
-import {CallKind} from "../machine/CallKind.sol";
+import {CopyJob} from "./CopyJob.sol";
 import {Stack} from "./Stack.sol";
 import {Step} from "./Step.sol";
 
@@ -67,12 +66,9 @@ library FrameEnd {
         Stack.push(caller, success ? result : 0);
         step.frame = caller;
 
+        step.machine.phase = Phase.RUNNING;
+        if (creation) return;
         Slice memory wanted = output.part(0, call.outputLength);
-        if (creation || wanted.length == 0) {
-            step.machine.phase = Phase.RUNNING;
-        } else {
-            step.job = Job(JobKind.COPY, wanted, call.outputOffset, wanted.length, 0, 0);
-            step.machine.phase = Phase.COPY;
-        }
+        CopyJob.begin(step, wanted, call.outputOffset, wanted.length);
     }
 }

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {Frame} from "../../machine/Frame.sol";
+import {Gas} from "../../rules/Gas.sol";
+import {Limits} from "../../rules/Limits.sol";
+import {Opcode} from "../../rules/Opcode.sol";
+import {Memory} from "../Memory.sol";
+import {OpcodeFamily} from "../OpcodeFamily.sol";
+import {Stack} from "../Stack.sol";
+import {Step} from "../Step.sol";
+
+/// @notice KECCAK256.
+contract Keccak is OpcodeFamily {
+    function _execute(Step memory step, bytes calldata, uint8 opcode) internal pure override returns (bool) {
+        if (opcode != Opcode.KECCAK256) revert WrongFamily(opcode);
+        Frame memory frame = step.frame;
+
+        // STACK
+        (bool ok, uint256[] memory items) = Stack.pop(step, 2, 1);
+        if (!ok) return false;
+        (uint256 offset, uint256 length) = (items[0], items[1]);
+
+        // GAS
+        uint256 words;
+        (ok, words) = Memory.reach(frame, offset, length);
+        if (!ok) return false;
+        uint256 price = Gas.KECCAK + Gas.KECCAK_WORD * Memory.wordCount(length);
+        if (!step.charge(price + Memory.expansionCost(frame, words))) return false;
+
+        // OPERATION
+        if (length > Limits.WHOLE_BYTES) revert UnsupportedOpcode(opcode);
+        Memory.expand(frame, words);
+        Stack.push(frame, uint256(Memory.read(step, offset, length).hash()));
+
+        // PROGRAM COUNTER
+        ++frame.pc;
+        return true;
+    }
+}
