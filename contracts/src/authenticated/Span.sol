@@ -45,4 +45,21 @@ library Spans {
             mstore(0x40, and(add(end, 31), not(31)))
         }
     }
+
+    /// @notice keccak256 of the span's bytes.
+    function hash(Span span) internal pure returns (bytes32 result) {
+        uint256 start = span.pointer();
+        uint256 size = span.length();
+        assembly ("memory-safe") {
+            result := keccak256(start, size)
+        }
+    }
+
+    /// @notice The first byte of a span that is not empty.
+    function first(Span span) internal pure returns (bytes1 result) {
+        uint256 start = span.pointer();
+        assembly ("memory-safe") {
+            result := and(mload(start), shl(248, 0xff))
+        }
+    }
 }

@@ -36,6 +36,16 @@ library Memory {
         frame.memoryWords = uint32(words);
     }
 
+    /// @notice Pays for an access to the bytes [offset, offset + length) and grows as far; false if the frame has too little
+    /// gas, which halts it. Otherwise an offset that matters and the length fit 32 bits.
+    function grow(Step memory step, uint256 offset, uint256 length) internal pure returns (bool) {
+        Frame memory frame = step.frame;
+        (bool ok, uint256 words) = reach(frame, offset, length);
+        if (!ok || !step.charge(expansionCost(frame, words))) return false;
+        expand(frame, words);
+        return true;
+    }
+
     /// @notice Words that hold `length` bytes, at most 2^32.
     function wordCount(uint256 length) internal pure returns (uint256) {
         return (length + 31) / 32;

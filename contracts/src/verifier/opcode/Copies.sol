@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {Account, Accounts} from "../../authenticated/Account.sol";
+import {Account} from "../../authenticated/Account.sol";
 import {Slice, Slices} from "../../authenticated/Slice.sol";
 import {WordTree} from "../../authenticated/WordTree.sol";
-import {Frame} from "../../machine/Frame.sol";
 import {Gas} from "../../rules/Gas.sol";
 import {Opcode} from "../../rules/Opcode.sol";
-import {Warmth} from "../Warmth.sol";
 import {CopyJob} from "../CopyJob.sol";
 import {Memory} from "../Memory.sol";
 import {OpcodeFamily} from "../OpcodeFamily.sol";
 import {Stack} from "../Stack.sol";
+import {State} from "../State.sol";
 import {Step} from "../Step.sol";
+import {Warmth} from "../Warmth.sol";
 
 /// @notice CALLDATACOPY, CODECOPY, EXTCODECOPY and RETURNDATACOPY. They only pay; the Copy phase copies.
 contract Copies is OpcodeFamily {
@@ -50,7 +50,7 @@ contract Copies is OpcodeFamily {
 
         // GAS
         bool warm = Warmth.isWarm(step, account);
-        Account memory found = Accounts.read(step.witness.nodes, step.machine.stateRoot, account);
+        Account memory found = State.read(step, account);
         bytes calldata code = step.witness.code(found.codeHash);
         if (!_pay(step, warm ? Gas.WARM_ACCESS : Gas.COLD_ACCOUNT_ACCESS, destination, length)) return false;
 
@@ -80,13 +80,8 @@ contract Copies is OpcodeFamily {
 
     /// @dev Pays `price`, the copied words and memory up to their end, and grows it.
     function _pay(Step memory step, uint256 price, uint256 destination, uint256 length) private pure returns (bool) {
-        Frame memory frame = step.frame;
-        (bool ok, uint256 words) = Memory.reach(frame, destination, length);
-        if (!ok) return false;
-        uint256 copying = Gas.COPY_WORD * Memory.wordCount(length);
-        if (!step.charge(price + copying + Memory.expansionCost(frame, words))) return false;
-        Memory.expand(frame, words);
-        return true;
+        if (!Memory.grow(step, destination, length)) return false;
+        return step.charge(price + Gas.COPY_WORD * Memory.wordCount(length));
     }
 
     /// @dev Bytes [offset, offset + length) of the code's word tree, which is only built if there are any.

@@ -7,8 +7,8 @@ import {Frame} from "../../machine/Frame.sol";
 import {Gas} from "../../rules/Gas.sol";
 import {Opcode} from "../../rules/Opcode.sol";
 import {OpcodeFamily} from "../OpcodeFamily.sol";
-import {Stack} from "../Stack.sol";
 import {Ranges} from "../Range.sol";
+import {Stack} from "../Stack.sol";
 import {Step} from "../Step.sol";
 
 /// @notice The opcodes that report what block, transaction, call and frame hold.

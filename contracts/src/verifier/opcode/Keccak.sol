@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {Frame} from "../../machine/Frame.sol";
 import {Gas} from "../../rules/Gas.sol";
 import {Limits} from "../../rules/Limits.sol";
 import {Opcode} from "../../rules/Opcode.sol";
@@ -14,7 +13,6 @@ import {Step} from "../Step.sol";
 contract Keccak is OpcodeFamily {
     function _execute(Step memory step, bytes calldata, uint8 opcode) internal pure override returns (bool) {
         if (opcode != Opcode.KECCAK256) revert WrongFamily(opcode);
-        Frame memory frame = step.frame;
 
         // STACK
         (bool ok, uint256[] memory items) = Stack.pop(step, 2, 1);
@@ -22,19 +20,15 @@ contract Keccak is OpcodeFamily {
         (uint256 offset, uint256 length) = (items[0], items[1]);
 
         // GAS
-        uint256 words;
-        (ok, words) = Memory.reach(frame, offset, length);
-        if (!ok) return false;
-        uint256 price = Gas.KECCAK + Gas.KECCAK_WORD * Memory.wordCount(length);
-        if (!step.charge(price + Memory.expansionCost(frame, words))) return false;
+        if (!Memory.grow(step, offset, length)) return false;
+        if (!step.charge(Gas.KECCAK + Gas.KECCAK_WORD * Memory.wordCount(length))) return false;
 
         // OPERATION
         if (length > Limits.WHOLE_BYTES) revert UnsupportedOpcode(opcode);
-        Memory.expand(frame, words);
-        Stack.push(frame, uint256(Memory.read(step, offset, length).hash()));
+        Stack.push(step.frame, uint256(Memory.read(step, offset, length).hash()));
 
         // PROGRAM COUNTER
-        ++frame.pc;
+        ++step.frame.pc;
         return true;
     }
 }

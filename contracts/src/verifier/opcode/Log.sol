@@ -2,7 +2,6 @@
 pragma solidity 0.8.37;
 
 import {HashChain} from "../../authenticated/HashChain.sol";
-import {Frame} from "../../machine/Frame.sol";
 import {Gas} from "../../rules/Gas.sol";
 import {Limits} from "../../rules/Limits.sol";
 import {Opcode} from "../../rules/Opcode.sol";
@@ -15,7 +14,6 @@ import {Step} from "../Step.sol";
 contract Log is OpcodeFamily {
     function _execute(Step memory step, bytes calldata, uint8 opcode) internal pure override returns (bool) {
         if (opcode < Opcode.LOG0 || opcode > Opcode.LOG4) revert WrongFamily(opcode);
-        Frame memory frame = step.frame;
 
         // STACK
         (bool ok, uint256[] memory items) = Stack.pop(step, 2 + uint256(opcode - Opcode.LOG0), 0);
@@ -23,20 +21,16 @@ contract Log is OpcodeFamily {
         (uint256 offset, uint256 length) = (items[0], items[1]);
 
         // GAS
-        uint256 words;
-        (ok, words) = Memory.reach(frame, offset, length);
-        if (!ok) return false;
-        uint256 price = Gas.LOG + Gas.LOG_TOPIC * (items.length - 2) + Gas.LOG_BYTE * length;
-        if (!step.charge(price + Memory.expansionCost(frame, words))) return false;
+        if (!Memory.grow(step, offset, length)) return false;
+        if (!step.charge(Gas.LOG + Gas.LOG_TOPIC * (items.length - 2) + Gas.LOG_BYTE * length)) return false;
 
         // OPERATION
         if (length > Limits.WHOLE_BYTES) revert UnsupportedOpcode(opcode);
-        Memory.expand(frame, words);
         bytes32 item = _item(step.call.self, items, Memory.read(step, offset, length).hash());
         step.tx.logsHash = HashChain.push(step.tx.logsHash, item);
 
         // PROGRAM COUNTER
-        ++frame.pc;
+        ++step.frame.pc;
         return true;
     }
 

@@ -2,14 +2,13 @@
 pragma solidity 0.8.37;
 
 import {Slice} from "../../authenticated/Slice.sol";
-import {Frame} from "../../machine/Frame.sol";
 import {Gas} from "../../rules/Gas.sol";
 import {Opcode} from "../../rules/Opcode.sol";
 import {CopyJob} from "../CopyJob.sol";
 import {Memory} from "../Memory.sol";
 import {OpcodeFamily} from "../OpcodeFamily.sol";
-import {Stack} from "../Stack.sol";
 import {Range} from "../Range.sol";
+import {Stack} from "../Stack.sol";
 import {Step} from "../Step.sol";
 
 /// @notice MLOAD, MSTORE, MSTORE8 and MCOPY.
@@ -28,7 +27,7 @@ contract MemoryAccess is OpcodeFamily {
         if (!ok) return false;
 
         // GAS
-        if (!_grow(step, items[0], 32)) return false;
+        if (!Memory.grow(step, items[0], 32) || !step.charge(Gas.VERY_LOW)) return false;
 
         // OPERATION
         uint256 pointer = Memory.read(step, items[0], 32).pointer();
@@ -50,7 +49,7 @@ contract MemoryAccess is OpcodeFamily {
         if (!ok) return false;
 
         // GAS
-        if (!_grow(step, items[0], size)) return false;
+        if (!Memory.grow(step, items[0], size) || !step.charge(Gas.VERY_LOW)) return false;
 
         // OPERATION
         Range memory target = Memory.range(step, items[0], size);
@@ -69,34 +68,20 @@ contract MemoryAccess is OpcodeFamily {
     }
 
     function _copy(Step memory step) private pure returns (bool) {
-        Frame memory frame = step.frame;
-
         // STACK
         (bool ok, uint256[] memory items) = Stack.pop(step, 3, 0);
         if (!ok) return false;
         (uint256 destination, uint256 source, uint256 length) = (items[0], items[1], items[2]);
 
         // GAS
-        uint256 words;
-        (ok, words) = Memory.reach(frame, destination > source ? destination : source, length);
-        if (!ok) return false;
-        uint256 price = Gas.VERY_LOW + Gas.COPY_WORD * Memory.wordCount(length);
-        if (!step.charge(price + Memory.expansionCost(frame, words))) return false;
+        if (!Memory.grow(step, destination > source ? destination : source, length)) return false;
+        if (!step.charge(Gas.VERY_LOW + Gas.COPY_WORD * Memory.wordCount(length))) return false;
 
         // OPERATION
-        Memory.expand(frame, words);
-        CopyJob.begin(step, Memory.slice(frame, source, length), destination, length);
+        CopyJob.begin(step, Memory.slice(step.frame, source, length), destination, length);
 
         // PROGRAM COUNTER
-        ++frame.pc;
-        return true;
-    }
-
-    /// @dev Pays for the opcode and for memory up to the bytes [offset, offset + length), and grows it.
-    function _grow(Step memory step, uint256 offset, uint256 length) private pure returns (bool) {
-        (bool ok, uint256 words) = Memory.reach(step.frame, offset, length);
-        if (!ok || !step.charge(Gas.VERY_LOW + Memory.expansionCost(step.frame, words))) return false;
-        Memory.expand(step.frame, words);
+        ++step.frame.pc;
         return true;
     }
 }

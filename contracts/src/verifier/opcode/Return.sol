@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {Account, Accounts} from "../../authenticated/Account.sol";
+import {Account} from "../../authenticated/Account.sol";
 import {Slice} from "../../authenticated/Slice.sol";
 import {Span} from "../../authenticated/Span.sol";
 import {CallKind} from "../../machine/CallKind.sol";
-import {Frame} from "../../machine/Frame.sol";
 import {Gas} from "../../rules/Gas.sol";
 import {Limits} from "../../rules/Limits.sol";
 import {Opcode} from "../../rules/Opcode.sol";
 import {FrameEnd} from "../FrameEnd.sol";
 import {Memory} from "../Memory.sol";
 import {OpcodeFamily} from "../OpcodeFamily.sol";
-import {Stack} from "../Stack.sol";
 import {Ranges} from "../Range.sol";
+import {Stack} from "../Stack.sol";
+import {State} from "../State.sol";
 import {Step} from "../Step.sol";
 
 /// @notice RETURN and REVERT: the ends of a frame that have an output. That of a creation is the new account's code.
@@ -23,20 +23,16 @@ contract Return is OpcodeFamily {
 
     function _execute(Step memory step, bytes calldata, uint8 opcode) internal pure override returns (bool) {
         if (opcode != Opcode.RETURN && opcode != Opcode.REVERT) revert WrongFamily(opcode);
-        Frame memory frame = step.frame;
 
         // STACK
         (bool ok, uint256[] memory items) = Stack.pop(step, 2, 0);
         if (!ok) return false;
 
         // GAS
-        uint256 words;
-        (ok, words) = Memory.reach(frame, items[0], items[1]);
-        if (!ok || !step.charge(Memory.expansionCost(frame, words))) return false;
+        if (!Memory.grow(step, items[0], items[1])) return false;
 
         // OPERATION
-        Memory.expand(frame, words);
-        Slice memory output = Memory.slice(frame, items[0], items[1]);
+        Slice memory output = Memory.slice(step.frame, items[0], items[1]);
         if (opcode == Opcode.REVERT) {
             FrameEnd.fail(step, output);
             return true;
@@ -53,11 +49,9 @@ contract Return is OpcodeFamily {
         if (code.length == 0) return true;
         Span data = Ranges.readSlice(step, code);
         if (data.first() == RESERVED) return false;
-        address self = step.call.self;
-        bytes32 stateRoot = step.machine.stateRoot;
-        Account memory account = Accounts.read(step.witness.nodes, stateRoot, self);
+        Account memory account = State.read(step, step.call.self);
         account.codeHash = data.hash();
-        step.machine.stateRoot = Accounts.write(step.witness.nodes, stateRoot, self, account);
+        State.write(step, step.call.self, account);
         return true;
     }
 }

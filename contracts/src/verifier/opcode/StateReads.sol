@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {Account, Accounts} from "../../authenticated/Account.sol";
+import {Account} from "../../authenticated/Account.sol";
 import {AccountStorage} from "../../authenticated/AccountStorage.sol";
-import {NodeBag} from "../../authenticated/NodeBag.sol";
 import {Addresses} from "../../rules/Addresses.sol";
 import {Gas} from "../../rules/Gas.sol";
 import {Limits} from "../../rules/Limits.sol";
 import {Opcode} from "../../rules/Opcode.sol";
-import {Warmth} from "../Warmth.sol";
 import {OpcodeFamily} from "../OpcodeFamily.sol";
 import {Stack} from "../Stack.sol";
+import {State} from "../State.sol";
 import {Step} from "../Step.sol";
+import {Warmth} from "../Warmth.sol";
 
 /// @notice BALANCE, SELFBALANCE, EXTCODESIZE, EXTCODEHASH and BLOCKHASH.
 contract StateReads is OpcodeFamily {
@@ -31,7 +31,7 @@ contract StateReads is OpcodeFamily {
 
         // GAS
         bool warm = Warmth.isWarm(step, account);
-        Account memory found = _account(step, account);
+        Account memory found = State.read(step, account);
         uint256 result = _property(step, opcode, found);
         if (!step.charge(warm ? Gas.WARM_ACCESS : Gas.COLD_ACCOUNT_ACCESS)) return false;
 
@@ -50,7 +50,7 @@ contract StateReads is OpcodeFamily {
         if (!ok) return false;
 
         // GAS
-        uint256 balance = _account(step, step.call.self).balance;
+        uint256 balance = State.read(step, step.call.self).balance;
         if (!step.charge(Gas.LOW)) return false;
 
         // OPERATION
@@ -82,7 +82,7 @@ contract StateReads is OpcodeFamily {
     function _pastHash(Step memory step, uint256 number) private pure returns (uint256) {
         uint256 present = step.block.number;
         if (number >= present || present - number > Limits.BLOCKHASH_WINDOW) return 0;
-        bytes32 storageRoot = _account(step, Addresses.HISTORY).storageRoot;
+        bytes32 storageRoot = State.read(step, Addresses.HISTORY).storageRoot;
         bytes32 slot = bytes32(number % Limits.HISTORY_WINDOW);
         return AccountStorage.readSlot(step.witness.nodes, storageRoot, slot);
     }
@@ -91,9 +91,5 @@ contract StateReads is OpcodeFamily {
         if (opcode == Opcode.BALANCE) return account.balance;
         if (opcode == Opcode.EXTCODESIZE) return step.witness.code(account.codeHash).length;
         return account.isEmpty() ? 0 : uint256(account.codeHash);
-    }
-
-    function _account(Step memory step, address owner) private pure returns (Account memory) {
-        return Accounts.read(step.witness.nodes, step.machine.stateRoot, owner);
     }
 }
