@@ -7,7 +7,7 @@ library Opening {
     /// @dev Levels between a node and its opening.
     uint8 internal constant LEVELS = 4;
     /// @dev Nodes in an opening.
-    uint256 internal constant WIDTH = 16;
+    uint32 internal constant WIDTH = 16;
 
     /// @notice keccak256(left, right).
     function parent(bytes32 left, bytes32 right) internal pure returns (bytes32 node) {
@@ -43,7 +43,7 @@ library Opening {
     }
 
     /// @notice Index of the first node in which the openings differ; WIDTH when they are equal.
-    function firstDifference(bytes32[16] calldata one, bytes32[16] calldata two) internal pure returns (uint256 index) {
+    function firstDifference(bytes32[16] calldata one, bytes32[16] calldata two) internal pure returns (uint32 index) {
         while (index < WIDTH && one[index] == two[index]) {
             ++index;
         }

@@ -33,8 +33,6 @@ interface IBonds {
     error LessThanHalfBurned(uint256 amount, uint256 shares);
     /// @notice `to` refused the ETH.
     error TransferFailed(address to, uint256 amount);
-    /// @notice The amount does not fit an account.
-    error AmountTooLarge(uint256 amount);
 
     /// @notice Puts the payment into the caller's account.
     function deposit() external payable;

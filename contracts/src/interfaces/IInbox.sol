@@ -41,6 +41,9 @@ interface IInbox is IRecords {
     /// @notice Number of the genesis block.
     function genesisNumber() external view returns (uint64);
 
+    /// @notice L2 time of the genesis block, seconds.
+    function genesisTimestamp() external view returns (uint64);
+
     /// @notice L2 time of the latest block, seconds.
     function latestTimestamp() external view returns (uint64);
 

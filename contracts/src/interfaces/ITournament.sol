@@ -35,8 +35,8 @@ interface ITournament {
     event TournamentStarted(
         TournamentId indexed tournament, Level level, Duration budget, uint64 firstBlock, uint16 blocks
     );
-    /// @notice A commitment joined. `children` opens its root; they are all zero for the first claim of a root
-    /// tournament, which owes them, and `root` and `last` are then in the asker's event.
+    /// @notice A commitment joined. `children` opens its root. Not for the first commitment of a root tournament, which
+    /// owes them: it is in the asker's event.
     event Joined(
         TournamentId indexed tournament,
         CommitmentId indexed commitment,
@@ -46,6 +46,8 @@ interface ITournament {
         Duration remaining,
         bytes32[16] children
     );
+    /// @notice The first commitment of a root tournament has paid its debt.
+    event RootOpened(CommitmentId indexed commitment, bytes32 root, bytes32 last, bytes32[16] children);
     /// @notice Two commitments meet; `one` moves first.
     event MatchStarted(
         TournamentId indexed tournament, MatchId indexed matchId, CommitmentId one, CommitmentId two, uint8 rank

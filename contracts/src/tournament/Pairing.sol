@@ -64,9 +64,15 @@ library Pairing {
         met = true;
     }
 
-    /// @notice The waiting commitment when exactly one waits.
-    function only(TournamentState storage state, Bracket storage bracket) internal view returns (CommitmentId) {
-        return bracket.waiting[_rankOf(state.waitingRanks)];
+    /// @notice Whether at least two commitments wait.
+    function several(TournamentState storage state) internal view returns (bool) {
+        uint32 waiting = state.waitingRanks;
+        return waiting != _lowest(waiting);
+    }
+
+    /// @notice The waiting commitment of the lowest rank; there must be one.
+    function lowest(TournamentState storage state, Bracket storage bracket) internal view returns (CommitmentId) {
+        return bracket.waiting[_rankOf(_lowest(state.waitingRanks))];
     }
 
     function _begin(TournamentState storage state, Bracket storage bracket, uint8 rank) private {

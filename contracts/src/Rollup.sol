@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import {Finality} from "./interfaces/IAsker.sol";
+import {IBonds, Share} from "./interfaces/IBonds.sol";
+import {IInbox} from "./interfaces/IInbox.sol";
+import {Bond, BondStatus, Claim, ClaimStatus, IRollup} from "./interfaces/IRollup.sol";
+import {ITournament} from "./interfaces/ITournament.sol";
+import {Block, BlockCodec} from "./machine/Block.sol";
+import {Machine, MachineCodec} from "./machine/Machine.sol";
+import {ClaimShape} from "./rules/ClaimShape.sol";
+import {Spoils} from "./rules/Spoils.sol";
+import {ClaimKey} from "./types/ClaimKey.sol";
+import {BondId, ClaimId, CommitmentId, MatchId, TournamentId, rootTournament} from "./types/Ids.sol";
+import {MatchKey} from "./types/MatchKey.sol";
+import {MatchState, Outcome, Phase, Side} from "./types/MatchState.sol";
+import {Move} from "./types/Move.sol";
+import {Status} from "./types/TournamentState.sol";
+
+/// @title Rollup
+/// @dev Deployed last: its constructor checks that Bonds and the Tournament refer to it. Nobody owns it.
+contract Rollup is IRollup {
+    using SafeCast for uint256;
+
+    /// @dev The least root bond whatever gas costs.
+    uint256 private constant BOND_FLOOR = 1 ether;
+
+    /// @inheritdoc IRollup
+    IInbox public immutable inbox;
+    /// @inheritdoc IRollup
+    IBonds public immutable bonds;
+    /// @inheritdoc IRollup
+    ITournament public immutable tournament;
+    /// @inheritdoc IRollup
+    uint256 public immutable rootBond;
+    /// @inheritdoc IRollup
+    ClaimId public immutable genesis;
+
+    /// @inheritdoc IRollup
+    ClaimId public latestConfirmed;
+    uint64 private _bondCount;
+
+    mapping(ClaimId => Claim) private _claims;
+    mapping(BondId => Bond) private _bonds;
+    /// @dev The claim whose children a root tournament compares, written when a second child joins.
+    mapping(TournamentId => ClaimId) private _contested;
+
+    /// @param boundary the machine at genesis
+    /// @param genesisBlock its Block group; number and time must be the Inbox's
+    /// @param rootBond_ wei; at least 1 ETH, and a third must pay for the longest honest line at the Tournament's price cap
+    constructor(
+        IInbox inbox_,
+        IBonds bonds_,
+        ITournament tournament_,
+        Machine memory boundary,
+        Block memory genesisBlock,
+        uint256 rootBond_
+    ) {
+        if (bonds_.rollup() != address(this) || bonds_.tournament() != address(tournament_)) {
+            revert NotWired(address(bonds_));
+        }
+        if (
+            address(tournament_.asker()) != address(this) || address(tournament_.bonds()) != address(bonds_)
+                || address(tournament_.records()) != address(inbox_)
+        ) revert NotWired(address(tournament_));
+        uint256 required = Spoils.minimumBond(tournament_.gasPriceCap());
+        if (required < BOND_FLOOR) required = BOND_FLOOR;
+        if (rootBond_ < required) revert RootBondTooSmall(rootBond_, required);
+        bytes32 boundaryHash = _requireBoundary(boundary);
+        if (BlockCodec.hash(genesisBlock) != boundary.blockHash) revert NotBoundary(boundaryHash);
+        uint64 number = inbox_.genesisNumber();
+        if (genesisBlock.number != number || genesisBlock.timestamp != inbox_.genesisTimestamp()) {
+            revert WrongGenesis(number, genesisBlock.number);
+        }
+
+        inbox = inbox_;
+        bonds = bonds_;
+        tournament = tournament_;
+        rootBond = rootBond_;
+        genesis = ClaimKey(ClaimId.wrap(0), 0, 0, boundaryHash).id();
+        latestConfirmed = genesis;
+        _claims[genesis].status = ClaimStatus.Confirmed;
+        _claims[genesis].end = number;
+    }
+
+    // Bonds
+
+    /// @inheritdoc IRollup
+    function lockBond() external returns (BondId bond) {
+        bonds.lock(msg.sender, rootBond);
+        bond = BondId.wrap(++_bondCount);
+        Bond storage state = _bonds[bond];
+        state.owner = msg.sender;
+        state.status = BondStatus.Locked;
+        state.tip = latestConfirmed;
+        emit BondLocked(bond, msg.sender, latestConfirmed);
+    }
+
+    /// @inheritdoc IRollup
+    function releaseBond(BondId bond) external {
+        Bond storage state = _ownBond(bond);
+        if (_claims[state.tip].status != ClaimStatus.Confirmed) revert BondStillNeeded(bond, state.tip);
+        state.status = BondStatus.Released;
+        bonds.unlock(state.owner, rootBond);
+        emit BondReleased(bond);
+    }
+
+    /// @inheritdoc IRollup
+    function follow(BondId bond, ClaimKey calldata child) external {
+        ClaimId id = child.id();
+        _bondAt(bond, child.parent);
+        if (_claims[id].status == ClaimStatus.Absent) revert UnknownClaim(id);
+        _requireAlive(id);
+        _moveBond(bond, id);
+    }
+
+    /// @inheritdoc IRollup
+    function walk(BondId bond, ClaimKey[] calldata path) external {
+        Bond storage state = _bonds[bond];
+        if (state.status != BondStatus.Locked && state.status != BondStatus.Frozen) {
+            revert WrongBondStatus(bond, state.status);
+        }
+        // A walk that had come to claims confirmed meanwhile starts again.
+        bool resumed = state.walking && _claims[state.walked].status != ClaimStatus.Confirmed;
+        ClaimId cursor = resumed ? state.walked : state.tip;
+        for (uint256 i = 0; i < path.length; ++i) {
+            ClaimKey calldata key = path[i];
+            ClaimId id = key.id();
+            if (id != cursor) revert NotOnPath(bond, cursor, id);
+            bool lost = isLost(id);
+            if (lost && state.status == BondStatus.Locked) {
+                state.status = BondStatus.Frozen;
+                emit BondFrozen(bond, id);
+            }
+            if (_claims[key.parent].status == ClaimStatus.Confirmed) {
+                if (lost && BondId.unwrap(_claims[id].bond) != BondId.unwrap(bond)) {
+                    _forfeit(bond, state, id, new Share[](0));
+                    return;
+                }
+                // Undecided, or the creator's own, which splitBond takes: the walk stands here.
+                break;
+            }
+            cursor = key.parent;
+        }
+        state.walking = true;
+        state.walked = cursor;
+    }
+
+    /// @inheritdoc IRollup
+    function splitBond(ClaimKey calldata lost, MatchKey calldata lostMatch, Move[] calldata moves) external {
+        ClaimId id = lost.id();
+        if (!isLost(id)) revert NotLost(id);
+        if (_claims[lost.parent].status != ClaimStatus.Confirmed) revert ParentNotConfirmed(lost.parent);
+        BondId bond = _claims[id].bond;
+        Bond storage state = _bonds[bond];
+        if (state.status != BondStatus.Locked && state.status != BondStatus.Frozen) {
+            revert WrongBondStatus(bond, state.status);
+        }
+        _forfeit(bond, state, id, _shares(id, lostMatch, moves));
+    }
+
+    // Claims
+
+    /// @inheritdoc IRollup
+    function propose(BondId bond, ClaimId parent, uint64 end, bytes32 traceRoot, bytes calldata boundary)
+        external
+        returns (ClaimId claim)
+    {
+        Claim memory base = _extensible(bond, parent, end);
+        ClaimKey memory key = ClaimKey(parent, base.round, traceRoot, _boundaryHash(boundary));
+        if (base.childBlocks != 0) {
+            (Status status,) = tournament.result(rootTournament(parent, base.round));
+            if (status == Status.NoWinner) {
+                // The contest starts again. What it eliminated stays lost: the round is part of a claim's id.
+                key.round = ++base.round;
+            } else {
+                claim = key.id();
+                if (_moveToExisting(bond, claim)) return claim;
+                if (status == Status.Joining) revert NotFirstChild(parent, base.round);
+                revert ContestClosed(parent, base.round, status);
+            }
+        }
+        base.childBlocks = (end - base.end).toUint16();
+        _claims[parent] = base;
+        claim = _record(key, end, boundary, bond);
+        tournament.start(rootTournament(parent, key.round), claim.commitment(), base.end + 1, base.childBlocks);
+    }
+
+    /// @inheritdoc IRollup
+    function proposeSibling(
+        BondId bond,
+        ClaimKey calldata parent,
+        uint64 end,
+        bytes32 traceRoot,
+        bytes calldata boundary,
+        bytes32[16] calldata children,
+        bytes32[] calldata spine
+    ) external returns (ClaimId claim) {
+        ClaimId parentId = parent.id();
+        uint32 round;
+        {
+            Claim memory base = _extensible(bond, parentId, end);
+            if (base.childBlocks == 0) revert NoSibling(parentId, base.round);
+            round = base.round;
+        }
+        ClaimKey memory key = ClaimKey(parentId, round, traceRoot, _boundaryHash(boundary));
+        claim = key.id();
+        if (_moveToExisting(bond, claim)) return claim;
+        _record(key, end, boundary, bond);
+        TournamentId contest = rootTournament(parentId, round);
+        _contested[contest] = parentId;
+        tournament.join(contest, parent.boundary, traceRoot, key.boundary, msg.sender, children, spine);
+    }
+
+    /// @inheritdoc IRollup
+    function confirm(ClaimKey calldata key) external {
+        ClaimId id = key.id();
+        Claim storage state = _claims[id];
+        if (state.status == ClaimStatus.Confirmed) revert AlreadyConfirmed(id);
+        if (state.status == ClaimStatus.Absent) revert UnknownClaim(id);
+        if (_claims[key.parent].status != ClaimStatus.Confirmed) revert ParentNotConfirmed(key.parent);
+        (Status status, CommitmentId winner) = tournament.result(rootTournament(key.parent, key.round));
+        if (status != Status.Won || winner.claim() != id) revert NotWinner(id, status);
+        state.status = ClaimStatus.Confirmed;
+        latestConfirmed = id;
+        emit ClaimConfirmed(id, key.parent, state.end);
+    }
+
+    /// @inheritdoc IRollup
+    function voidClaim(ClaimKey calldata key) external {
+        ClaimId id = key.id();
+        Claim storage state = _claims[id];
+        if (state.status == ClaimStatus.Absent) revert UnknownClaim(id);
+        if (state.status == ClaimStatus.Void) revert AlreadyVoid(id);
+        if (!_isDead(key.parent)) revert ParentAlive(key.parent);
+        state.status = ClaimStatus.Void;
+        emit ClaimVoided(id, key.parent);
+    }
+
+    // Views
+
+    /// @inheritdoc IRollup
+    function isLost(ClaimId id) public view returns (bool) {
+        return tournament.isEliminated(id.commitment());
+    }
+
+    /// @notice How final results in root tournament `id` are. Reverts for one that nobody has contested.
+    function finality(TournamentId id) external view returns (Finality) {
+        ClaimId parent = _contested[id];
+        ClaimStatus status = _claims[parent].status;
+        if (status == ClaimStatus.Absent) revert UnknownClaim(parent);
+        if (status == ClaimStatus.Confirmed) return Finality.Final;
+        return _isDead(parent) ? Finality.Void : Finality.Provisional;
+    }
+
+    /// @inheritdoc IRollup
+    function domainEnd(ClaimId parent) external view returns (uint64) {
+        Claim memory base = _claims[parent];
+        if (base.status == ClaimStatus.Absent) revert UnknownClaim(parent);
+        return _domainEnd(base);
+    }
+
+    /// @inheritdoc IRollup
+    function claims(ClaimId id) external view returns (Claim memory) {
+        return _claims[id];
+    }
+
+    /// @inheritdoc IRollup
+    function rootBonds(BondId id) external view returns (Bond memory) {
+        return _bonds[id];
+    }
+
+    // Helpers
+
+    /// @dev The caller's bond, which it may still use.
+    function _ownBond(BondId bond) private view returns (Bond storage state) {
+        state = _bonds[bond];
+        if (state.owner != msg.sender) revert NotBondOwner(bond, state.owner, msg.sender);
+        if (state.status != BondStatus.Locked) revert WrongBondStatus(bond, state.status);
+    }
+
+    /// @dev The caller's bond, which must be at `parent`; at a confirmed claim it is at the latest confirmed one too.
+    function _bondAt(BondId bond, ClaimId parent) private view {
+        ClaimId tip = _ownBond(bond).tip;
+        if (tip == parent) return;
+        if (parent != latestConfirmed || _claims[tip].status != ClaimStatus.Confirmed) {
+            revert BondElsewhere(bond, tip, parent);
+        }
+    }
+
+    function _moveBond(BondId bond, ClaimId claim) private {
+        _bonds[bond].tip = claim;
+        emit BondMoved(bond, claim);
+    }
+
+    /// @dev The claim to extend, when the caller's bond is at it and the domain of its children ends at `end`.
+    function _extensible(BondId bond, ClaimId parent, uint64 end) private view returns (Claim memory base) {
+        _bondAt(bond, parent);
+        base = _claims[parent];
+        if (base.status != ClaimStatus.Confirmed) _requireAlive(parent);
+        uint64 expected = _domainEnd(base);
+        if (end != expected) revert WrongDomain(expected, end);
+    }
+
+    /// @dev Moves the bond to `claim` if somebody has proposed that already.
+    function _moveToExisting(BondId bond, ClaimId claim) private returns (bool exists) {
+        exists = _claims[claim].status != ClaimStatus.Absent;
+        if (exists) {
+            _requireAlive(claim);
+            _moveBond(bond, claim);
+        }
+    }
+
+    function _record(ClaimKey memory key, uint64 end, bytes calldata boundary, BondId bond)
+        private
+        returns (ClaimId claim)
+    {
+        claim = key.id();
+        Claim storage state = _claims[claim];
+        state.status = ClaimStatus.Proposed;
+        state.end = end;
+        state.bond = bond;
+        _moveBond(bond, claim);
+        emit ClaimProposed(claim, key.parent, key.round, end, key.traceRoot, boundary, bond);
+    }
+
+    function _forfeit(BondId bond, Bond storage state, ClaimId lost, Share[] memory shares) private {
+        state.status = BondStatus.Forfeited;
+        bonds.forfeit(state.owner, rootBond, shares);
+        emit BondForfeited(bond, lost);
+    }
+
+    /// @dev Who gets a share of the bond behind `lost`: nobody when its rival lost too.
+    function _shares(ClaimId lost, MatchKey calldata key, Move[] calldata moves) private view returns (Share[] memory) {
+        MatchId id = key.id();
+        MatchState memory state = tournament.matches(id);
+        bool isOne = key.one.claim() == lost;
+        bool lostThere = state.phase == Phase.Settled
+            && (isOne ? state.outcome != Outcome.One : key.two.claim() == lost && state.outcome != Outcome.Two);
+        if (!lostThere) revert NotLostThere(lost, key);
+        bytes32 given = Spoils.chain(MatchId.unwrap(id), moves);
+        if (given != state.moves) revert ITournament.WrongMoves(id, state.moves, given);
+        if (state.outcome == Outcome.Neither) return new Share[](0);
+        ClaimId winner = (isOne ? key.two : key.one).claim();
+        address winnerOwner = _bonds[_claims[winner].bond].owner;
+        return Spoils.shares(rootBond, isOne ? Side.Two : Side.One, winnerOwner, moves);
+    }
+
+    function _isDead(ClaimId id) private view returns (bool) {
+        return _claims[id].status == ClaimStatus.Void || isLost(id);
+    }
+
+    function _requireAlive(ClaimId id) private view {
+        if (_isDead(id)) revert DeadClaim(id);
+    }
+
+    /// @dev Where the children of `base` end: fixed by the first of them.
+    function _domainEnd(Claim memory base) private view returns (uint64) {
+        if (base.childBlocks != 0) return base.end + base.childBlocks;
+        uint64 latest = inbox.latestBlock();
+        if (latest <= base.end) revert EmptyDomain(base.end);
+        uint64 farthest = base.end + ClaimShape.MAX_BLOCKS;
+        return latest < farthest ? latest : farthest;
+    }
+
+    function _boundaryHash(bytes calldata boundary) private pure returns (bytes32) {
+        return _requireBoundary(MachineCodec.decode(boundary));
+    }
+
+    /// @dev The hash of a machine in which no transaction is running.
+    function _requireBoundary(Machine memory machine) private pure returns (bytes32 machineHash) {
+        machineHash = MachineCodec.hash(machine);
+        if (
+            machine.phase != 0 || machine.txHash != 0 || machine.frameHash != 0 || machine.jobHash != 0
+                || machine.scratchRoot != 0
+        ) revert NotBoundary(machineHash);
+    }
+}
