@@ -22,8 +22,6 @@ import {Status} from "./types/TournamentState.sol";
 /// @title Rollup
 /// @dev Deployed last: its constructor checks that Bonds and the Tournament refer to it. Nobody owns it.
 contract Rollup is IRollup {
-    using SafeCast for uint256;
-
     /// @dev The least root bond whatever gas costs.
     uint256 private constant BOND_FLOOR = 1 ether;
 
@@ -182,9 +180,9 @@ contract Rollup is IRollup {
                 revert ContestClosed(parent, base.round, status);
             }
         }
-        base.childBlocks = (end - base.end).toUint16();
+        base.childBlocks = SafeCast.toUint16(end - base.end);
         _claims[parent] = base;
-        claim = _record(key, end, boundary, bond);
+        claim = _record(bond, key, end, boundary);
         tournament.start(rootTournament(parent, key.round), claim.commitment(), base.end + 1, base.childBlocks);
     }
 
@@ -198,20 +196,12 @@ contract Rollup is IRollup {
         bytes32[16] calldata children,
         bytes32[] calldata spine
     ) external returns (ClaimId claim) {
-        ClaimId parentId = parent.id();
-        uint32 round;
-        {
-            Claim memory base = _extensible(bond, parentId, end);
-            if (base.childBlocks == 0) revert NoSibling(parentId, base.round);
-            round = base.round;
-        }
-        ClaimKey memory key = ClaimKey(parentId, round, traceRoot, _boundaryHash(boundary));
+        ClaimKey memory key = _siblingKey(bond, parent.id(), end, traceRoot);
+        key.boundary = _boundaryHash(boundary);
         claim = key.id();
         if (_moveToExisting(bond, claim)) return claim;
-        _record(key, end, boundary, bond);
-        TournamentId contest = rootTournament(parentId, round);
-        _contested[contest] = parentId;
-        tournament.join(contest, parent.boundary, traceRoot, key.boundary, msg.sender, children, spine);
+        _record(bond, key, end, boundary);
+        _contest(key, parent.boundary, children, spine);
     }
 
     /// @inheritdoc IRollup
@@ -304,6 +294,26 @@ contract Rollup is IRollup {
         if (end != expected) revert WrongDomain(expected, end);
     }
 
+    /// @dev The key of a further child of `parent`, without its boundary.
+    function _siblingKey(BondId bond, ClaimId parent, uint64 end, bytes32 traceRoot)
+        private
+        view
+        returns (ClaimKey memory)
+    {
+        Claim memory base = _extensible(bond, parent, end);
+        if (base.childBlocks == 0) revert NoSibling(parent, base.round);
+        return ClaimKey(parent, base.round, traceRoot, 0);
+    }
+
+    /// @dev Enters the caller's claim `key` into its tournament, which starts from `startState`.
+    function _contest(ClaimKey memory key, bytes32 startState, bytes32[16] calldata children, bytes32[] calldata spine)
+        private
+    {
+        TournamentId id = rootTournament(key.parent, key.round);
+        _contested[id] = key.parent;
+        tournament.join(id, startState, key.traceRoot, key.boundary, msg.sender, children, spine);
+    }
+
     /// @dev Moves the bond to `claim` if somebody has proposed that already.
     function _moveToExisting(BondId bond, ClaimId claim) private returns (bool exists) {
         exists = _claims[claim].status != ClaimStatus.Absent;
@@ -313,7 +323,7 @@ contract Rollup is IRollup {
         }
     }
 
-    function _record(ClaimKey memory key, uint64 end, bytes calldata boundary, BondId bond)
+    function _record(BondId bond, ClaimKey memory key, uint64 end, bytes calldata boundary)
         private
         returns (ClaimId claim)
     {

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import {WordTree} from "./authenticated/WordTree.sol";
+import {IInbox} from "./interfaces/IInbox.sol";
+import {Record, RecordCodec} from "./machine/Record.sol";
+import {AppendFee, AppendFees} from "./rules/AppendFee.sol";
+
+/// @title Inbox
+/// @dev Nobody owns it. Append fees stay here, out of everybody's reach: that burns them.
+contract Inbox is IInbox {
+    using SafeCast for uint256;
+
+    /// @dev Bytes of a batch: what a blob holds with 31 bytes an element, so a transaction carrying one fits a pool's 128 KiB.
+    uint256 private constant MAX_BATCH_BYTES = 126_976;
+    /// @dev A block's time is at least the L1 time less this, seconds: 12 blocks fit a slot of Ethereum.
+    uint64 private constant MAX_LAG = 11;
+    /// @dev Height of the tree of L1-to-L2 messages.
+    uint256 private constant MESSAGE_TREE_HEIGHT = 32;
+
+    /// @inheritdoc IInbox
+    uint64 public immutable genesisNumber;
+    /// @inheritdoc IInbox
+    uint64 public immutable genesisTimestamp;
+    /// @inheritdoc IInbox
+    uint64 public immutable sunset;
+    uint128 private immutable _feeFloor;
+
+    /// @inheritdoc IInbox
+    bytes32 public messageRoot;
+
+    uint64 private _latestTimestamp;
+    AppendFee private _appendFee;
+    /// @dev A record's hash for each block after genesis.
+    bytes32[] private _recordHashes;
+
+    /// @param genesisNumber_ number of the L2 block before the first batch
+    /// @param genesisTimestamp_ its time, seconds
+    /// @param feeFloor_ the least append fee, wei
+    /// @param sunset_ L1 time from which nothing is appended; 0: never
+    constructor(uint64 genesisNumber_, uint64 genesisTimestamp_, uint128 feeFloor_, uint64 sunset_) {
+        // An eighth of less rounds to nothing, and the fee would never rise.
+        if (feeFloor_ < AppendFees.STEP_DIVISOR) revert FeeFloorTooLow(feeFloor_);
+        genesisNumber = genesisNumber_;
+        genesisTimestamp = genesisTimestamp_;
+        sunset = sunset_;
+        _feeFloor = feeFloor_;
+        _latestTimestamp = genesisTimestamp_;
+        _appendFee = AppendFee(block.number.toUint64(), MAX_LAG, feeFloor_);
+        messageRoot = WordTree.zero(MESSAGE_TREE_HEIGHT);
+    }
+
+    /// @inheritdoc IInbox
+    function append(address feeRecipient, bytes calldata batch) external payable returns (uint64 number) {
+        if (batch.length > MAX_BATCH_BYTES) revert BatchTooLong(batch.length, MAX_BATCH_BYTES);
+        // A producer can shift the end by seconds, which harms nobody.
+        // forge-lint: disable-next-line(block-timestamp)
+        if (sunset != 0 && block.timestamp >= sunset) revert SunsetReached(sunset, block.timestamp);
+        uint64 timestamp = _advanceTime();
+        uint256 change = _takeFee(timestamp);
+
+        number = latestBlock() + 1;
+        Record memory record = Record({
+            number: number,
+            timestamp: timestamp,
+            prevRandao: keccak256(abi.encodePacked(block.prevrandao, number)),
+            feeRecipient: feeRecipient,
+            l1MessageRoot: messageRoot,
+            batchRoot: WordTree.rootOfCalldata(batch),
+            batchLength: batch.length.toUint32(),
+            depositsHash: keccak256(""),
+            depositCount: 0
+        });
+        bytes32 hash = RecordCodec.hash(record);
+        _recordHashes.push(hash);
+        emit BatchAppended(number, hash, record, batch);
+
+        if (change > 0) {
+            (bool sent,) = msg.sender.call{value: change}("");
+            if (!sent) revert ChangeNotTaken(msg.sender, change);
+        }
+    }
+
+    /// @inheritdoc IInbox
+    function latestBlock() public view returns (uint64) {
+        return genesisNumber + _recordHashes.length.toUint64();
+    }
+
+    /// @inheritdoc IInbox
+    function latestTimestamp() external view returns (uint64) {
+        return _latestTimestamp;
+    }
+
+    /// @notice Hash of the record of L2 block `number`; it never changes. Reverts for a block that has no record.
+    function recordHash(uint64 number) external view returns (bytes32) {
+        if (number <= genesisNumber || number > latestBlock()) revert NoRecord(number);
+        return _recordHashes[number - genesisNumber - 1];
+    }
+
+    /// @inheritdoc IInbox
+    function appendFee() external view returns (uint256) {
+        return AppendFees.inBlock(_appendFee, block.number.toUint64(), _feeFloor);
+    }
+
+    /// @inheritdoc IInbox
+    function feeFloor() external view returns (uint256) {
+        return _feeFloor;
+    }
+
+    /// @dev The next block's time: a function of L1's, not of the sender's choice.
+    function _advanceTime() private returns (uint64 timestamp) {
+        timestamp = _latestTimestamp + 1;
+        uint64 l1Time = block.timestamp.toUint64();
+        if (l1Time > MAX_LAG && timestamp < l1Time - MAX_LAG) timestamp = l1Time - MAX_LAG;
+        if (timestamp > l1Time) revert NoTimeLeft(timestamp, l1Time);
+        _latestTimestamp = timestamp;
+    }
+
+    /// @dev Takes the fee out of the payment; the rest is change.
+    function _takeFee(uint64 timestamp) private returns (uint256 change) {
+        uint64 l1Block = block.number.toUint64();
+        uint128 fee = AppendFees.inBlock(_appendFee, l1Block, _feeFloor);
+        if (msg.value < fee) revert FeeNotPaid(fee, msg.value);
+        _appendFee = AppendFee(l1Block, block.timestamp.toUint64() - timestamp, fee);
+        return msg.value - fee;
+    }
+}
