@@ -17,11 +17,11 @@ contract Environment is OpcodeFamily {
     uint256 private constant BLOB_BASE_FEE = 1;
 
     /// @dev Bit i is set if opcode i is one of those without an operand.
-    uint256 private constant REPORTS = (1 << Opcode.ADDRESS) | (1 << Opcode.ORIGIN) | (1 << Opcode.CALLER)
-        | (1 << Opcode.CALLVALUE) | (1 << Opcode.CALLDATASIZE) | (1 << Opcode.CODESIZE) | (1 << Opcode.GASPRICE)
-        | (1 << Opcode.RETURNDATASIZE) | (1 << Opcode.COINBASE) | (1 << Opcode.TIMESTAMP) | (1 << Opcode.NUMBER)
-        | (1 << Opcode.PREVRANDAO) | (1 << Opcode.GASLIMIT) | (1 << Opcode.CHAINID) | (1 << Opcode.BASEFEE)
-        | (1 << Opcode.BLOBBASEFEE) | (1 << Opcode.MSIZE);
+    uint256 private constant REPORTS = 2 ** Opcode.ADDRESS | 2 ** Opcode.ORIGIN | 2 ** Opcode.CALLER
+        | 2 ** Opcode.CALLVALUE | 2 ** Opcode.CALLDATASIZE | 2 ** Opcode.CODESIZE | 2 ** Opcode.GASPRICE
+        | 2 ** Opcode.RETURNDATASIZE | 2 ** Opcode.COINBASE | 2 ** Opcode.TIMESTAMP | 2 ** Opcode.NUMBER
+        | 2 ** Opcode.PREVRANDAO | 2 ** Opcode.GASLIMIT | 2 ** Opcode.CHAINID | 2 ** Opcode.BASEFEE
+        | 2 ** Opcode.BLOBBASEFEE | 2 ** Opcode.MSIZE;
 
     function _execute(Step memory step, bytes calldata code, uint8 opcode) internal pure override returns (bool) {
         if (opcode == Opcode.CALLDATALOAD || opcode == Opcode.BLOBHASH) return _lookUp(step, opcode);
