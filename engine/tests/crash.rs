@@ -134,8 +134,9 @@ impl Expected {
         }
         for n in [head, head / 2, 1] {
             let root = self.root(n);
-            for key in
-                (0..256u64).step_by(8).flat_map(|byte| (0..20).map(move |i| U256::from(byte) << (8 * i)))
+            for key in (0..256u64)
+                .step_by(8)
+                .flat_map(|byte| (0..20).map(move |i| U256::from(byte) << (8 * i)))
             {
                 let expected = storage::read(&self.nodes, root, key).unwrap();
                 assert_eq!(storage::read(store, root, key).unwrap(), expected, "state {n}");
