@@ -71,7 +71,7 @@ fn writer() {
             .progress()
             .unwrap()
             .map_or_else(|| Head { state_root: EMPTY_ROOT, ..Head::default() }, |p| p.head);
-        let next = if head.number % REORG_EVERY == 0
+        let next = if head.number.is_multiple_of(REORG_EVERY)
             && head.number > REORG_DEPTH
             && reorged != head.number
         {
