@@ -16,3 +16,15 @@ pub fn anvil(extra: &[&str]) -> AnvilInstance {
     assert!(binary.exists(), "anvil is missing: run scripts/setup");
     Anvil::at(binary).args(["--hardfork", "osaka", "--enable-tx-gas-limit"]).args(extra).spawn()
 }
+
+/// Compares the committed `fixtures/<path>` with what its generator makes now; `UPDATE_FIXTURES=1` writes it.
+pub fn check_fixture(path: &str, current: &serde_json::Value) {
+    let file = root().join("fixtures").join(path);
+    let text = serde_json::to_string_pretty(current).unwrap() + "\n";
+    if std::env::var_os("UPDATE_FIXTURES").is_some() {
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, &text).unwrap();
+    }
+    let committed = std::fs::read_to_string(&file).expect("run with UPDATE_FIXTURES=1");
+    assert!(committed == text, "{path} is not current: run with UPDATE_FIXTURES=1");
+}
