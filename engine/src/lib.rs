@@ -8,5 +8,6 @@ pub mod execute;
 pub mod fault;
 pub mod l1;
 pub mod machine;
+pub mod node;
 pub mod rules;
 pub mod state;

@@ -2,8 +2,20 @@
 
 use alloy_primitives::{B256, U256};
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
-use crate::machine::groups::{Block, Machine};
+use crate::machine::groups::{Block, GroupError, Machine};
+
+/// Bytes that are not a boundary's encoding.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum BoundaryError {
+    /// One of its groups is malformed.
+    #[error(transparent)]
+    Group(#[from] GroupError),
+    /// The machine is in the middle of something, or its Block group is another.
+    #[error("the machine is not at a boundary of this block")]
+    NotBoundary,
+}
 
 /// A machine state in phase Boundary, with its Block group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,9 +73,54 @@ impl Boundary {
         Machine { block_hash: self.block.hash(), state_root: self.state_root, ..Machine::default() }
     }
 
+    /// The machine's encoding followed by the Block group's: all that there is to know of this state.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        [self.machine().encode().as_slice(), &self.block.encode()].concat()
+    }
+
+    /// The boundary that `data` encodes.
+    ///
+    /// # Errors
+    /// [`BoundaryError`].
+    pub fn decode(data: &[u8]) -> Result<Self, BoundaryError> {
+        let (machine, block) = data.split_at_checked(Machine::SIZE).unwrap_or((data, &[]));
+        let machine = Machine::decode(machine)?;
+        let boundary = Self { state_root: machine.state_root, block: Block::decode(block)? };
+        if boundary.machine() != machine {
+            return Err(BoundaryError::NotBoundary);
+        }
+        Ok(boundary)
+    }
+
     /// The machine's hash: a leaf of a slot commitment.
     #[must_use]
     pub fn hash(&self) -> B256 {
         self.machine().hash()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn decoding_undoes_encoding_and_refuses_everything_else() {
+        let block = Block { number: 7, gas_limit: 12_000_000, open: true, ..Block::default() };
+        let boundary = Boundary { state_root: B256::repeat_byte(3), block };
+        let encoding = boundary.encode();
+        assert_eq!(Boundary::decode(&encoding).unwrap(), boundary);
+        for at in 0..encoding.len() {
+            let mut other = encoding.clone();
+            if let Some(byte) = other.get_mut(at) {
+                *byte ^= 1;
+            }
+            // the state root alone is free
+            let is_root = (130..162).contains(&at);
+            assert_eq!(Boundary::decode(&other).is_ok(), is_root, "byte {at}");
+        }
+        assert!(Boundary::decode(&[]).is_err());
     }
 }

@@ -1,9 +1,10 @@
 //! Following L1 by block hashes: what was seen is extended, or rolled back to the common ancestor.
 
+use alloy::eips::BlockNumHash;
 use alloy_primitives::B256;
 use thiserror::Error;
 
-/// One L1 block as the engine remembers it.
+/// An L1 block of the canonical chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockRef {
     /// Block number.
@@ -14,6 +15,14 @@ pub struct BlockRef {
     pub parent: B256,
     /// Time, seconds.
     pub timestamp: u64,
+}
+
+impl BlockRef {
+    /// What is remembered of it.
+    #[must_use]
+    pub const fn id(&self) -> BlockNumHash {
+        BlockNumHash { number: self.number, hash: self.hash }
+    }
 }
 
 /// The headers of an L1 node's canonical chain.
@@ -66,7 +75,7 @@ pub enum FollowError<E: std::error::Error + 'static> {
 /// [`FollowError`]: all of them mean *unknown*.
 pub async fn advance<H: Headers>(
     headers: &H,
-    known: &[BlockRef],
+    known: &[BlockNumHash],
     limit: u64,
 ) -> Result<Advance, FollowError<H::Error>> {
     let Some(newest) = known.last() else { return Ok(Advance::Unchanged) };
@@ -93,15 +102,16 @@ pub async fn advance<H: Headers>(
 
 async fn extend<H: Headers>(
     headers: &H,
-    mut tip: BlockRef,
+    mut tip: BlockNumHash,
     to: u64,
 ) -> Result<Advance, FollowError<H::Error>> {
     let mut blocks = Vec::new();
     while tip.number < to {
         let number = tip.number + 1;
         let next = headers.at(number).await?.filter(|next| next.parent == tip.hash);
-        tip = next.ok_or(FollowError::Moving { number })?;
-        blocks.push(tip);
+        let next = next.ok_or(FollowError::Moving { number })?;
+        tip = next.id();
+        blocks.push(next);
     }
     Ok(if blocks.is_empty() { Advance::Unchanged } else { Advance::Extend(blocks) })
 }
@@ -150,7 +160,7 @@ mod tests {
         limit: u64,
     ) -> Result<Advance, FollowError<Infallible>> {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(advance(&Chain(chain(theirs)), known, limit))
+        runtime.block_on(advance(&Chain(chain(theirs)), &known, limit))
     }
 
     #[test]

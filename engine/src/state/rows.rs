@@ -10,6 +10,8 @@ pub struct BlockRow {
     pub hash: B256,
     /// State root after it.
     pub state_root: B256,
+    /// The L1 block that appended its batch.
+    pub l1_block: u64,
     /// The Inbox's record of it.
     pub record: Bytes,
     /// The batch as appended.

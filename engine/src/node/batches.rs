@@ -1,0 +1,88 @@
+//! Batches as the Inbox announced them, checked against the L1 blocks that were followed.
+
+use alloy::{
+    eips::BlockId,
+    primitives::Bytes,
+    providers::Provider,
+    rpc::types::{Filter, TransactionRequest},
+};
+use alloy_primitives::{Address, B256};
+use alloy_sol_types::{SolCall, SolEvent};
+
+use super::NodeError;
+use crate::{
+    derive::BlockInput,
+    l1::{bindings::IInbox, client::L1Client, follow::BlockRef},
+    machine::groups::Record,
+};
+
+/// One appended batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// The L1 block that appended it.
+    pub l1_block: u64,
+    /// What the L2 block executes.
+    pub input: BlockInput,
+}
+
+/// The batches appended in `blocks`, which follow one another, in order.
+///
+/// # Errors
+/// [`NodeError`]: what the node said does not fit together, or it did not answer.
+pub async fn batches(
+    l1: &L1Client,
+    inbox: Address,
+    blocks: &[BlockRef],
+) -> Result<Vec<Batch>, NodeError> {
+    let (Some(first), Some(last)) = (blocks.first(), blocks.last()) else { return Ok(Vec::new()) };
+    let filter =
+        Filter::new().address(inbox).event_signature(IInbox::BatchAppended::SIGNATURE_HASH);
+    let logs = l1.logs(&filter, first.number, last.number).await?;
+    let mut batches = Vec::with_capacity(logs.len());
+    for log in logs {
+        let number = log.block_number.unwrap_or_default();
+        let offset = usize::try_from(number.saturating_sub(first.number)).unwrap_or(usize::MAX);
+        if log.block_hash.is_none() || blocks.get(offset).map(|block| block.hash) != log.block_hash
+        {
+            return Err(NodeError::Moving { number });
+        }
+        let event = IInbox::BatchAppended::decode_log_validate(&log.inner).map_err(|_| {
+            NodeError::Contradiction("a BatchAppended event that cannot be decoded")
+        })?;
+        let record = record(&event.data.record);
+        if record.hash() != event.data.recordHash || record.number != event.data.number {
+            return Err(NodeError::Contradiction("a record that is not its hash's"));
+        }
+        let input = BlockInput::new(record, event.data.batch, Vec::new())?;
+        batches.push(Batch { l1_block: number, input });
+    }
+    Ok(batches)
+}
+
+/// The Inbox's latest L2 block, as of the L1 block with this hash.
+///
+/// # Errors
+/// [`NodeError`] when the node does not answer.
+pub async fn latest_block(l1: &L1Client, inbox: Address, at: B256) -> Result<u64, NodeError> {
+    let request = TransactionRequest::default()
+        .to(inbox)
+        .input(Bytes::from(IInbox::latestBlockCall {}.abi_encode()).into());
+    let answer = l1.provider().call(request).block(BlockId::hash_canonical(at)).await;
+    let answer = answer.map_err(crate::l1::client::L1Error::from)?;
+    IInbox::latestBlockCall::abi_decode_returns_validate(&answer)
+        .map_err(|_| NodeError::Contradiction("an answer of the Inbox that cannot be decoded"))
+}
+
+fn record(event: &crate::l1::bindings::Record) -> Record {
+    Record {
+        number: event.number,
+        timestamp: event.timestamp,
+        prev_randao: event.prevRandao,
+        fee_recipient: event.feeRecipient,
+        l1_message_root: event.l1MessageRoot,
+        batch_root: event.batchRoot,
+        batch_length: event.batchLength,
+        deposits_hash: event.depositsHash,
+        deposit_count: event.depositCount,
+    }
+}

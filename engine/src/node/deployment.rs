@@ -1,0 +1,82 @@
+//! What is fixed when the contracts are deployed: one file that every daemon of a rollup shares.
+
+use std::path::{Path, PathBuf};
+
+use alloy_primitives::Address;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::execute::boundary::{Boundary, Genesis};
+
+/// A rollup's contracts on L1 and the boundary its chain starts from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Deployment {
+    /// L1 chain id.
+    pub l1_chain_id: u64,
+    /// The L1 block before the first contract was deployed: following starts after it.
+    pub l1_block: u64,
+    /// Batches.
+    pub inbox: Address,
+    /// Accounts of proposers and players.
+    pub bonds: Address,
+    /// Contests.
+    pub tournament: Address,
+    /// Claims.
+    pub rollup: Address,
+    /// The entry of the step verifier.
+    pub step_verifier: Address,
+    /// Where the L2 chain starts.
+    pub genesis: Genesis,
+}
+
+/// A deployment file that cannot be used.
+#[derive(Debug, Error)]
+pub enum DeploymentError {
+    /// It cannot be read or written.
+    #[error("{path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// It is not a deployment in JSON.
+    #[error("{path} is not a deployment: {source}")]
+    Json {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: serde_json::Error,
+    },
+}
+
+impl Deployment {
+    /// Reads a deployment file.
+    ///
+    /// # Errors
+    /// [`DeploymentError`].
+    pub fn read(path: &Path) -> Result<Self, DeploymentError> {
+        let text = std::fs::read(path)
+            .map_err(|source| DeploymentError::Io { path: path.to_owned(), source })?;
+        serde_json::from_slice(&text)
+            .map_err(|source| DeploymentError::Json { path: path.to_owned(), source })
+    }
+
+    /// Writes a deployment file.
+    ///
+    /// # Errors
+    /// [`DeploymentError`].
+    pub fn write(&self, path: &Path) -> Result<(), DeploymentError> {
+        let text = serde_json::to_vec_pretty(self)
+            .map_err(|source| DeploymentError::Json { path: path.to_owned(), source })?;
+        std::fs::write(path, text)
+            .map_err(|source| DeploymentError::Io { path: path.to_owned(), source })
+    }
+
+    /// The boundary before the first block.
+    #[must_use]
+    pub fn start(&self) -> Boundary {
+        Boundary::genesis(&self.genesis)
+    }
+}

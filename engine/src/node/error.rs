@@ -1,0 +1,79 @@
+//! What keeps a node from knowing. Every variant means *unknown*: retry and alert, and never sign.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::deployment::DeploymentError;
+use crate::{
+    commitment::FoldError,
+    derive::DeriveError,
+    execute::error::ExecuteError,
+    l1::{client::L1Error, follow::FollowError},
+    state::{StoreError, witness::WitnessError},
+};
+
+/// Why a node could not start or advance.
+#[derive(Debug, Error)]
+pub enum NodeError {
+    /// The deployment file cannot be used.
+    #[error(transparent)]
+    Deployment(#[from] DeploymentError),
+    /// L1 could not be read.
+    #[error(transparent)]
+    L1(#[from] L1Error),
+    /// L1 could not be followed.
+    #[error(transparent)]
+    Follow(#[from] FollowError<L1Error>),
+    /// L1 reorganised between two questions; the next tick starts over.
+    #[error("L1 changed while block {number} was read")]
+    Moving {
+        /// The L1 block.
+        number: u64,
+    },
+    /// L1's answers contradict one another.
+    #[error("L1 node contradicts itself: {0}")]
+    Contradiction(&'static str),
+    /// A record's bytes are not those it commits to.
+    #[error("Inbox data: {0}")]
+    Derive(#[from] DeriveError),
+    /// L2 blocks came out of order, or one is missing.
+    #[error("expected the batch of L2 block {expected}, got that of {got}")]
+    Gap {
+        /// The block after the head.
+        expected: u64,
+        /// The block given, or the Inbox's latest.
+        got: u64,
+    },
+    /// A block could not be executed.
+    #[error("L2 block {number}: {source}")]
+    Execute {
+        /// The L2 block.
+        number: u64,
+        /// The cause.
+        source: ExecuteError,
+    },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The store lacks what a block it has should have left.
+    #[error("the store has no {what} of L2 block {number}")]
+    Missing {
+        /// What is missing.
+        what: &'static str,
+        /// The L2 block.
+        number: u64,
+    },
+    /// The genesis witness cannot be used.
+    #[error(transparent)]
+    Witness(#[from] WitnessError),
+    /// The genesis state is not the deployment's.
+    #[error("{path} does not hold the state of the deployment's genesis")]
+    WrongGenesis {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A commitment could not be built.
+    #[error(transparent)]
+    Fold(#[from] FoldError),
+}

@@ -1,0 +1,330 @@
+//! The tick of a daemon: follow L1, derive, execute, store. Wiring, without rules of its own.
+
+pub mod batches;
+pub mod config;
+pub mod deployment;
+mod error;
+pub mod genesis;
+
+use std::sync::Arc;
+
+use alloy::eips::BlockNumHash;
+use alloy_primitives::Bytes;
+use tracing::{info, warn};
+
+use self::{
+    batches::{Batch, batches, latest_block},
+    config::NodeConfig,
+    deployment::Deployment,
+};
+pub use error::NodeError;
+
+use crate::{
+    commitment::{Slots, SlotsBuilder},
+    execute::{
+        block::{BlockOutcome, Effect, LAST_SLOT, execute_block},
+        boundary::Boundary,
+        pending::Pending,
+    },
+    l1::{
+        client::L1Client,
+        follow::{Advance, BlockRef, FollowError, Headers, advance},
+    },
+    rules::limits::Limits,
+    state::{BlockRow, Commit, Head, L1Block, LeavesRow, Progress, Store},
+};
+
+/// L1 blocks read in one tick at most.
+const BLOCKS_A_TICK: u64 = 512;
+/// L1 blocks remembered: two epochs to finality, and a margin.
+const REMEMBERED: usize = 128;
+
+/// A follower of one rollup.
+#[derive(Debug)]
+pub struct Node {
+    l1: L1Client,
+    store: Arc<Store>,
+    deployment: Deployment,
+    limits: Limits,
+}
+
+/// What a tick did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tick {
+    /// The L1 block that the node stands at.
+    pub l1: BlockNumHash,
+    /// L1 time of the newest L1 block, seconds.
+    pub l1_time: u64,
+    /// The last executed L2 block.
+    pub l2: u64,
+    /// Whether there may be more to read at once.
+    pub behind: bool,
+}
+
+impl Node {
+    /// Opens the store, imports the genesis state if it is new, and connects to L1.
+    ///
+    /// # Errors
+    /// [`NodeError`].
+    pub async fn open(config: &NodeConfig) -> Result<Self, NodeError> {
+        let deployment = Deployment::read(&config.deployment)?;
+        let l1 = L1Client::connect(&config.l1, Some(deployment.l1_chain_id)).await?;
+        let (store, aside) = Store::open_or_rebuild(&config.store)?;
+        if let Some(aside) = aside {
+            warn!(aside = %aside.display(), "the store was corrupt and is rebuilt from L1");
+        }
+        let node = Self { l1, store: Arc::new(store), deployment, limits: Limits::SURETY };
+        if node.store.progress()?.is_none() {
+            let mut commit = genesis::import(&config.genesis, &node.deployment.genesis)?;
+            commit.progress(&node.fresh().await?);
+            node.store.commit(commit)?;
+        }
+        Ok(node)
+    }
+
+    /// The deployment followed.
+    #[must_use]
+    pub const fn deployment(&self) -> &Deployment {
+        &self.deployment
+    }
+
+    /// The L1 node.
+    #[must_use]
+    pub const fn l1(&self) -> &L1Client {
+        &self.l1
+    }
+
+    /// What the node knows.
+    #[must_use]
+    pub const fn store(&self) -> &Arc<Store> {
+        &self.store
+    }
+
+    /// What the deployment bounds.
+    #[must_use]
+    pub const fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Progress before anything was followed.
+    async fn fresh(&self) -> Result<Progress, NodeError> {
+        let genesis = &self.deployment.genesis;
+        let number = self.deployment.l1_block;
+        let block = self.l1.at(number).await?;
+        let block = block.ok_or(NodeError::Contradiction("the deployment's block is missing"))?;
+        Ok(Progress {
+            head: Head {
+                number: genesis.number,
+                hash: genesis.hash,
+                state_root: genesis.state_root,
+            },
+            l1: vec![L1Block { number, hash: block.hash }],
+        })
+    }
+
+    fn progress(&self) -> Result<Progress, NodeError> {
+        let number = self.deployment.genesis.number;
+        self.store.progress()?.ok_or(NodeError::Missing { what: "progress", number })
+    }
+
+    /// Reads what is new on L1 and executes it; rolls back what is no longer canonical.
+    ///
+    /// # Errors
+    /// [`NodeError`]; what was executed before it is kept.
+    pub async fn tick(&self) -> Result<Tick, NodeError> {
+        let mut progress = self.progress()?;
+        let known: Vec<_> = progress.l1.iter().map(|block| id(*block)).collect();
+        let mut behind = false;
+        match advance(&self.l1, &known, BLOCKS_A_TICK).await {
+            Ok(Advance::Unchanged) => {}
+            Ok(Advance::Extend(blocks)) => {
+                behind = blocks.len() as u64 == BLOCKS_A_TICK;
+                progress = self.extend(progress, &blocks).await?;
+            }
+            Ok(Advance::RollBack(to)) => {
+                progress.l1.retain(|block| block.number <= to);
+                progress.head = self.head_at(to, &progress.head)?;
+                warn!(l1 = to, l2 = progress.head.number, "L1 reorganised: rolled back");
+                self.store.rollback(&progress)?;
+                behind = true;
+            }
+            Err(FollowError::TooDeep { oldest }) => {
+                warn!(oldest, "L1 reorganised below all that is remembered: starting over");
+                progress = self.fresh().await?;
+                self.store.rollback(&progress)?;
+                behind = true;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        let l1_time = self.l1.head().await?.timestamp;
+        let l1 = progress.l1.last().map(|block| id(*block)).unwrap_or_default();
+        Ok(Tick { l1, l1_time, l2: progress.head.number, behind })
+    }
+
+    async fn extend(
+        &self,
+        mut progress: Progress,
+        blocks: &[BlockRef],
+    ) -> Result<Progress, NodeError> {
+        for batch in batches(&self.l1, self.deployment.inbox, blocks).await? {
+            let number = batch.input.record().number;
+            if number <= progress.head.number {
+                // left by a run that ended before it had finished this L1 block
+                continue;
+            }
+            // the cursor stays before the batch's own L1 block, which may hold more batches
+            remember(&mut progress.l1, blocks.iter().filter(|block| block.number < batch.l1_block));
+            progress.head = self.execute(&batch, &progress)?;
+        }
+        let Some(last) = blocks.last() else { return Ok(progress) };
+        let latest = latest_block(&self.l1, self.deployment.inbox, last.hash).await?;
+        if latest != progress.head.number {
+            return Err(NodeError::Gap { expected: progress.head.number + 1, got: latest });
+        }
+        remember(&mut progress.l1, blocks.iter());
+        let mut commit = Commit::new();
+        commit.progress(&progress);
+        self.store.commit(commit)?;
+        Ok(progress)
+    }
+
+    /// Executes a batch and stores all that it leaves, with the progress.
+    fn execute(&self, batch: &Batch, progress: &Progress) -> Result<Head, NodeError> {
+        let number = batch.input.record().number;
+        let parent = progress.head.number;
+        if Some(number) != parent.checked_add(1) {
+            return Err(NodeError::Gap { expected: parent.saturating_add(1), got: number });
+        }
+        let mut pending = Pending::new(&*self.store);
+        let outcome =
+            execute_block(&mut pending, &self.sealed(parent)?, &batch.input, &self.limits)
+                .map_err(|source| NodeError::Execute { number, source })?;
+        let head = Head {
+            number,
+            hash: outcome.boundary.block.head_hash,
+            state_root: outcome.boundary.state_root,
+        };
+        let (nodes, codes) = pending.take();
+        let mut commit = Commit::new();
+        commit
+            .nodes(nodes)
+            .codes(codes.into_values())
+            .block(number, &block_row(batch, &outcome))
+            .leaves(number, &leaves_row(&outcome))
+            .progress(&Progress { head, l1: progress.l1.clone() });
+        for slot in &outcome.slots {
+            commit.boundary(number, slot.slot, &slot.boundary.encode());
+        }
+        self.store.commit(commit)?;
+        let skipped = outcome.skipped().count();
+        info!(number, entries = outcome.executed().count(), skipped, root = %head.state_root, "executed");
+        Ok(head)
+    }
+
+    /// The boundary after L2 block `number`.
+    ///
+    /// # Errors
+    /// [`NodeError::Missing`] for a block that is not executed.
+    pub fn sealed(&self, number: u64) -> Result<Boundary, NodeError> {
+        if number == self.deployment.genesis.number {
+            return Ok(self.deployment.start());
+        }
+        self.boundary(number, LAST_SLOT)
+    }
+
+    /// The boundary after a slot of an executed block; idle slots repeat the one before.
+    ///
+    /// # Errors
+    /// [`NodeError::Missing`] for a block that is not executed.
+    pub fn boundary(&self, number: u64, slot: u16) -> Result<Boundary, NodeError> {
+        let missing = NodeError::Missing { what: "boundary", number };
+        let mut at = slot;
+        loop {
+            if let Some(encoded) = self.store.boundary(number, at)? {
+                return Boundary::decode(&encoded).map_err(|_| missing);
+            }
+            let Some(before) = at.checked_sub(1) else { return Err(missing) };
+            at = before;
+        }
+    }
+
+    /// The record and batch of an executed block.
+    ///
+    /// # Errors
+    /// [`NodeError::Missing`] for a block that is not executed.
+    pub fn input(&self, number: u64) -> Result<crate::derive::BlockInput, NodeError> {
+        let row = self.store.block(number)?;
+        let row = row.ok_or(NodeError::Missing { what: "batch", number })?;
+        let record = crate::machine::groups::Record::decode(&row.record)
+            .map_err(|_| NodeError::Missing { what: "record", number })?;
+        Ok(crate::derive::BlockInput::new(record, row.batch, Vec::new())?)
+    }
+
+    /// The right slot commitment of the blocks `(after, end]`.
+    ///
+    /// # Errors
+    /// [`NodeError::Missing`] when one of them is not executed.
+    pub fn slots(&self, after: u64, end: u64) -> Result<Slots, NodeError> {
+        let mut builder = SlotsBuilder::new(self.sealed(after)?.hash());
+        for number in after.saturating_add(1)..=end {
+            let row = self.store.leaves(number)?;
+            let row = row.ok_or(NodeError::Missing { what: "leaves", number })?;
+            builder.push_block(row.begin, &row.entries, row.sealed)?;
+        }
+        Ok(builder.finish()?)
+    }
+
+    /// The last L2 block appended at or before an L1 block.
+    fn head_at(&self, l1_block: u64, head: &Head) -> Result<Head, NodeError> {
+        let genesis = &self.deployment.genesis;
+        for number in (genesis.number + 1..=head.number).rev() {
+            let row = self.store.block(number)?;
+            let row = row.ok_or(NodeError::Missing { what: "row", number })?;
+            if row.l1_block <= l1_block {
+                return Ok(Head { number, hash: row.hash, state_root: row.state_root });
+            }
+        }
+        Ok(Head { number: genesis.number, hash: genesis.hash, state_root: genesis.state_root })
+    }
+}
+
+const fn id(block: L1Block) -> BlockNumHash {
+    BlockNumHash { number: block.number, hash: block.hash }
+}
+
+/// Adds the blocks that are newer than what is remembered, and forgets the oldest.
+fn remember<'a>(known: &mut Vec<L1Block>, blocks: impl Iterator<Item = &'a BlockRef>) {
+    let newest = known.last().map(|block| block.number);
+    known.extend(
+        blocks
+            .filter(|block| newest.is_none_or(|newest| block.number > newest))
+            .map(|block| L1Block { number: block.number, hash: block.hash }),
+    );
+    known.drain(..known.len().saturating_sub(REMEMBERED));
+}
+
+fn block_row(batch: &Batch, outcome: &BlockOutcome) -> BlockRow {
+    let receipts: Vec<_> = outcome.executed().map(|executed| executed.receipt()).collect();
+    BlockRow {
+        hash: outcome.boundary.block.head_hash,
+        state_root: outcome.boundary.state_root,
+        l1_block: batch.l1_block,
+        record: Bytes::copy_from_slice(&batch.input.record().encode()),
+        batch: batch.input.batch().clone(),
+        header: alloy_rlp::encode(&outcome.header).into(),
+        receipts: alloy_rlp::encode(&receipts).into(),
+    }
+}
+
+fn leaves_row(outcome: &BlockOutcome) -> LeavesRow {
+    let mut row = LeavesRow::default();
+    for slot in &outcome.slots {
+        let hash = slot.boundary.hash();
+        match slot.effect {
+            Effect::Begun => row.begin = hash,
+            Effect::Sealed(_) => row.sealed = hash,
+            Effect::Executed(_) | Effect::Skipped(_) | Effect::Idle => row.entries.push(hash),
+        }
+    }
+    row
+}
