@@ -21,4 +21,6 @@ library Limits {
     uint256 internal constant WHOLE_BYTES = 49_152;
     /// @notice Bytes of memory that one Copy step writes; a chunk never crosses a multiple of it.
     uint256 internal constant COPY_BYTES = 1024;
+    /// @notice Slots of a block: its begin, its batch's entries, its end.
+    uint256 internal constant BLOCK_SLOTS = 1024;
 }

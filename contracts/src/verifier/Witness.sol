@@ -81,14 +81,18 @@ library Cursors {
         }
     }
 
-    /// @notice The bytes behind a length of two bytes.
-    function readBytes(Cursor memory cursor) internal pure returns (bytes calldata data) {
-        uint256 length = cursor.readUint(2);
+    /// @notice The next `length` bytes.
+    function readSized(Cursor memory cursor, uint256 length) internal pure returns (bytes calldata data) {
         uint256 position = cursor.skip(length);
         assembly ("memory-safe") {
             data.offset := position
             data.length := length
         }
+    }
+
+    /// @notice The bytes behind a length of two bytes.
+    function readBytes(Cursor memory cursor) internal pure returns (bytes calldata data) {
+        return cursor.readSized(cursor.readUint(2));
     }
 
     /// @notice Passes a range proof: its words and siblings, each behind their number.

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+/// @notice The contracts among which the verifier's steps are divided. The first sixteen verify opcodes.
+enum Family {
+    Arithmetic,
+    Comparison,
+    Bitwise,
+    StackItems,
+    ControlFlow,
+    Return,
+    Environment,
+    StateReads,
+    MemoryAccess,
+    Copies,
+    Keccak,
+    Log,
+    Storage,
+    Calls,
+    Create,
+    SelfDestruct,
+    FixedPoint,
+    BlockBegin,
+    TxBegin,
+    AccessList,
+    Enter,
+    Precompile,
+    Copy,
+    Settle,
+    Destruct,
+    BlockEnd
+}
