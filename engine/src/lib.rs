@@ -2,6 +2,7 @@
 
 pub mod authenticated;
 pub mod commitment;
+pub mod conformance;
 pub mod derive;
 pub mod execute;
 #[cfg(feature = "test-utils")]

@@ -1,3 +1,19 @@
 //! The provable machine: its committed groups, the trace of steps that revm's execution makes, and their witnesses.
 
+mod codes;
+pub mod error;
 pub mod groups;
+pub mod opcode;
+pub mod phase;
+mod stack;
+pub mod step;
+pub mod tracer;
+mod tries;
+mod view;
+pub mod witness;
+
+pub use error::{Divergence, TraceError};
+pub use phase::Phase;
+pub use step::{Capture, Leaves, StepContext, StepInfo, StepProof, StepSink};
+pub use tracer::{SlotInput, Traced, prove_step, trace_slot, trace_slot_with};
+pub use witness::Witness;

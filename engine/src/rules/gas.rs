@@ -13,6 +13,8 @@ pub const FLOOR_TOKEN: u64 = 10;
 pub const TOKENS_PER_NON_ZERO_BYTE: u64 = 4;
 /// One word of initcode ([EIP-3860](https://eips.ethereum.org/EIPS/eip-3860)).
 pub const INITCODE_WORD: u64 = 2;
+/// One byte of deployed code ([EIP-2](https://eips.ethereum.org/EIPS/eip-2)).
+pub const CODE_BYTE: u64 = 200;
 /// One address of an access list ([EIP-2930](https://eips.ethereum.org/EIPS/eip-2930)).
 pub const ACCESS_LIST_ADDRESS: u64 = 2_400;
 /// One storage key of an access list (EIP-2930).

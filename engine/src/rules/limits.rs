@@ -1,5 +1,7 @@
 //! Sizes and counts that bound a block, so that every step stays provable on L1.
 
+/// Longest deployed code, bytes ([EIP-170](https://eips.ethereum.org/EIPS/eip-170)).
+pub const CODE_BYTES: usize = 24_576;
 /// Longest initcode, bytes ([EIP-3860](https://eips.ethereum.org/EIPS/eip-3860)).
 pub const INITCODE_BYTES: usize = 49_152;
 /// Slots of the contract that keeps block hashes

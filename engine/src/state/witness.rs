@@ -21,7 +21,10 @@ use serde::Deserialize;
 use xz2::read::XzDecoder;
 
 use super::Commit;
-use crate::authenticated::{mpt::EMPTY_ROOT, source::by_hash};
+use crate::authenticated::{
+    mpt::EMPTY_ROOT,
+    source::{CodeSource, NodeSource, SourceError, by_hash},
+};
 
 /// A block and the part of its parent's state that executing it needs.
 #[derive(Clone, Debug)]
@@ -139,6 +142,18 @@ impl BlockWitness {
         commit.nodes(self.nodes.iter().map(|(hash, node)| (*hash, node.clone())));
         commit.codes(self.codes.values().cloned());
         commit
+    }
+}
+
+impl NodeSource for BlockWitness {
+    fn node(&self, hash: B256) -> Result<Option<Bytes>, SourceError> {
+        self.nodes.node(hash)
+    }
+}
+
+impl CodeSource for BlockWitness {
+    fn code(&self, hash: B256) -> Result<Option<Bytes>, SourceError> {
+        self.codes.code(hash)
     }
 }
 
