@@ -160,6 +160,7 @@ mod tests {
         limit: u64,
     ) -> Result<Advance, FollowError<Infallible>> {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let known: Vec<_> = known.iter().map(BlockRef::id).collect();
         runtime.block_on(advance(&Chain(chain(theirs)), &known, limit))
     }
 

@@ -42,7 +42,13 @@ pub struct Devnet {
 
 impl Devnet {
     pub fn new() -> Self {
-        Self { db: CacheDB::new(EmptyDB::default()), number: 1000, seconds: 1_700_000_000, logs: Vec::new(), linked: BTreeMap::new() }
+        Self {
+            db: CacheDB::new(EmptyDB::default()),
+            number: 1000,
+            seconds: 1_700_000_000,
+            logs: Vec::new(),
+            linked: BTreeMap::new(),
+        }
     }
 
     pub fn number(&self) -> u64 {
@@ -116,12 +122,22 @@ impl Devnet {
                 };
                 Ok(Mined { gas, logs, output })
             }
-            ExecutionResult::Revert { output, .. } => Err(Failed { data: output, reason: "revert".into() }),
-            ExecutionResult::Halt { reason, .. } => Err(Failed { data: Bytes::new(), reason: format!("{reason:?}") }),
+            ExecutionResult::Revert { output, .. } => {
+                Err(Failed { data: output, reason: "revert".into() })
+            }
+            ExecutionResult::Halt { reason, .. } => {
+                Err(Failed { data: Bytes::new(), reason: format!("{reason:?}") })
+            }
         }
     }
 
-    fn transact(&mut self, from: Address, to: TxKind, value: U256, data: Bytes) -> Result<Mined, Failed> {
+    fn transact(
+        &mut self,
+        from: Address,
+        to: TxKind,
+        value: U256,
+        data: Bytes,
+    ) -> Result<Mined, Failed> {
         let (block, transaction) = (self.block(1), self.transaction(from, to, value, data));
         let mut evm = Context::mainnet()
             .with_db(&mut self.db)
@@ -137,7 +153,13 @@ impl Devnet {
     }
 
     /// Sends a transaction and mines a block with it.
-    pub fn send(&mut self, from: Address, to: Address, value: U256, data: impl Into<Bytes>) -> Result<Mined, Failed> {
+    pub fn send(
+        &mut self,
+        from: Address,
+        to: Address,
+        value: U256,
+        data: impl Into<Bytes>,
+    ) -> Result<Mined, Failed> {
         self.transact(from, TxKind::Call(to), value, data.into())
     }
 
@@ -165,13 +187,16 @@ impl Devnet {
     pub fn deploy(&mut self, from: Address, name: &str, arguments: impl AsRef<[u8]>) -> Address {
         let mut code = self.bytecode(from, name);
         code.extend_from_slice(arguments.as_ref());
-        let mined = self.transact(from, TxKind::Create, U256::ZERO, code.into()).unwrap_or_else(|failed| panic!("{name}: {failed:?}"));
+        let mined = self
+            .transact(from, TxKind::Create, U256::ZERO, code.into())
+            .unwrap_or_else(|failed| panic!("{name}: {failed:?}"));
         Address::from_slice(&mined.output)
     }
 
     fn bytecode(&mut self, from: Address, name: &str) -> Vec<u8> {
         let artifact = artifact(name);
-        let mut code = artifact["bytecode"]["object"].as_str().unwrap().trim_start_matches("0x").to_owned();
+        let mut code =
+            artifact["bytecode"]["object"].as_str().unwrap().trim_start_matches("0x").to_owned();
         for libraries in artifact["bytecode"]["linkReferences"].as_object().unwrap().values() {
             for (library, places) in libraries.as_object().unwrap() {
                 let address = match self.linked.get(library) {
@@ -196,14 +221,21 @@ impl Devnet {
         let code = revm::state::Bytecode::new_raw(code);
         self.db.insert_account_info(
             address,
-            AccountInfo { code_hash: code.hash_slow(), code: Some(code), nonce: 1, ..AccountInfo::default() },
+            AccountInfo {
+                code_hash: code.hash_slow(),
+                code: Some(code),
+                nonce: 1,
+                ..AccountInfo::default()
+            },
         );
     }
 }
 
 /// What forge wrote about the contract `name`.
 pub fn artifact(name: &str) -> serde_json::Value {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../out/{name}.sol/{name}.json"));
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}: run forge build", path.display()));
+    let path =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../out/{name}.sol/{name}.json"));
+    let text = std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}: run forge build", path.display()));
     serde_json::from_str(&text).unwrap()
 }
