@@ -30,7 +30,14 @@ impl Children {
         }
     }
 
-    pub(super) fn present(&self) -> impl Iterator<Item = (u8, &RlpNode)> {
+    /// The child of a branch that has no other.
+    pub(super) fn only(&self) -> Option<(u8, &RlpNode)> {
+        let mut present = self.present();
+        let first = present.next()?;
+        present.next().is_none().then_some(first)
+    }
+
+    fn present(&self) -> impl Iterator<Item = (u8, &RlpNode)> {
         (0u8..).zip(&self.0).filter_map(|(nibble, child)| Some((nibble, child.as_ref()?)))
     }
 }

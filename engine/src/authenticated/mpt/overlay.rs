@@ -17,7 +17,8 @@ use crate::authenticated::source::{NodeSource, NodeStore, SourceError};
 pub struct Overlay<S> {
     base: S,
     fresh: B256Map<Bytes>,
-    // looking up is reading, yet it leaves a trace
+    // looking up is reading, yet it leaves traces: the base is asked once for a node, and steps are recorded
+    found: RefCell<B256Map<Bytes>>,
     recording: RefCell<Option<Recording>>,
 }
 
@@ -42,7 +43,12 @@ pub enum RecordingError {
 impl<S> Overlay<S> {
     /// An overlay without new nodes.
     pub fn new(base: S) -> Self {
-        Self { base, fresh: B256Map::default(), recording: RefCell::default() }
+        Self {
+            base,
+            fresh: B256Map::default(),
+            found: RefCell::default(),
+            recording: RefCell::default(),
+        }
     }
 
     /// The source below.
@@ -55,8 +61,9 @@ impl<S> Overlay<S> {
         &self.fresh
     }
 
-    /// Gives the nodes made so far away, to be persisted in the base.
+    /// Gives the nodes made so far away, to be persisted in the base, and forgets what the base answered.
     pub fn take_fresh(&mut self) -> B256Map<Bytes> {
+        self.found.get_mut().clear();
         std::mem::take(&mut self.fresh)
     }
 
@@ -84,19 +91,32 @@ impl<S> Overlay<S> {
     }
 }
 
+impl<S: NodeSource> Overlay<S> {
+    fn find(&self, hash: B256) -> Result<Option<Bytes>, SourceError> {
+        if let Some(node) = self.fresh.get(&hash) {
+            return Ok(Some(node.clone()));
+        }
+        if let Some(node) = self.found.borrow().get(&hash) {
+            return Ok(Some(node.clone()));
+        }
+        let node = self.base.node(hash)?;
+        if let Some(node) = &node {
+            self.found.borrow_mut().insert(hash, node.clone());
+        }
+        Ok(node)
+    }
+}
+
 impl<S: NodeSource> NodeSource for Overlay<S> {
     fn node(&self, hash: B256) -> Result<Option<Bytes>, SourceError> {
-        let node = match self.fresh.get(&hash) {
-            Some(node) => Some(node.clone()),
-            None => self.base.node(hash)?,
-        };
-        if let (Some(recording), Some(node)) = (self.recording.borrow_mut().as_mut(), &node)
+        let Some(node) = self.find(hash)? else { return Ok(None) };
+        if let Some(recording) = self.recording.borrow_mut().as_mut()
             && !recording.made.contains(&hash)
             && recording.seen.insert(hash)
         {
             recording.witness.push(node.clone());
         }
-        Ok(node)
+        Ok(Some(node))
     }
 }
 

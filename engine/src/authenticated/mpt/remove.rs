@@ -65,19 +65,14 @@ fn remove_below<S: NodeStore>(
                 Removed::Emptied => children.set(nibble, None),
                 Removed::Replaced(node) => children.set(nibble, Some(node.link(store))),
             }
-            let mut present = children.present();
-            if let (Some((nibble, link)), None) = (present.next(), present.next()) {
-                let survivor = match Node::load(store, link, extended(at, nibble))? {
-                    Node::Branch(_) => Node::Extension {
-                        path: extended(Nibbles::new(), nibble),
-                        child: link.clone(),
-                    },
-                    node => join(extended(Nibbles::new(), nibble), node, store),
-                };
-                return Ok(Removed::Replaced(survivor));
-            }
-            drop(present);
-            Ok(Removed::Replaced(Node::Branch(children)))
+            let Some((nibble, link)) = children.only() else {
+                return Ok(Removed::Replaced(Node::Branch(children)));
+            };
+            let step = extended(Nibbles::new(), nibble);
+            Ok(Removed::Replaced(match Node::load(store, link, extended(at, nibble))? {
+                Node::Branch(_) => Node::Extension { path: step, child: link.clone() },
+                node => join(step, node, store),
+            }))
         }
     }
 }
