@@ -4,7 +4,6 @@ pragma solidity 0.8.37;
 import {Mpt} from "./Mpt.sol";
 import {NodeBag} from "./NodeBag.sol";
 import {Rlp} from "./Rlp.sol";
-import {Reader, RlpReader} from "./RlpReader.sol";
 
 /// @notice An account of the world state.
 struct Account {
@@ -25,6 +24,9 @@ library Accounts {
     /// @notice keccak256 of no code.
     bytes32 internal constant EMPTY_CODE_HASH = 0xc5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470;
 
+    /// @notice The body is not an account's encoding.
+    error MalformedAccount();
+
     /// @notice The account at `owner`; where there is none, an empty one.
     function read(NodeBag memory bag, bytes32 stateRoot, address owner) internal pure returns (Account memory account) {
         bytes memory body = Mpt.get(bag, stateRoot, path(owner));
@@ -33,16 +35,7 @@ library Accounts {
             account.codeHash = EMPTY_CODE_HASH;
             return account;
         }
-        Reader memory outer = RlpReader.open(body);
-        Reader memory fields = outer.readList();
-        // Read as at most 8 bytes.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        account.nonce = uint64(fields.readUint(8));
-        account.balance = fields.readUint(32);
-        account.storageRoot = fields.readBytes32();
-        account.codeHash = fields.readBytes32();
-        fields.requireExact();
-        outer.requireExact();
+        return decode(body);
     }
 
     /// @notice The state root after `owner`'s account has become `account`, which is removed if it is empty.
@@ -58,6 +51,31 @@ library Accounts {
     /// @notice Whether `account` has no nonce, balance and code (EIP-161), whatever its storage.
     function isEmpty(Account memory account) internal pure returns (bool) {
         return account.nonce == 0 && account.balance == 0 && account.codeHash == EMPTY_CODE_HASH;
+    }
+
+    /// @notice The account that `body` encodes.
+    /// @dev An account has one encoding, so the fields are taken from where that has them, and what they encode to must be
+    /// the body.
+    function decode(bytes memory body) internal pure returns (Account memory account) {
+        assembly ("memory-safe") {
+            function readUint(from) -> to, value {
+                value := byte(0, mload(from))
+                to := add(from, 1)
+                if gt(value, 0x7f) {
+                    let size := sub(value, 0x80)
+                    value := shr(sub(256, shl(3, size)), mload(to))
+                    to := add(to, size)
+                }
+            }
+            // past the length of `bytes` and the header of a list of more than 55 bytes
+            let pointer, value := readUint(add(body, 34))
+            mstore(account, and(value, 0xffffffffffffffff))
+            pointer, value := readUint(pointer)
+            mstore(add(account, 32), value)
+            mstore(add(account, 64), mload(add(pointer, 1)))
+            mstore(add(account, 96), mload(add(pointer, 34)))
+        }
+        if (keccak256(encode(account)) != keccak256(body)) revert MalformedAccount();
     }
 
     /// @notice The account's body in the trie.

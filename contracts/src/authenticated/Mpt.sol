@@ -67,13 +67,7 @@ library Mpt {
         Walk memory walk = _walk(bag, root, path);
         if (walk.end != End.Match) return root;
         if (walk.levels == 0) return EMPTY_ROOT;
-        (Span node, Span link) = _ascend(walk);
-        Span items = TrieNode.items(node);
-        // A leaf below an extension would be one leaf in any trie.
-        if (TrieNode.isShort(items)) revert TrieNode.MalformedNode();
-        (uint256 count, uint256 nibble, Span other) = TrieNode.others(items, Nibbles.nibbleAt(path, walk.depth - 1));
-        if (count == 1) return _fold(bag, walk, _collapse(bag, walk, nibble, other));
-        return _fold(bag, walk, TrieNode.splice(node, link, Spans.from(Rlp.encodeBytes(""))));
+        return _fold(bag, walk, _shrink(bag, walk, Nibbles.nibbleAt(path, walk.depth - 1)));
     }
 
     /// @dev Follows `path` from `root` to its end.
@@ -81,28 +75,35 @@ library Mpt {
         if (root == EMPTY_ROOT) return walk;
         Span node = Spans.from(bag.find(root));
         while (true) {
-            uint256 depth = walk.depth;
-            Span items = TrieNode.items(node);
-            Span link;
-            if (TrieNode.isShort(items)) {
-                ShortNode memory short = TrieNode.readShort(items, depth);
-                bool matches = Nibbles.take(Nibbles.skip(path, depth), short.count) == short.nibbles;
+            (bool isBranch, Span link) = _child(node, path, walk.depth);
+            uint256 count = 1;
+            if (!isBranch) {
+                ShortNode memory short = TrieNode.readShort(TrieNode.items(node), walk.depth);
+                count = short.count;
+                bool matches = Nibbles.take(Nibbles.skip(path, walk.depth), count) == short.nibbles;
                 if (short.isLeaf || !matches) {
                     walk.last = short;
                     walk.end = matches ? End.Match : End.Mismatch;
                     return walk;
                 }
                 link = short.item;
-                walk.depth = depth + short.count;
-            } else {
-                if (depth == Nibbles.WHOLE) revert TrieNode.MalformedNode();
-                link = TrieNode.child(items, Nibbles.nibbleAt(path, depth));
-                walk.depth = depth + 1;
             }
-            walk.trail[walk.levels++] = (Span.unwrap(node) << 64) | Span.unwrap(link);
+            unchecked {
+                walk.depth += count;
+                walk.trail[walk.levels++] = (Span.unwrap(node) << 64) | Span.unwrap(link);
+            }
             if (link.length() == 1) return walk;
             node = _load(bag, link);
         }
+    }
+
+    /// @dev Whether `node` is a branch, and if so the link in it that `path` follows.
+    function _child(Span node, bytes32 path, uint256 depth) private pure returns (bool, Span) {
+        // Only a leaf can be at the end of a path.
+        if (depth == Nibbles.WHOLE) return (false, Span.wrap(0));
+        uint256 nibble = Nibbles.nibbleAt(path, depth);
+        if (TrieNode.isFullBranch(node)) return (true, TrieNode.fullBranchChild(node, nibble));
+        return TrieNode.child(TrieNode.items(node), nibble);
     }
 
     /// @dev The lowest node above the end and the link in it; the end is that link from now on.
@@ -147,40 +148,47 @@ library Mpt {
         }
     }
 
-    /// @dev What becomes of the branch at the walk's end when only the child `nibble` is left: it merges with that child
-    /// and with an extension above, which the walk leaves.
+    /// @dev What becomes of the branch above the walk's end, to which the walk ascends, without its child `nibble`.
+    function _shrink(NodeBag memory bag, Walk memory walk, uint256 nibble) private pure returns (bytes memory) {
+        (Span node, Span leaf) = _ascend(walk);
+        Span items = TrieNode.items(node);
+        (bool isBranch,) = TrieNode.child(items, nibble);
+        // A leaf below an extension would be one leaf in any trie.
+        if (!isBranch) revert TrieNode.MalformedNode();
+        (uint256 count, uint256 sibling, Span link) = TrieNode.others(items, nibble);
+        if (count == 1) return _collapse(bag, walk, sibling, link);
+        return TrieNode.splice(node, leaf, Spans.from(Rlp.encodeBytes("")));
+    }
+
+    /// @dev What becomes of a branch left with the child `nibble` alone: it merges with that child, and with an extension
+    /// above, to which the walk ascends.
     function _collapse(NodeBag memory bag, Walk memory walk, uint256 nibble, Span link)
         private
         pure
         returns (bytes memory)
     {
         ShortNode memory merged = ShortNode(false, Nibbles.single(nibble), 1, link);
-        Span items = TrieNode.items(_load(bag, link));
-        if (TrieNode.isShort(items)) {
-            ShortNode memory below = TrieNode.readShort(items, walk.depth);
+        Span node = _load(bag, link);
+        (bool isBranch,) = _child(node, 0, walk.depth);
+        if (!isBranch) {
+            ShortNode memory below = TrieNode.readShort(TrieNode.items(node), walk.depth);
             merged.isLeaf = below.isLeaf;
-            _extend(merged, below);
+            merged.nibbles = Nibbles.join(merged.nibbles, 1, below.nibbles);
+            merged.count += below.count;
             merged.item = below.item;
-        } else {
-            TrieNode.child(items, 0);
         }
         if (walk.levels != 0) {
-            (Span above,) = _ascend(walk);
-            items = TrieNode.items(above);
-            if (TrieNode.isShort(items)) {
-                ShortNode memory extension = TrieNode.readShort(items, 0);
+            (node,) = _ascend(walk);
+            (isBranch,) = _child(node, 0, 0);
+            if (isBranch) {
+                ++walk.levels;
+            } else {
+                ShortNode memory extension = TrieNode.readShort(TrieNode.items(node), 0);
                 merged.nibbles = Nibbles.join(extension.nibbles, extension.count, merged.nibbles);
                 merged.count += extension.count;
-            } else {
-                ++walk.levels;
             }
         }
         return TrieNode.encodeShort(merged);
-    }
-
-    function _extend(ShortNode memory short, ShortNode memory below) private pure {
-        short.nibbles = Nibbles.join(short.nibbles, short.count, below.nibbles);
-        short.count += below.count;
     }
 
     /// @dev The link to `node` for its parent; a node of 32 bytes or more is in the bag from now on.

@@ -68,7 +68,9 @@ library NodeBags {
             first := gt(word, node)
             mstore(add(entry, 32), node)
         }
-        if (first) --bag.unused;
+        unchecked {
+            if (first) --bag.unused;
+        }
     }
 
     /// @notice Reverts with the first node of the witness that was never used, if there is one.
@@ -92,7 +94,9 @@ library NodeBags {
         assembly ("memory-safe") {
             hash := keccak256(add(node, 32), mload(node))
         }
-        if (4 * (bag.count + 1) > 3 * (bag.mask + 1)) _grow(bag);
+        unchecked {
+            if (4 * bag.count > 3 * bag.mask) _grow(bag);
+        }
         (entry, known) = _locate(bag.table, bag.mask, hash);
     }
 
@@ -102,7 +106,9 @@ library NodeBags {
             mstore(entry, hash)
             mstore(add(entry, 32), or(node, shl(POINTER_BITS, position)))
         }
-        ++bag.count;
+        unchecked {
+            ++bag.count;
+        }
     }
 
     /// @dev The entry that holds `hash`, or the empty one where it belongs. A table is never full, so this ends.

@@ -24,7 +24,8 @@ library Rlp {
 
     /// @notice The 32 bytes of `value`.
     function encodeBytes32(bytes32 value) internal pure returns (bytes memory) {
-        return abi.encodePacked(STRING + 32, value);
+        uint256 start = reserve();
+        return finish(start, writeBytes32(start, value));
     }
 
     /// @notice The 20 bytes of `value`.
@@ -35,11 +36,6 @@ library Rlp {
     /// @notice The list of the items whose encodings are concatenated in `items`.
     function encodeList(bytes memory items) internal pure returns (bytes memory) {
         return bytes.concat(_header(LIST, items.length), items);
-    }
-
-    /// @notice Bytes of the header of a list, or of a string of more than one byte.
-    function headerSize(uint256 length) internal pure returns (uint256) {
-        return length < 56 ? 1 : 1 + _byteCount(length);
     }
 
     /// @notice Writes the header of a string or list (`kind`) of `length` bytes.

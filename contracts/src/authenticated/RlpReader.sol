@@ -141,20 +141,24 @@ library RlpReader {
         // Pointers are below 2^32 and lengths below 2^64.
         unchecked {
             if (position >= end) return (Fault.Truncated, false, 0, 0);
-            uint256 prefix = _byteAt(position);
+            uint256 word;
+            assembly ("memory-safe") {
+                word := mload(position)
+            }
+            uint256 prefix = word >> 248;
             if (prefix < 0x80) return (Fault.None, false, position, 1);
-            isList = prefix >= 0xc0;
+            uint256 second = (word >> 240) & 0xff;
+            isList = prefix > 0xbf;
             payload = position + 1;
             length = prefix & 0x3f;
-            if (!isList) {
-                if (length == 1 && payload < end && _byteAt(payload) < 0x80) return (Fault.NonCanonical, false, 0, 0);
-            }
             if (length > 55) {
                 uint256 size = length - 55;
                 if (size > end - payload) return (Fault.Truncated, false, 0, 0);
-                length = _bigEndian(payload, size);
-                if (length < 56 || _byteAt(payload) == 0) return (Fault.NonCanonical, false, 0, 0);
+                length = (word << 8) >> (256 - 8 * size);
+                if (length < 56 || second == 0) return (Fault.NonCanonical, false, 0, 0);
                 payload += size;
+            } else if (prefix == 0x81 && second < 0x80 && payload < end) {
+                return (Fault.NonCanonical, false, 0, 0);
             }
             if (length > end - payload) return (Fault.Truncated, false, 0, 0);
         }
