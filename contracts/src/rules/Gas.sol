@@ -53,6 +53,28 @@ library Gas {
     /// @notice A slot that is cold (EIP-2929).
     uint256 internal constant COLD_SLOT_ACCESS = 2100;
 
+    /// @notice SSTORE that makes a slot non-zero which was zero before the transaction (EIP-2200).
+    uint256 internal constant STORAGE_SET = 20_000;
+    /// @notice SSTORE that changes another slot for the first time in the transaction (EIP-2929).
+    uint256 internal constant STORAGE_CHANGE = 2900;
+    /// @notice SSTORE halts unless the frame has more than this (EIP-2200).
+    uint256 internal constant STORAGE_SENTRY = 2300;
+    /// @notice Refund for a slot that becomes zero (EIP-3529).
+    uint256 internal constant STORAGE_CLEAR_REFUND = 4800;
+
+    /// @notice A call that sends wei.
+    uint256 internal constant CALL_VALUE = 9000;
+    /// @notice What a call that sends wei gets in addition.
+    uint256 internal constant CALL_STIPEND = 2300;
+    /// @notice Wei sent to an account that does not exist yet (EIP-161).
+    uint256 internal constant NEW_ACCOUNT = 25_000;
+    /// @notice CREATE and CREATE2.
+    uint256 internal constant CREATE = 32_000;
+    /// @notice Each word of initcode (EIP-3860).
+    uint256 internal constant INITCODE_WORD = 2;
+    /// @notice SELFDESTRUCT (EIP-150).
+    uint256 internal constant SELFDESTRUCT = 5000;
+
     /// @notice Each byte of the code that a creation deposits.
     uint256 internal constant CODE_DEPOSIT_BYTE = 200;
 }

@@ -18,10 +18,8 @@ contract BlockBegin is PhaseFamily {
     error WrongBlockNumber(uint64 number);
 
     function _advance(Step memory step) internal pure override {
-        if (Boundary.isFixedPoint(step)) return;
-        uint256 slot = Boundary.slotOf(step.context);
-        if (slot != Boundary.FIRST_SLOT) revert Boundary.WrongSlot(slot);
-        if (step.block.open) revert Boundary.WrongBlock(true);
+        uint256 slot = Boundary.slotOf(step, false);
+        if (slot != 0) revert Boundary.WrongSlot(slot);
 
         Record memory record = RecordCodec.decode(step.witness.takeRecord());
         bytes32 hash = RecordCodec.hash(record);

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Slice} from "../../authenticated/Slice.sol";
 import {Block} from "../../machine/Block.sol";
 import {Phase} from "../../machine/Phase.sol";
+import {Limits} from "../../rules/Limits.sol";
 import {PhaseFamily} from "../PhaseFamily.sol";
 import {State} from "../State.sol";
 import {Step} from "../Step.sol";
@@ -26,10 +27,8 @@ contract BlockEnd is PhaseFamily {
             else _seal(step);
             return;
         }
-        if (Boundary.isFixedPoint(step)) return;
-        uint256 slot = Boundary.slotOf(step.context);
-        if (slot != Boundary.LAST_SLOT) revert Boundary.WrongSlot(slot);
-        if (!step.block.open) revert Boundary.WrongBlock(false);
+        uint256 slot = Boundary.slotOf(step, true);
+        if (slot != Limits.BLOCK_SLOTS - 1) revert Boundary.WrongSlot(slot);
         step.machine.phase = Phase.DEPOSITS;
     }
 

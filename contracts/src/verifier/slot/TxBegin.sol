@@ -43,10 +43,8 @@ contract TxBegin is PhaseFamily {
     }
 
     function _advance(Step memory step) internal view override {
-        if (Boundary.isFixedPoint(step)) return;
-        uint256 slot = Boundary.slotOf(step.context);
-        if (slot == Boundary.FIRST_SLOT || slot == Boundary.LAST_SLOT) revert Boundary.WrongSlot(slot);
-        if (!step.block.open) revert Boundary.WrongBlock(false);
+        uint256 slot = Boundary.slotOf(step, true);
+        if (slot == 0 || slot == Limits.BLOCK_SLOTS - 1) revert Boundary.WrongSlot(slot);
 
         (bool found, Entry memory entry) = _takeEntry(step);
         if (!found) return;
