@@ -4,6 +4,7 @@ pub mod authenticated;
 pub mod commitment;
 pub mod conformance;
 pub mod derive;
+pub mod dispute;
 pub mod execute;
 #[cfg(feature = "test-utils")]
 pub mod fault;

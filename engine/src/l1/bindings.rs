@@ -33,7 +33,7 @@ sol! {
 
     /// Mirrors `types/MatchState.sol`.
     #[derive(Debug, PartialEq, Eq)]
-    struct MatchClocks {
+    struct Clocks {
         uint40 one;
         uint40 two;
         uint40 since;
@@ -50,7 +50,7 @@ sol! {
         uint8 height;
         uint8 agreedHeight;
         uint32 position;
-        MatchClocks clocks;
+        Clocks clocks;
         bytes32 nodeOne;
         bytes32 nodeTwo;
         bytes32 opening;
@@ -74,6 +74,7 @@ sol! {
     /// Mirrors `types/TournamentState.sol`.
     #[derive(Debug, PartialEq, Eq)]
     struct TournamentState {
+        bool exists;
         uint8 level;
         uint40 start;
         uint40 budget;
@@ -149,6 +150,7 @@ sol! {
     interface ITournament {
         event TournamentStarted(bytes32 indexed tournament, uint8 level, uint40 budget, uint64 firstBlock, uint16 blocks);
         event Joined(bytes32 indexed tournament, bytes32 indexed commitment, bytes32 root, bytes32 last, address owner, uint40 remaining, bytes32[16] children);
+        event RootOpened(bytes32 indexed commitment, bytes32 root, bytes32 last, bytes32[16] children);
         event MatchStarted(bytes32 indexed tournament, bytes32 indexed matchId, bytes32 one, bytes32 two, uint8 rank);
         event Turned(bytes32 indexed matchId, uint8 side, uint8 height, uint32 position, bytes32 nodeOne, bytes32 nodeTwo, bytes32[16] children);
         event Narrowed(bytes32 indexed matchId, uint8 side, uint32 position, bytes32 agreed, bytes32 leafOne, bytes32 leafTwo);
@@ -162,6 +164,7 @@ sol! {
         error UnknownMatch(bytes32 matchId);
         error AlreadySettled(bytes32 matchId);
         error WrongPhase(bytes32 matchId, uint8 phase);
+        error AlreadyOpened(bytes32 commitment);
         error UnexpectedNode(bytes32 matchId, bytes32 expected, bytes32 actual);
         error WrongTurn(bytes32 matchId, uint8 height);
         error ClockExpired(bytes32 matchId, uint40 deadline);
@@ -170,7 +173,8 @@ sol! {
         error BondSettled(bytes32 commitment);
 
         function joinSteps(bytes32 id, bytes32 root, bytes32 last, bytes32[16] calldata children, bytes32[] calldata spine) external;
-        function firstTurn(MatchKey calldata key, bytes32 root, bytes32 last, bytes32[] calldata spine, bytes32[16] calldata own, bytes32[16] calldata rival, bytes32[16] calldata next) external;
+        function openRoot(MatchKey calldata key, bytes32 root, bytes32 last, bytes32[16] calldata children, bytes32[] calldata spine) external;
+        function firstTurn(MatchKey calldata key, bytes32 root, bytes32 last, bytes32[16] calldata own, bytes32[16] calldata rival, bytes32[16] calldata next) external;
         function turn(MatchKey calldata key, bytes32 node, bytes32[16] calldata own, bytes32[16] calldata rival, bytes32[16] calldata next) external;
         function lastTurn(MatchKey calldata key, bytes32 node, bytes32[16] calldata own, bytes32[16] calldata rival, bytes32 agreed, bytes32[] calldata spine) external;
         function timeout(MatchKey calldata key) external;
@@ -178,7 +182,7 @@ sol! {
         function conclude(MatchKey calldata slotMatch) external;
         function merge(bytes32 id) external;
         function splitStepBonds(MatchKey calldata slotMatch, MatchKey calldata stepMatch, Move[] calldata moves) external;
-        function releaseStepBond(MatchKey calldata slotMatch, bytes32 commitment) external;
+        function releaseStepBond(MatchKey calldata slotMatch, bytes32 root, bytes32 last) external;
         function tournaments(bytes32 id) external view returns (TournamentState memory);
         function commitments(bytes32 id) external view returns (CommitmentState memory);
         function matches(bytes32 id) external view returns (MatchState memory);
@@ -229,6 +233,7 @@ sol! {
         function append(address feeRecipient, bytes calldata batch) external payable returns (uint64 number);
         function latestBlock() external view returns (uint64);
         function genesisNumber() external view returns (uint64);
+        function genesisTimestamp() external view returns (uint64);
         function latestTimestamp() external view returns (uint64);
         function appendFee() external view returns (uint256);
         function recordHash(uint64 number) external view returns (bytes32);

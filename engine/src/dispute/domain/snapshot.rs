@@ -1,0 +1,71 @@
+//! Everything policy knows of the chain, as of one L1 block.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::{B256, U256};
+
+use super::claim::{Account, BondStatus, Claim, RootBond};
+use super::ids::{BondId, ClaimId, MatchId, TournamentId};
+use super::matches::Match;
+use super::time::{Instant, Timing};
+use super::tournament::Tournament;
+
+/// What is fixed at deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parameters {
+    /// The clocks' parameters.
+    pub timing: Timing,
+    /// What a proposer is bonded with, wei.
+    pub root_bond: U256,
+    /// What a step commitment is bonded with, wei.
+    pub step_bond: U256,
+}
+
+/// The chain as of one L1 block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The block's number.
+    pub now: Instant,
+    /// The block's hash.
+    pub block: B256,
+    /// What is fixed.
+    pub parameters: Parameters,
+    /// The latest L2 block that has a batch.
+    pub latest_block: u64,
+    /// The latest confirmed claim.
+    pub latest_confirmed: ClaimId,
+    /// All claims.
+    pub claims: BTreeMap<ClaimId, Claim>,
+    /// Tournaments that are undecided or have money left to settle.
+    pub tournaments: BTreeMap<TournamentId, Tournament>,
+    /// All root bonds.
+    pub bonds: BTreeMap<BondId, RootBond>,
+    /// The account that acts.
+    pub account: Account,
+}
+
+impl Snapshot {
+    /// The children of `parent` in `round`.
+    pub fn children(&self, parent: ClaimId, round: u32) -> impl Iterator<Item = (ClaimId, &Claim)> {
+        self.claims
+            .iter()
+            .filter(move |(_, claim)| {
+                claim.key.parent == parent && claim.key.round == round && claim.bond.is_some()
+            })
+            .map(|(&id, claim)| (id, claim))
+    }
+
+    /// The account's root bonds that back something or can.
+    pub fn own_bonds(&self) -> impl Iterator<Item = &RootBond> {
+        let owner = self.account.address;
+        self.bonds
+            .values()
+            .filter(move |bond| bond.owner == owner && bond.status == BondStatus::Locked)
+    }
+
+    /// The match `id`, wherever it is played.
+    #[must_use]
+    pub fn find_match(&self, id: MatchId) -> Option<&Match> {
+        self.tournaments.values().find_map(|tournament| tournament.matches.get(&id))
+    }
+}

@@ -1,0 +1,9 @@
+//! Playing disputes: read the chain at one block, plan, prepare, send; nothing is remembered in between.
+//!
+//! [`observe`] makes a validated [`domain::Snapshot`]; [`plan`] is a pure function of it and of our own execution
+//! ([`honest::Honest`]); [`prepare`] turns an intent into a call; [`player`] is the loop. The same code serves the
+//! proposer that defends its claim and the challenger that joins.
+
+pub mod domain;
+pub mod honest;
+pub mod plan;

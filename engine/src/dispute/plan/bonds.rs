@@ -1,0 +1,114 @@
+//! Money: bonds of losers are split, our own come home. Nothing here is urgent, and nothing waits for it.
+
+use super::{Intent, Planner, Subject};
+use crate::dispute::domain::{
+    BondStatus, Claim, ClaimId, ClaimStatus, CommitmentId, Contest, Match, Outcome, Phase, Side, Status,
+    Tournament,
+};
+
+impl Planner<'_> {
+    /// Decides about bonds.
+    pub(super) fn money(&mut self) {
+        for (&id, claim) in &self.snapshot.claims {
+            match claim.status {
+                ClaimStatus::Lost => self.split(id, claim),
+                ClaimStatus::Proposed if self.is_dead(claim.key.parent) => {
+                    self.act(Subject::Claim(id), Intent::VoidClaim(claim.key), None);
+                }
+                _ => {}
+            }
+        }
+        for tournament in self.snapshot.tournaments.values() {
+            self.step_bonds(tournament);
+        }
+        self.own_bonds();
+    }
+
+    fn is_dead(&self, id: ClaimId) -> bool {
+        let dead = |claim: &Claim| matches!(claim.status, ClaimStatus::Lost | ClaimStatus::Void);
+        self.snapshot.claims.get(&id).is_some_and(dead)
+    }
+
+    fn is_confirmed(&self, id: ClaimId) -> bool {
+        self.snapshot.claims.get(&id).is_some_and(|claim| claim.status == ClaimStatus::Confirmed)
+    }
+
+    /// The bond that created a lost claim, once its parent is confirmed.
+    fn split(&mut self, id: ClaimId, claim: &Claim) {
+        let Some(bond) = claim.bond.and_then(|bond| self.snapshot.bonds.get(&bond)) else { return };
+        let backs = matches!(bond.status, BondStatus::Locked | BondStatus::Frozen);
+        if !backs || !self.is_confirmed(claim.key.parent) {
+            return;
+        }
+        let contest = self.snapshot.tournaments.get(&claim.key.tournament());
+        let lost = contest.and_then(|contest| {
+            contest.matches.values().find(|found| {
+                matches!((found.phase, found.side_of(id.commitment())),
+                    (Phase::Settled(outcome), Some(side)) if !outcome.is_won_by(side))
+            })
+        });
+        if let Some(lost) = lost {
+            let intent = Intent::SplitBond(claim.key, lost.key, lost.moves.clone());
+            self.act(Subject::Bond(bond.id), intent, None);
+        }
+    }
+
+    fn step_bonds(&mut self, tournament: &Tournament) {
+        let Contest::Steps { slot_match, .. } = tournament.contest else { return };
+        let unsettled = |id| tournament.commitments.get(&id).filter(|commitment| !commitment.bond_settled);
+        if let Status::Won(winner) = tournament.status
+            && let Some(commitment) = unsettled(winner)
+            && commitment.owner == self.snapshot.account.address
+        {
+            let intent =
+                Intent::ReleaseStepBond { slot_match, root: commitment.root, last: commitment.last };
+            self.act(Subject::Tournament(tournament.id), intent, None);
+        }
+        let root = self.snapshot.tournaments.get(&slot_match.tournament);
+        let Some(Contest::Root { parent, .. }) = root.map(|root| root.contest) else { return };
+        if !self.is_confirmed(parent) {
+            return;
+        }
+        for found in tournament.matches.values() {
+            if losers(found).any(|loser| unsettled(loser).is_some()) {
+                let intent = Intent::SplitStepBonds {
+                    slot_match,
+                    step_match: found.key,
+                    moves: found.moves.clone(),
+                };
+                self.act(Subject::Match(found.key.id()), intent, None);
+            }
+        }
+    }
+
+    fn own_bonds(&mut self) {
+        if self.policy.keeps_bonds {
+            return;
+        }
+        let idle = !self.planned.iter().any(super::Planned::needs_money);
+        let mut locked = false;
+        for bond in self.snapshot.own_bonds() {
+            locked = true;
+            if idle && self.is_confirmed(bond.tip) {
+                self.act(Subject::Bond(bond.id), Intent::ReleaseBond(bond.id), None);
+            }
+        }
+        let free = self.snapshot.account.free;
+        if idle && !locked && !free.is_zero() {
+            self.act(Subject::Account, Intent::Withdraw(free), None);
+        }
+    }
+}
+
+/// Who lost a settled match.
+fn losers(found: &Match) -> impl Iterator<Item = CommitmentId> {
+    let outcome: Option<Outcome> = match found.phase {
+        Phase::Settled(outcome) => Some(outcome),
+        _ => None,
+    };
+    let key = found.key;
+    [(Side::One, key.one), (Side::Two, key.two)]
+        .into_iter()
+        .filter(move |(side, _)| outcome.is_some_and(|outcome| !outcome.is_won_by(*side)))
+        .map(|(_, commitment)| commitment)
+}

@@ -1,0 +1,166 @@
+//! The tree of claims: along the honest path, every contest over children is watched, entered and brought to its end.
+
+use super::{Decision, End, Intent, Planner, Reason, Subject};
+use crate::commitment::Slots;
+use crate::dispute::domain::{
+    BondId, Claim, ClaimId, ClaimKey, ClaimStatus, Domain, Status, Tournament, TournamentId,
+};
+
+/// Blocks that a claim covers at most.
+const MAX_BLOCKS: u64 = 1024;
+
+impl Planner<'_> {
+    /// Decides about every contest along the honest path from the latest confirmed claim on.
+    pub(super) fn claims(&mut self) {
+        let mut path = Vec::new();
+        let mut next = Some(self.snapshot.latest_confirmed);
+        while let Some(id) = next {
+            let Some(&claim) = self.snapshot.claims.get(&id) else { break };
+            let subject = Subject::Claim(id);
+            let Some(boundary) = self.known(subject, self.honest.boundary(claim.end)) else { break };
+            if boundary.hash() != claim.key.boundary {
+                // Only the latest confirmed claim gets here unchecked.
+                self.end(subject, End::WrongClaimConfirmed(id));
+                break;
+            }
+            path.push(id);
+            next = self.children(id, &claim, &path);
+        }
+    }
+
+    /// Decides about the contest over the children of an honest claim. Returns the honest child, if it lives.
+    fn children(&mut self, parent: ClaimId, claim: &Claim, path: &[ClaimId]) -> Option<ClaimId> {
+        let subject = Subject::Children(parent);
+        let contest = TournamentId::root(parent, claim.round);
+        let snapshot = self.snapshot;
+        let tournament = snapshot.tournaments.get(&contest).filter(|it| it.status != Status::NoWinner);
+        let Some(tournament) = tournament else {
+            self.first_child(parent, claim, path);
+            return None;
+        };
+        let slots = self.known(subject, self.honest.slots(tournament.domain))?;
+        let key = honest_child(parent, claim.round, &slots);
+        let child = key.id();
+        if let Some(own) = snapshot.claims.get(&child) {
+            if own.status == ClaimStatus::Lost {
+                self.end(subject, End::HonestClaimLost(child));
+                return None;
+            }
+            self.root_tournament(tournament, &slots);
+            self.confirm(key, claim, tournament);
+            return Some(child);
+        }
+        self.housekeeping(tournament);
+        if tournament.joinable(self.next()) {
+            self.sibling(claim, tournament, &slots, path);
+        } else {
+            self.end(subject, End::TooLate(contest));
+        }
+        None
+    }
+
+    fn first_child(&mut self, parent: ClaimId, claim: &Claim, path: &[ClaimId]) {
+        let subject = Subject::Children(parent);
+        let Some(enough) = self.policy.propose_after else {
+            return self.wait(subject, Reason::NotProposer);
+        };
+        // A contest that nobody won keeps its domain in the next round.
+        let past = self.snapshot.tournaments.get(&TournamentId::root(parent, claim.round));
+        let open = self.snapshot.latest_block.saturating_sub(claim.end).min(MAX_BLOCKS);
+        let blocks = past.map_or(open, |past| u64::from(past.domain.blocks));
+        let Ok(blocks) = u16::try_from(blocks) else { return };
+        if blocks == 0 || blocks < enough {
+            return self.wait(subject, Reason::NoBatches);
+        }
+        let domain = Domain { first: claim.end.saturating_add(1), blocks };
+        let Some(slots) = self.known(subject, self.honest.slots(domain)) else { return };
+        let Some(boundary) = self.known(subject, self.honest.boundary(domain.last())) else { return };
+        let decision = self.with_bond_at(path, |bond| Intent::Propose {
+            bond,
+            parent,
+            end: domain.last(),
+            trace_root: slots.tree().root(),
+            boundary: Box::new(boundary),
+        });
+        self.say(subject, decision, None);
+    }
+
+    fn sibling(&mut self, claim: &Claim, tournament: &Tournament, slots: &Slots, path: &[ClaimId]) {
+        let parent = claim.key.id();
+        let subject = Subject::Children(parent);
+        let end = tournament.domain.last();
+        let Some(boundary) = self.known(subject, self.honest.boundary(end)) else { return };
+        let Some(opened) = self.opened(subject, slots.tree(), tournament.domain) else { return };
+        let decision = self.with_bond_at(path, |bond| Intent::ProposeSibling {
+            bond,
+            parent: claim.key,
+            end,
+            boundary: Box::new(boundary),
+            opened,
+        });
+        self.say(subject, decision, Some(tournament.closing()));
+    }
+
+    fn confirm(&mut self, key: ClaimKey, parent: &Claim, tournament: &Tournament) {
+        let id = key.id();
+        let subject = Subject::Claim(id);
+        match tournament.status {
+            Status::Won(winner) if winner == id.commitment() => {
+                if parent.status == ClaimStatus::Confirmed {
+                    self.act(subject, Intent::Confirm(key), None);
+                } else {
+                    self.wait(subject, Reason::ParentUndecided);
+                }
+            }
+            Status::Joining => self.wait(subject, Reason::Joining(tournament.closing())),
+            Status::Playing | Status::Won(_) | Status::NoWinner => self.wait(subject, Reason::OtherMatches),
+        }
+    }
+
+    /// What a bond of the account can do at the end of `path`, or what brings one there.
+    fn with_bond_at(
+        &self,
+        path: &[ClaimId],
+        intent: impl FnOnce(BondId) -> Intent,
+    ) -> Decision {
+        // A bond whose tip is confirmed stands at the latest confirmed claim, which begins the path.
+        let place = |tip: ClaimId| {
+            let confirmed = |claim: &Claim| claim.status == ClaimStatus::Confirmed;
+            if self.snapshot.claims.get(&tip).is_some_and(confirmed) {
+                return Some(0);
+            }
+            path.iter().position(|id| *id == tip)
+        };
+        let nearest = self
+            .snapshot
+            .own_bonds()
+            .filter_map(|bond| place(bond.tip).map(|at| (at, bond.id)))
+            .max_by_key(|&(at, bond)| (at, std::cmp::Reverse(bond)));
+        let Some((at, bond)) = nearest else {
+            return self.funded(self.snapshot.parameters.root_bond, Intent::LockBond);
+        };
+        // `parent` is the last of the path, so that only edges above it are left to follow.
+        match path.get(at + 1).and_then(|id| self.snapshot.claims.get(id)) {
+            Some(step) => Decision::Act(Intent::Follow(bond, step.key)),
+            None => Decision::Act(intent(bond)),
+        }
+    }
+
+    /// `intent` when the account has `amount` free in Bonds, else the deposit that it takes.
+    pub(super) fn funded(&self, amount: alloy_primitives::U256, intent: Intent) -> Decision {
+        let account = &self.snapshot.account;
+        let missing = amount.saturating_sub(account.free);
+        if missing.is_zero() {
+            Decision::Act(intent)
+        } else if missing <= account.wallet {
+            Decision::Act(Intent::Deposit(missing))
+        } else {
+            Decision::Wait(Reason::Funds(missing - account.wallet))
+        }
+    }
+}
+
+/// The child of `parent` that our execution gives.
+fn honest_child(parent: ClaimId, round: u32, slots: &Slots) -> ClaimKey {
+    ClaimKey { parent, round, trace_root: slots.tree().root(), boundary: slots.boundary() }
+}
