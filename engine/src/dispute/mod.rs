@@ -6,4 +6,8 @@
 
 pub mod domain;
 pub mod honest;
+pub mod lane;
+pub mod observe;
 pub mod plan;
+pub mod player;
+pub mod prepare;

@@ -122,6 +122,8 @@ sol! {
         error AlreadyVoid(bytes32 claim);
         error NotFirstChild(bytes32 parent, uint32 round);
         error NotLost(bytes32 claim);
+        error ParentNotConfirmed(bytes32 parent);
+        error NotWinner(bytes32 claim, uint8 status);
         error WrongBondStatus(uint64 bond, uint8 status);
         error BondElsewhere(uint64 bond, bytes32 tip, bytes32 parent);
 

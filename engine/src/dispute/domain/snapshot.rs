@@ -45,16 +45,6 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// The children of `parent` in `round`.
-    pub fn children(&self, parent: ClaimId, round: u32) -> impl Iterator<Item = (ClaimId, &Claim)> {
-        self.claims
-            .iter()
-            .filter(move |(_, claim)| {
-                claim.key.parent == parent && claim.key.round == round && claim.bond.is_some()
-            })
-            .map(|(&id, claim)| (id, claim))
-    }
-
     /// The account's root bonds that back something or can.
     pub fn own_bonds(&self) -> impl Iterator<Item = &RootBond> {
         let owner = self.account.address;

@@ -1,0 +1,388 @@
+//! Makes the snapshot of one block.
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::{Address, B256, U256};
+use alloy_sol_types::SolCall;
+
+use super::error::{MatchProblem, ObserveError};
+use super::history::{History, Played, Started, side};
+use super::reader::ChainReader;
+use crate::commitment::Opening;
+use crate::dispute::domain::{
+    Account, Agreed, BondStatus, Claim, ClaimId, ClaimKey, ClaimStatus, Clocks, Commitment, CommitmentId, Contest,
+    Contested, Duration, Instant, Level, Match, MatchId, Parameters, Phase, Ranks, Sides, Snapshot, Status, Timing,
+    Tournament, TournamentId, Turn,
+};
+use crate::l1::bindings::{IBonds, IInbox, IRollup, ITournament, MatchState};
+use crate::l1::follow::BlockRef;
+
+/// Where the contracts are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deployment {
+    /// The tree of claims.
+    pub rollup: Address,
+    /// The contests.
+    pub tournament: Address,
+    /// The accounts.
+    pub bonds: Address,
+    /// The batches.
+    pub inbox: Address,
+    /// The L1 block from which on events are read.
+    pub from: u64,
+    /// Number of the genesis block on L2.
+    pub genesis: u64,
+    /// Hash of the machine at genesis.
+    pub boundary: B256,
+}
+
+impl Deployment {
+    /// The genesis claim.
+    #[must_use]
+    pub fn genesis_key(&self) -> ClaimKey {
+        ClaimKey { boundary: self.boundary, ..ClaimKey::default() }
+    }
+}
+
+/// Reads snapshots for one account.
+#[derive(Clone, Debug)]
+pub struct Observer<R> {
+    reader: R,
+    deployment: Deployment,
+    account: Address,
+}
+
+impl<R: ChainReader> Observer<R> {
+    /// An observer of `deployment` that sees the bonds of `account`.
+    pub const fn new(reader: R, deployment: Deployment, account: Address) -> Self {
+        Self { reader, deployment, account }
+    }
+
+    /// Where the contracts are.
+    pub const fn deployment(&self) -> &Deployment {
+        &self.deployment
+    }
+
+    /// Whose bonds it sees.
+    pub const fn account(&self) -> Address {
+        self.account
+    }
+
+    /// The chain as of its newest block.
+    ///
+    /// # Errors
+    /// [`ObserveError`]: all of them mean *unknown*.
+    pub async fn snapshot(&self) -> Result<Snapshot, ObserveError> {
+        let head = self.reader.head().await?;
+        let history = self.history(&head).await?;
+        Reading { observer: self, head, history: &history }.snapshot().await
+    }
+
+    async fn history(&self, head: &BlockRef) -> Result<History, ObserveError> {
+        let Deployment { rollup, tournament, from, .. } = self.deployment;
+        let mut history = History::default();
+        for event in self.reader.logs(&[rollup, tournament], from, head.number).await? {
+            history.apply(rollup, &event)?;
+        }
+        Ok(history)
+    }
+}
+
+/// One reading, at one block.
+struct Reading<'a, R> {
+    observer: &'a Observer<R>,
+    head: BlockRef,
+    history: &'a History,
+}
+
+impl<R: ChainReader> Reading<'_, R> {
+    async fn view<C: SolCall + Send>(&self, to: Address, call: C, what: &'static str) -> Result<C::Return, ObserveError> {
+        let answer = self.observer.reader.call(self.head.hash, to, call.abi_encode().into()).await?;
+        C::abi_decode_returns_validate(&answer).map_err(|source| ObserveError::Decode { what, source })
+    }
+
+    async fn snapshot(&self) -> Result<Snapshot, ObserveError> {
+        let Deployment { rollup, inbox, .. } = self.observer.deployment;
+        let latest_confirmed =
+            ClaimId(self.view(rollup, IRollup::latestConfirmedCall {}, "latestConfirmed").await?);
+        let latest_block = self.view(inbox, IInbox::latestBlockCall {}, "latestBlock").await?;
+        let parameters = self.parameters().await?;
+        let account = self.account().await?;
+        let claims = self.claims().await?;
+        let mut tournaments = BTreeMap::new();
+        for (&id, started) in &self.history.tournaments {
+            if let Some(contest) = self.contest(id, started, &claims)?
+                && self.is_open(id, &contest, &claims, latest_confirmed)
+            {
+                tournaments.insert(id, self.tournament(id, started, contest).await?);
+            }
+        }
+        Ok(Snapshot {
+            now: Instant(self.head.number),
+            block: self.head.hash,
+            parameters,
+            latest_block,
+            latest_confirmed,
+            claims,
+            tournaments,
+            bonds: self.history.bonds.clone(),
+            account,
+        })
+    }
+
+    async fn parameters(&self) -> Result<Parameters, ObserveError> {
+        let Deployment { rollup, tournament, .. } = self.observer.deployment;
+        let timing = self.view(tournament, ITournament::timingCall {}, "timing").await?;
+        let duration = |blocks: alloy_primitives::aliases::U40| Duration(blocks.to());
+        Ok(Parameters {
+            timing: Timing {
+                censorship: duration(timing.censorship),
+                response: duration(timing.response),
+                build: duration(timing.build),
+                budget: duration(timing.budget),
+            },
+            root_bond: self.view(rollup, IRollup::rootBondCall {}, "rootBond").await?,
+            step_bond: self.view(tournament, ITournament::stepBondCall {}, "stepBond").await?,
+        })
+    }
+
+    async fn account(&self) -> Result<Account, ObserveError> {
+        let address = self.observer.account;
+        let wallet = self.observer.reader.balance(self.head.hash, address).await?;
+        let call = IBonds::accountsCall { account: address };
+        let account = self.view(self.observer.deployment.bonds, call, "accounts").await?;
+        Ok(Account { address, wallet, free: U256::from(account.free) })
+    }
+
+    async fn claims(&self) -> Result<BTreeMap<ClaimId, Claim>, ObserveError> {
+        let deployment = &self.observer.deployment;
+        let key = deployment.genesis_key();
+        let actual = ClaimId(self.view(deployment.rollup, IRollup::genesisCall {}, "genesis").await?);
+        if actual != key.id() {
+            return Err(ObserveError::Genesis { actual, configured: key.id() });
+        }
+        let genesis =
+            Claim { key, end: deployment.genesis, status: ClaimStatus::Confirmed, round: 0, bond: None };
+        let mut claims = BTreeMap::from([(actual, genesis)]);
+        for (&id, proposed) in &self.history.claims {
+            let status = self.status(id);
+            let claim =
+                Claim { key: proposed.key, end: proposed.end, status, round: 0, bond: Some(proposed.bond) };
+            claims.insert(id, claim);
+        }
+        for proposed in self.history.claims.values() {
+            let ClaimKey { parent, round, .. } = proposed.key;
+            let claim = claims.get_mut(&parent).ok_or(ObserveError::UnknownClaim(parent))?;
+            claim.round = claim.round.max(round);
+        }
+        Ok(claims)
+    }
+
+    fn status(&self, id: ClaimId) -> ClaimStatus {
+        if self.history.eliminated.contains(&id.commitment()) {
+            ClaimStatus::Lost
+        } else if self.history.voided.contains(&id) {
+            ClaimStatus::Void
+        } else if self.history.confirmed.contains(&id) {
+            ClaimStatus::Confirmed
+        } else {
+            ClaimStatus::Proposed
+        }
+    }
+
+    /// What a tournament is about; `None` for one whose claims are not known yet.
+    fn contest(
+        &self,
+        id: TournamentId,
+        started: &Started,
+        claims: &BTreeMap<ClaimId, Claim>,
+    ) -> Result<Option<Contest>, ObserveError> {
+        match started.level {
+            Level::Slots => {
+                let first = self.history.members(id).first();
+                let child = first.and_then(|first| claims.get(&first.claim()));
+                Ok(child.map(|child| Contest::Root { parent: child.key.parent, round: child.key.round }))
+            }
+            Level::Steps => {
+                let played = self.history.matches.get(&MatchId(id.0));
+                let played = played.ok_or(ObserveError::UnknownTournament(id))?;
+                let contested = played.narrowed.ok_or(ObserveError::UnknownTournament(id))?;
+                Ok(Some(Contest::Steps { slot_match: played.key, contested }))
+            }
+        }
+    }
+
+    /// Whether a tournament is undecided, under claims that matter, or has money left to settle.
+    fn is_open(
+        &self,
+        id: TournamentId,
+        contest: &Contest,
+        claims: &BTreeMap<ClaimId, Claim>,
+        latest_confirmed: ClaimId,
+    ) -> bool {
+        match *contest {
+            Contest::Root { parent, .. } => {
+                let status = claims.get(&parent).map(|claim| claim.status);
+                parent == latest_confirmed
+                    || status == Some(ClaimStatus::Proposed)
+                    || status == Some(ClaimStatus::Confirmed) && self.root_money_left(id, claims)
+            }
+            Contest::Steps { slot_match, .. } => {
+                let undecided = self.history.matches.get(&MatchId(id.0)).is_some_and(|it| it.outcome.is_none());
+                let root = self.history.tournaments.get(&slot_match.tournament);
+                let root_contest =
+                    root.and_then(|root| self.contest(slot_match.tournament, root, claims).ok().flatten());
+                let root_open = root_contest.is_some_and(|contest| {
+                    self.is_open(slot_match.tournament, &contest, claims, latest_confirmed)
+                });
+                root_open && (undecided || self.step_money_left(id))
+            }
+        }
+    }
+
+    fn root_money_left(&self, id: TournamentId, claims: &BTreeMap<ClaimId, Claim>) -> bool {
+        let held = |claim: &Claim| {
+            let bond = claim.bond.and_then(|bond| self.history.bonds.get(&bond));
+            bond.is_some_and(|bond| matches!(bond.status, BondStatus::Locked | BondStatus::Frozen))
+        };
+        let members = self.history.members(id).iter();
+        let mut lost = members.filter_map(|id| claims.get(&id.claim())).filter(|it| it.status == ClaimStatus::Lost);
+        lost.any(held)
+            || self.history.matches_of(id).any(|(slot_match, _)| self.step_money_left(TournamentId::step(slot_match)))
+    }
+
+    fn step_money_left(&self, id: TournamentId) -> bool {
+        self.history.members(id).iter().any(|commitment| !self.history.settled_bonds.contains(commitment))
+    }
+
+    async fn tournament(
+        &self,
+        id: TournamentId,
+        started: &Started,
+        contest: Contest,
+    ) -> Result<Tournament, ObserveError> {
+        let address = self.observer.deployment.tournament;
+        let state =
+            self.view(address, ITournament::tournamentsCall { id: id.0 }, "tournaments").await?;
+        if !state.exists {
+            return Err(ObserveError::UnknownTournament(id));
+        }
+        let result = self.view(address, ITournament::resultCall { id: id.0 }, "result").await?;
+        let status = match result.status {
+            1 => Status::Joining,
+            2 => Status::Playing,
+            3 => Status::Won(CommitmentId(result.winner)),
+            4 => Status::NoWinner,
+            value => return Err(ObserveError::Enum { what: "Status", value }),
+        };
+        let commitments = self.commitments(id, started.level);
+        let mut matches = BTreeMap::new();
+        for (key, played) in self.history.matches_of(id) {
+            matches.insert(key, self.one_match(key, played, started.level, &commitments).await?);
+        }
+        Ok(Tournament {
+            id,
+            contest,
+            domain: started.domain,
+            start: Instant(state.start.to()),
+            budget: Duration(state.budget.to()),
+            status,
+            waiting: Ranks(state.waitingRanks),
+            running: Ranks(state.runningRanks),
+            commitments,
+            matches,
+        })
+    }
+
+    fn commitments(&self, id: TournamentId, level: Level) -> BTreeMap<CommitmentId, Commitment> {
+        let history = self.history;
+        let make = |key: CommitmentId, root, last, owner| Commitment {
+            root,
+            last,
+            opening: history.openings.get(&key).copied(),
+            owner,
+            eliminated: history.eliminated.contains(&key),
+            bond_settled: history.settled_bonds.contains(&key),
+        };
+        let member = |key: &CommitmentId| match level {
+            Level::Slots => {
+                let claim = history.claims.get(&key.claim())?;
+                let owner = history.bonds.get(&claim.bond).map(|bond| bond.owner)?;
+                Some((*key, make(*key, claim.key.trace_root, claim.key.boundary, owner)))
+            }
+            Level::Steps => {
+                let joined = history.joined.get(key)?;
+                Some((*key, make(*key, joined.root, joined.last, joined.owner)))
+            }
+        };
+        history.members(id).iter().filter_map(member).collect()
+    }
+
+    async fn one_match(
+        &self,
+        id: MatchId,
+        played: &Played,
+        level: Level,
+        commitments: &BTreeMap<CommitmentId, Commitment>,
+    ) -> Result<Match, ObserveError> {
+        let (phase, clocks) = match played.outcome {
+            Some(outcome) => (Phase::Settled(outcome), Clocks::default()),
+            None => {
+                let call = ITournament::matchesCall { id: id.0 };
+                let state = self.view(self.observer.deployment.tournament, call, "matches").await?;
+                let clocks = Clocks {
+                    one: Duration(state.clocks.one.to()),
+                    two: Duration(state.clocks.two.to()),
+                    since: Instant(state.clocks.since.to()),
+                };
+                let phase = phase(&state, played, level, commitments)
+                    .map_err(|problem| ObserveError::Match { id, problem })?;
+                (phase, clocks)
+            }
+        };
+        Ok(Match { key: played.key, level, phase, clocks, moves: played.moves.clone() })
+    }
+}
+
+fn phase(
+    state: &MatchState,
+    played: &Played,
+    level: Level,
+    commitments: &BTreeMap<CommitmentId, Commitment>,
+) -> Result<Phase, MatchProblem> {
+    let nodes = Sides { one: state.nodeOne, two: state.nodeTwo };
+    match (state.phase, played.narrowed) {
+        (1, None) => turning(state, nodes, played, level, commitments),
+        (2 | 3, Some(_)) => {
+            let contested = Contested { position: state.position, agreed: state.agreed, leaves: nodes };
+            Ok(Phase::narrowed(level, contested)?)
+        }
+        (phase, _) => Err(MatchProblem::Phase(phase)),
+    }
+}
+
+fn turning(
+    state: &MatchState,
+    nodes: Sides<B256>,
+    played: &Played,
+    level: Level,
+    commitments: &BTreeMap<CommitmentId, Commitment>,
+) -> Result<Phase, MatchProblem> {
+    let to_move = side(state.toMove).map_err(|_| MatchProblem::Phase(state.phase))?;
+    let find = |id| commitments.get(id).ok_or(MatchProblem::Side);
+    let (one, two) = (find(&played.key.one)?, find(&played.key.two)?);
+    let first = state.height == level.height().levels();
+    // Before the first turn the contract holds ids instead of roots, and side Two's opening is the one it joined with.
+    let nodes = if first { Sides { one: one.root, two: two.root } } else { nodes };
+    let rival: Option<Opening> = if first { two.opening } else { played.opening };
+    let rival = rival.filter(|opening| opening.hash() == state.opening).ok_or(MatchProblem::Opening)?;
+    let turn = Turn {
+        to_move,
+        height: state.height,
+        position: state.position,
+        nodes,
+        rival,
+        agreed: Agreed { node: state.agreed, height: state.agreedHeight },
+    };
+    Ok(Phase::turning(level, turn, one.opening.is_none())?)
+}

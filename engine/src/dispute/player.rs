@@ -1,0 +1,138 @@
+//! The loop: read, plan, act once, and read again. All progress lives on the chain, so a crash at any point is harmless.
+
+use std::collections::BTreeSet;
+
+use tracing::{debug, info, warn};
+
+use super::domain::Instant;
+use super::honest::{Evidence, EvidenceError, Need, StepProver};
+use super::lane::{TransactionLane, is_overtaken};
+use super::observe::{ChainReader, ObserveError, Observer};
+use super::plan::{Decision, Intent, Planned, Policy, plan};
+use super::prepare::prepare;
+use crate::l1::send::{LaneError, Sent};
+
+/// Plays for one account.
+#[derive(Debug)]
+pub struct Player<R, E, P, L> {
+    /// Reads the chain.
+    pub observer: Observer<R>,
+    /// Our own execution.
+    pub evidence: E,
+    /// Proves steps.
+    pub prover: P,
+    /// Sends.
+    pub lane: L,
+    /// What the seat is for.
+    pub policy: Policy,
+}
+
+/// What one tick did.
+#[derive(Debug)]
+pub struct Tick {
+    /// The L1 block that was read.
+    pub at: Instant,
+    /// All decisions, as they stood when the tick ended.
+    pub planned: Vec<Planned>,
+    /// What was sent, if anything.
+    pub sent: Option<(Intent, Sent)>,
+    /// What could not be sent or known.
+    pub failures: Vec<Failure>,
+}
+
+/// Why an intent or a need came to nothing; the next tick tries again.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Somebody was faster.
+    #[error("{0} is done already")]
+    Overtaken(&'static str),
+    /// The lane refused.
+    #[error("{0}")]
+    Lane(#[from] LaneError),
+    /// Our own execution or proof failed.
+    #[error("{0}")]
+    Evidence(#[from] EvidenceError),
+}
+
+impl<R, E, P, L> Player<R, E, P, L>
+where
+    R: ChainReader,
+    E: Evidence,
+    P: StepProver,
+    L: TransactionLane,
+{
+    /// Reads the chain once and sends at most one transaction: the most urgent that goes through. What has a deadline
+    /// is sent before anything is executed for other disputes; what has none comes last.
+    ///
+    /// # Errors
+    /// [`ObserveError`] when the chain cannot be read: unknown, and nothing was sent.
+    pub async fn tick(&self) -> Result<Tick, ObserveError> {
+        let snapshot = self.observer.snapshot().await?;
+        let mut tick = Tick { at: snapshot.now, planned: Vec::new(), sent: None, failures: Vec::new() };
+        let mut tried = BTreeSet::new();
+        loop {
+            tick.planned = plan(&snapshot, &self.evidence, self.policy);
+            self.send_first(&mut tick, |planned| planned.deadline.is_some()).await;
+            if tick.sent.is_some() || !self.gather(&mut tick, &mut tried).await {
+                break;
+            }
+        }
+        if tick.sent.is_none() {
+            self.send_first(&mut tick, |planned| planned.deadline.is_none()).await;
+        }
+        Ok(tick)
+    }
+
+    /// Sends the first of the chosen actions that goes through.
+    async fn send_first(&self, tick: &mut Tick, chosen: impl Fn(&Planned) -> bool) {
+        let chosen = tick.planned.iter().filter(|planned| chosen(planned));
+        let intents = chosen.filter_map(|planned| match &planned.decision {
+            Decision::Act(intent) => Some(intent),
+            Decision::Wait(_) | Decision::Terminal(_) => None,
+        });
+        for intent in intents {
+            match self.send(intent).await {
+                Ok(sent) => {
+                    info!(intent = intent.label(), block = sent.block, gas = sent.gas, "move made");
+                    tick.sent = Some((intent.clone(), sent));
+                    return;
+                }
+                Err(failure) => {
+                    warn!(intent = intent.label(), %failure, "move not made");
+                    tick.failures.push(failure);
+                }
+            }
+        }
+    }
+
+    async fn send(&self, intent: &Intent) -> Result<Sent, Failure> {
+        let account = self.observer.account();
+        let call = prepare(self.observer.deployment(), account, intent, &self.prover).await?;
+        match self.lane.send(&call).await {
+            Err(error) if is_overtaken(&error) => Err(Failure::Overtaken(call.label)),
+            sent => Ok(sent?),
+        }
+    }
+
+    /// Executes what the plan lacks, each need once a tick. Returns whether anything became known.
+    async fn gather(&self, tick: &mut Tick, tried: &mut BTreeSet<Need>) -> bool {
+        let needs: BTreeSet<Need> = tick.planned.iter().filter_map(Planned::need).collect();
+        let mut learned = false;
+        for need in needs {
+            if !tried.insert(need) {
+                continue;
+            }
+            match self.evidence.gather(need).await {
+                Ok(()) => {
+                    debug!(%need, "gathered");
+                    learned = true;
+                }
+                Err(failure) => {
+                    warn!(%need, %failure, "still unknown");
+                    tick.failures.push(failure.into());
+                }
+            }
+        }
+        learned
+    }
+}
