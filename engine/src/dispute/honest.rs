@@ -24,8 +24,12 @@ impl std::fmt::Display for Need {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Boundary(block) => write!(out, "the boundary after block {block}"),
-            Self::Slots(domain) => write!(out, "the slots of blocks {} to {}", domain.first, domain.last()),
-            Self::Steps(domain, slot) => write!(out, "the steps of slot {slot} from block {}", domain.first),
+            Self::Slots(domain) => {
+                write!(out, "the slots of blocks {} to {}", domain.first, domain.last())
+            }
+            Self::Steps(domain, slot) => {
+                write!(out, "the steps of slot {slot} from block {}", domain.first)
+            }
         }
     }
 }

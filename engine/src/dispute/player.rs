@@ -68,7 +68,8 @@ where
     /// [`ObserveError`] when the chain cannot be read: unknown, and nothing was sent.
     pub async fn tick(&self) -> Result<Tick, ObserveError> {
         let snapshot = self.observer.snapshot().await?;
-        let mut tick = Tick { at: snapshot.now, planned: Vec::new(), sent: None, failures: Vec::new() };
+        let mut tick =
+            Tick { at: snapshot.now, planned: Vec::new(), sent: None, failures: Vec::new() };
         let mut tried = BTreeSet::new();
         loop {
             tick.planned = plan(&snapshot, &self.evidence, self.policy);
@@ -87,7 +88,7 @@ where
     async fn send_first(&self, tick: &mut Tick, chosen: impl Fn(&Planned) -> bool) {
         let chosen = tick.planned.iter().filter(|planned| chosen(planned));
         let intents = chosen.filter_map(|planned| match &planned.decision {
-            Decision::Act(intent) => Some(intent),
+            Decision::Act(intent) => Some(&**intent),
             Decision::Wait(_) | Decision::Terminal(_) => None,
         });
         for intent in intents {

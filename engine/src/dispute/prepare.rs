@@ -32,7 +32,12 @@ pub async fn prepare(
     Ok(Call { to: Some(to), data: data.into(), value, label: intent.label() })
 }
 
-fn encode(deployment: &Deployment, account: Address, intent: &Intent, witness: Bytes) -> (Address, Vec<u8>) {
+fn encode(
+    deployment: &Deployment,
+    account: Address,
+    intent: &Intent,
+    witness: Bytes,
+) -> (Address, Vec<u8>) {
     let &Deployment { rollup, tournament, bonds, .. } = deployment;
     match intent {
         Intent::Deposit(_) => (bonds, IBonds::depositCall {}.abi_encode()),
@@ -40,7 +45,9 @@ fn encode(deployment: &Deployment, account: Address, intent: &Intent, witness: B
             (bonds, IBonds::withdrawCall { to: account, amount: *amount }.abi_encode())
         }
         Intent::LockBond => (rollup, IRollup::lockBondCall {}.abi_encode()),
-        Intent::ReleaseBond(BondId(bond)) => (rollup, IRollup::releaseBondCall { bond: *bond }.abi_encode()),
+        Intent::ReleaseBond(BondId(bond)) => {
+            (rollup, IRollup::releaseBondCall { bond: *bond }.abi_encode())
+        }
         Intent::Follow(BondId(bond), child) => {
             (rollup, IRollup::followCall { bond: *bond, child: child.into() }.abi_encode())
         }
@@ -95,8 +102,14 @@ fn encode(deployment: &Deployment, account: Address, intent: &Intent, witness: B
         }
         Intent::FirstTurn(key, root, last, Descent { own, rival, next }) => {
             let (own, rival, next) = (own.0, rival.0, next.0);
-            let call =
-                ITournament::firstTurnCall { key: key.into(), root: *root, last: *last, own, rival, next };
+            let call = ITournament::firstTurnCall {
+                key: key.into(),
+                root: *root,
+                last: *last,
+                own,
+                rival,
+                next,
+            };
             (tournament, call.abi_encode())
         }
         Intent::Turn(key, node, Descent { own, rival, next }) => {
@@ -118,7 +131,9 @@ fn encode(deployment: &Deployment, account: Address, intent: &Intent, witness: B
         Intent::Resolve(key, _) => {
             (tournament, ITournament::resolveCall { key: key.into(), witness }.abi_encode())
         }
-        Intent::Timeout(key) => (tournament, ITournament::timeoutCall { key: key.into() }.abi_encode()),
+        Intent::Timeout(key) => {
+            (tournament, ITournament::timeoutCall { key: key.into() }.abi_encode())
+        }
         Intent::Conclude(key) => {
             (tournament, ITournament::concludeCall { slotMatch: key.into() }.abi_encode())
         }
@@ -133,8 +148,11 @@ fn encode(deployment: &Deployment, account: Address, intent: &Intent, witness: B
             (tournament, call.abi_encode())
         }
         Intent::ReleaseStepBond { slot_match, root, last } => {
-            let call =
-                ITournament::releaseStepBondCall { slotMatch: slot_match.into(), root: *root, last: *last };
+            let call = ITournament::releaseStepBondCall {
+                slotMatch: slot_match.into(),
+                root: *root,
+                last: *last,
+            };
             (tournament, call.abi_encode())
         }
     }
@@ -145,7 +163,8 @@ fn wire(moves: &[Move]) -> Vec<bindings::Move> {
         Side::One => 0,
         Side::Two => 1,
     };
-    let one = |it: &Move| bindings::Move { side: side(it.side), mover: it.mover, refund: it.refund };
+    let one =
+        |it: &Move| bindings::Move { side: side(it.side), mover: it.mover, refund: it.refund };
     moves.iter().map(one).collect()
 }
 

@@ -9,8 +9,8 @@ use super::error::ObserveError;
 use super::reader::Event;
 use crate::commitment::Opening;
 use crate::dispute::domain::{
-    BondId, BondStatus, ClaimId, ClaimKey, CommitmentId, Contested, Domain, Level, MatchId, MatchKey, Move,
-    Outcome, RootBond, Side, Sides, TournamentId,
+    BondId, BondStatus, ClaimId, ClaimKey, CommitmentId, Contested, Domain, Level, MatchId,
+    MatchKey, Move, Outcome, RootBond, Side, Sides, TournamentId,
 };
 use crate::l1::bindings::IRollup::IRollupEvents;
 use crate::l1::bindings::ITournament::ITournamentEvents;
@@ -112,12 +112,13 @@ impl History {
         let fail = |what| move |source| ObserveError::Decode { what, source };
         if event.log.address == rollup {
             if IRollupEvents::SELECTORS.contains(&topic.0) {
-                let found = IRollupEvents::decode_raw_log(topics, data).map_err(fail("event of the Rollup"))?;
+                let found = IRollupEvents::decode_raw_log(topics, data)
+                    .map_err(fail("event of the Rollup"))?;
                 return self.rollup(found);
             }
         } else if ITournamentEvents::SELECTORS.contains(&topic.0) {
-            let found =
-                ITournamentEvents::decode_raw_log(topics, data).map_err(fail("event of the Tournament"))?;
+            let found = ITournamentEvents::decode_raw_log(topics, data)
+                .map_err(fail("event of the Tournament"))?;
             return self.tournament(found);
         }
         Ok(())
@@ -151,9 +152,15 @@ impl History {
                 self.bonds.insert(id, RootBond { id, owner, status: BondStatus::Locked, tip });
             }
             IRollupEvents::BondMoved(it) => self.bond(it.bond, |bond| bond.tip = ClaimId(it.tip)),
-            IRollupEvents::BondFrozen(it) => self.bond(it.bond, |bond| bond.status = BondStatus::Frozen),
-            IRollupEvents::BondReleased(it) => self.bond(it.bond, |bond| bond.status = BondStatus::Released),
-            IRollupEvents::BondForfeited(it) => self.bond(it.bond, |bond| bond.status = BondStatus::Forfeited),
+            IRollupEvents::BondFrozen(it) => {
+                self.bond(it.bond, |bond| bond.status = BondStatus::Frozen)
+            }
+            IRollupEvents::BondReleased(it) => {
+                self.bond(it.bond, |bond| bond.status = BondStatus::Released)
+            }
+            IRollupEvents::BondForfeited(it) => {
+                self.bond(it.bond, |bond| bond.status = BondStatus::Forfeited)
+            }
         }
         Ok(())
     }
@@ -181,7 +188,8 @@ impl History {
                 // At the root the claim names it, first or not.
                 if self.tournaments.get(&tournament).is_some_and(|it| it.level == Level::Steps) {
                     self.members.entry(tournament).or_default().push(id);
-                    self.joined.insert(id, Joined { root: it.root, last: it.last, owner: it.owner });
+                    self.joined
+                        .insert(id, Joined { root: it.root, last: it.last, owner: it.owner });
                 }
                 self.openings.insert(id, Opening(it.children));
             }
@@ -190,8 +198,10 @@ impl History {
             }
             ITournamentEvents::MatchStarted(it) => {
                 let tournament = TournamentId(it.tournament);
-                let key = MatchKey { tournament, one: CommitmentId(it.one), two: CommitmentId(it.two) };
-                let played = Played { key, opening: None, narrowed: None, outcome: None, moves: Vec::new() };
+                let key =
+                    MatchKey { tournament, one: CommitmentId(it.one), two: CommitmentId(it.two) };
+                let played =
+                    Played { key, opening: None, narrowed: None, outcome: None, moves: Vec::new() };
                 self.fixtures.entry(tournament).or_default().push(MatchId(it.matchId));
                 self.matches.insert(MatchId(it.matchId), played);
             }

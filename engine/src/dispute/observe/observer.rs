@@ -10,9 +10,9 @@ use super::history::{History, Played, Started, side};
 use super::reader::ChainReader;
 use crate::commitment::Opening;
 use crate::dispute::domain::{
-    Account, Agreed, BondStatus, Claim, ClaimId, ClaimKey, ClaimStatus, Clocks, Commitment, CommitmentId, Contest,
-    Contested, Duration, Instant, Level, Match, MatchId, Parameters, Phase, Ranks, Sides, Snapshot, Status, Timing,
-    Tournament, TournamentId, Turn,
+    Account, Agreed, BondStatus, Claim, ClaimId, ClaimKey, ClaimStatus, Clocks, Commitment,
+    CommitmentId, Contest, Contested, Duration, Instant, Level, Match, MatchId, Parameters, Phase,
+    Ranks, Sides, Snapshot, Status, Timing, Tournament, TournamentId, Turn,
 };
 use crate::l1::bindings::{IBonds, IInbox, IRollup, ITournament, MatchState};
 use crate::l1::follow::BlockRef;
@@ -96,9 +96,16 @@ struct Reading<'a, R> {
 }
 
 impl<R: ChainReader> Reading<'_, R> {
-    async fn view<C: SolCall + Send>(&self, to: Address, call: C, what: &'static str) -> Result<C::Return, ObserveError> {
-        let answer = self.observer.reader.call(self.head.hash, to, call.abi_encode().into()).await?;
-        C::abi_decode_returns_validate(&answer).map_err(|source| ObserveError::Decode { what, source })
+    async fn view<C: SolCall + Send>(
+        &self,
+        to: Address,
+        call: C,
+        what: &'static str,
+    ) -> Result<C::Return, ObserveError> {
+        let answer =
+            self.observer.reader.call(self.head.hash, to, call.abi_encode().into()).await?;
+        C::abi_decode_returns_validate(&answer)
+            .map_err(|source| ObserveError::Decode { what, source })
     }
 
     async fn snapshot(&self) -> Result<Snapshot, ObserveError> {
@@ -157,17 +164,28 @@ impl<R: ChainReader> Reading<'_, R> {
     async fn claims(&self) -> Result<BTreeMap<ClaimId, Claim>, ObserveError> {
         let deployment = &self.observer.deployment;
         let key = deployment.genesis_key();
-        let actual = ClaimId(self.view(deployment.rollup, IRollup::genesisCall {}, "genesis").await?);
+        let actual =
+            ClaimId(self.view(deployment.rollup, IRollup::genesisCall {}, "genesis").await?);
         if actual != key.id() {
             return Err(ObserveError::Genesis { actual, configured: key.id() });
         }
-        let genesis =
-            Claim { key, end: deployment.genesis, status: ClaimStatus::Confirmed, round: 0, bond: None };
+        let genesis = Claim {
+            key,
+            end: deployment.genesis,
+            status: ClaimStatus::Confirmed,
+            round: 0,
+            bond: None,
+        };
         let mut claims = BTreeMap::from([(actual, genesis)]);
         for (&id, proposed) in &self.history.claims {
             let status = self.status(id);
-            let claim =
-                Claim { key: proposed.key, end: proposed.end, status, round: 0, bond: Some(proposed.bond) };
+            let claim = Claim {
+                key: proposed.key,
+                end: proposed.end,
+                status,
+                round: 0,
+                bond: Some(proposed.bond),
+            };
             claims.insert(id, claim);
         }
         for proposed in self.history.claims.values() {
@@ -201,7 +219,10 @@ impl<R: ChainReader> Reading<'_, R> {
             Level::Slots => {
                 let first = self.history.members(id).first();
                 let child = first.and_then(|first| claims.get(&first.claim()));
-                Ok(child.map(|child| Contest::Root { parent: child.key.parent, round: child.key.round }))
+                Ok(child.map(|child| Contest::Root {
+                    parent: child.key.parent,
+                    round: child.key.round,
+                }))
             }
             Level::Steps => {
                 let played = self.history.matches.get(&MatchId(id.0));
@@ -228,10 +249,12 @@ impl<R: ChainReader> Reading<'_, R> {
                     || status == Some(ClaimStatus::Confirmed) && self.root_money_left(id, claims)
             }
             Contest::Steps { slot_match, .. } => {
-                let undecided = self.history.matches.get(&MatchId(id.0)).is_some_and(|it| it.outcome.is_none());
+                let undecided =
+                    self.history.matches.get(&MatchId(id.0)).is_some_and(|it| it.outcome.is_none());
                 let root = self.history.tournaments.get(&slot_match.tournament);
-                let root_contest =
-                    root.and_then(|root| self.contest(slot_match.tournament, root, claims).ok().flatten());
+                let root_contest = root.and_then(|root| {
+                    self.contest(slot_match.tournament, root, claims).ok().flatten()
+                });
                 let root_open = root_contest.is_some_and(|contest| {
                     self.is_open(slot_match.tournament, &contest, claims, latest_confirmed)
                 });
@@ -246,13 +269,21 @@ impl<R: ChainReader> Reading<'_, R> {
             bond.is_some_and(|bond| matches!(bond.status, BondStatus::Locked | BondStatus::Frozen))
         };
         let members = self.history.members(id).iter();
-        let mut lost = members.filter_map(|id| claims.get(&id.claim())).filter(|it| it.status == ClaimStatus::Lost);
+        let mut lost = members
+            .filter_map(|id| claims.get(&id.claim()))
+            .filter(|it| it.status == ClaimStatus::Lost);
         lost.any(held)
-            || self.history.matches_of(id).any(|(slot_match, _)| self.step_money_left(TournamentId::step(slot_match)))
+            || self
+                .history
+                .matches_of(id)
+                .any(|(slot_match, _)| self.step_money_left(TournamentId::step(slot_match)))
     }
 
     fn step_money_left(&self, id: TournamentId) -> bool {
-        self.history.members(id).iter().any(|commitment| !self.history.settled_bonds.contains(commitment))
+        self.history
+            .members(id)
+            .iter()
+            .any(|commitment| !self.history.settled_bonds.contains(commitment))
     }
 
     async fn tournament(
@@ -354,7 +385,8 @@ fn phase(
     match (state.phase, played.narrowed) {
         (1, None) => turning(state, nodes, played, level, commitments),
         (2 | 3, Some(_)) => {
-            let contested = Contested { position: state.position, agreed: state.agreed, leaves: nodes };
+            let contested =
+                Contested { position: state.position, agreed: state.agreed, leaves: nodes };
             Ok(Phase::narrowed(level, contested)?)
         }
         (phase, _) => Err(MatchProblem::Phase(phase)),
@@ -375,7 +407,8 @@ fn turning(
     // Before the first turn the contract holds ids instead of roots, and side Two's opening is the one it joined with.
     let nodes = if first { Sides { one: one.root, two: two.root } } else { nodes };
     let rival: Option<Opening> = if first { two.opening } else { played.opening };
-    let rival = rival.filter(|opening| opening.hash() == state.opening).ok_or(MatchProblem::Opening)?;
+    let rival =
+        rival.filter(|opening| opening.hash() == state.opening).ok_or(MatchProblem::Opening)?;
     let turn = Turn {
         to_move,
         height: state.height,

@@ -38,7 +38,12 @@ pub trait ChainReader: Send + Sync {
     async fn head(&self) -> Result<BlockRef, ReadError>;
 
     /// Logs of `addresses` in the blocks `from..=to`, in order.
-    async fn logs(&self, addresses: &[Address], from: u64, to: u64) -> Result<Vec<Event>, ReadError>;
+    async fn logs(
+        &self,
+        addresses: &[Address],
+        from: u64,
+        to: u64,
+    ) -> Result<Vec<Event>, ReadError>;
 
     /// What a call to `to` returns in the block of hash `at`; fails when that is not canonical any more.
     async fn call(&self, at: B256, to: Address, data: Bytes) -> Result<Bytes, ReadError>;
@@ -53,7 +58,12 @@ impl ChainReader for L1Client {
         Headers::head(self).await.map_err(ReadError::new)
     }
 
-    async fn logs(&self, addresses: &[Address], from: u64, to: u64) -> Result<Vec<Event>, ReadError> {
+    async fn logs(
+        &self,
+        addresses: &[Address],
+        from: u64,
+        to: u64,
+    ) -> Result<Vec<Event>, ReadError> {
         let filter = Filter::new().address(addresses.to_vec());
         let found = Self::logs(self, &filter, from, to).await.map_err(ReadError::new)?;
         let placed = found.into_iter().map(|log| {

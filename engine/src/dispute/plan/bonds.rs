@@ -2,8 +2,8 @@
 
 use super::{Intent, Planner, Subject};
 use crate::dispute::domain::{
-    BondStatus, Claim, ClaimId, ClaimStatus, CommitmentId, Contest, Match, Outcome, Phase, Side, Status,
-    Tournament,
+    BondStatus, Claim, ClaimId, ClaimStatus, CommitmentId, Contest, Match, Outcome, Phase, Side,
+    Status, Tournament,
 };
 
 impl Planner<'_> {
@@ -55,13 +55,17 @@ impl Planner<'_> {
 
     fn step_bonds(&mut self, tournament: &Tournament) {
         let Contest::Steps { slot_match, .. } = tournament.contest else { return };
-        let unsettled = |id| tournament.commitments.get(&id).filter(|commitment| !commitment.bond_settled);
+        let unsettled =
+            |id| tournament.commitments.get(&id).filter(|commitment| !commitment.bond_settled);
         if let Status::Won(winner) = tournament.status
             && let Some(commitment) = unsettled(winner)
             && commitment.owner == self.snapshot.account.address
         {
-            let intent =
-                Intent::ReleaseStepBond { slot_match, root: commitment.root, last: commitment.last };
+            let intent = Intent::ReleaseStepBond {
+                slot_match,
+                root: commitment.root,
+                last: commitment.last,
+            };
             self.act(Subject::Tournament(tournament.id), intent, None);
         }
         let root = self.snapshot.tournaments.get(&slot_match.tournament);

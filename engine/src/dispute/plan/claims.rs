@@ -17,7 +17,9 @@ impl Planner<'_> {
         while let Some(id) = next {
             let Some(&claim) = self.snapshot.claims.get(&id) else { break };
             let subject = Subject::Claim(id);
-            let Some(boundary) = self.known(subject, self.honest.boundary(claim.end)) else { break };
+            let Some(boundary) = self.known(subject, self.honest.boundary(claim.end)) else {
+                break;
+            };
             if boundary.hash() != claim.key.boundary {
                 // Only the latest confirmed claim gets here unchecked.
                 self.end(subject, End::WrongClaimConfirmed(id));
@@ -33,7 +35,8 @@ impl Planner<'_> {
         let subject = Subject::Children(parent);
         let contest = TournamentId::root(parent, claim.round);
         let snapshot = self.snapshot;
-        let tournament = snapshot.tournaments.get(&contest).filter(|it| it.status != Status::NoWinner);
+        let tournament =
+            snapshot.tournaments.get(&contest).filter(|it| it.status != Status::NoWinner);
         let Some(tournament) = tournament else {
             self.first_child(parent, claim, path);
             return None;
@@ -74,7 +77,9 @@ impl Planner<'_> {
         }
         let domain = Domain { first: claim.end.saturating_add(1), blocks };
         let Some(slots) = self.known(subject, self.honest.slots(domain)) else { return };
-        let Some(boundary) = self.known(subject, self.honest.boundary(domain.last())) else { return };
+        let Some(boundary) = self.known(subject, self.honest.boundary(domain.last())) else {
+            return;
+        };
         let decision = self.with_bond_at(path, |bond| Intent::Propose {
             bond,
             parent,
@@ -113,16 +118,14 @@ impl Planner<'_> {
                 }
             }
             Status::Joining => self.wait(subject, Reason::Joining(tournament.closing())),
-            Status::Playing | Status::Won(_) | Status::NoWinner => self.wait(subject, Reason::OtherMatches),
+            Status::Playing | Status::Won(_) | Status::NoWinner => {
+                self.wait(subject, Reason::OtherMatches)
+            }
         }
     }
 
     /// What a bond of the account can do at the end of `path`, or what brings one there.
-    fn with_bond_at(
-        &self,
-        path: &[ClaimId],
-        intent: impl FnOnce(BondId) -> Intent,
-    ) -> Decision {
+    fn with_bond_at(&self, path: &[ClaimId], intent: impl FnOnce(BondId) -> Intent) -> Decision {
         // A bond whose tip is confirmed stands at the latest confirmed claim, which begins the path.
         let place = |tip: ClaimId| {
             let confirmed = |claim: &Claim| claim.status == ClaimStatus::Confirmed;
@@ -141,8 +144,8 @@ impl Planner<'_> {
         };
         // `parent` is the last of the path, so that only edges above it are left to follow.
         match path.get(at + 1).and_then(|id| self.snapshot.claims.get(id)) {
-            Some(step) => Decision::Act(Intent::Follow(bond, step.key)),
-            None => Decision::Act(intent(bond)),
+            Some(step) => Decision::act(Intent::Follow(bond, step.key)),
+            None => Decision::act(intent(bond)),
         }
     }
 
@@ -151,9 +154,9 @@ impl Planner<'_> {
         let account = &self.snapshot.account;
         let missing = amount.saturating_sub(account.free);
         if missing.is_zero() {
-            Decision::Act(intent)
+            Decision::act(intent)
         } else if missing <= account.wallet {
-            Decision::Act(Intent::Deposit(missing))
+            Decision::act(Intent::Deposit(missing))
         } else {
             Decision::Wait(Reason::Funds(missing - account.wallet))
         }

@@ -144,6 +144,20 @@ impl Intent {
         )
     }
 
+    /// Whether it spends what is free in Bonds, or leads to that.
+    #[must_use]
+    pub const fn needs_money(&self) -> bool {
+        matches!(
+            self,
+            Self::Deposit(_)
+                | Self::LockBond
+                | Self::Follow(..)
+                | Self::Propose { .. }
+                | Self::ProposeSibling { .. }
+                | Self::JoinSteps(..)
+        )
+    }
+
     /// Its verb, for logs and reports.
     #[must_use]
     pub const fn label(&self) -> &'static str {
@@ -221,7 +235,15 @@ pub enum Decision {
     /// Nothing now.
     Wait(Reason),
     /// Send this.
-    Act(Intent),
+    Act(Box<Intent>),
+}
+
+impl Decision {
+    /// To send `intent`.
+    #[must_use]
+    pub fn act(intent: Intent) -> Self {
+        Self::Act(Box::new(intent))
+    }
 }
 
 /// What a decision is about.

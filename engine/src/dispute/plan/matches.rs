@@ -82,7 +82,10 @@ fn difference(turn: &Turn, player: &Player<'_>) -> Result<(Opening, usize), Inco
 
 fn child_of(position: u32, index: usize) -> Result<u32, Inconsistent> {
     let index = u32::try_from(index).map_err(|_| Inconsistent)?;
-    position.checked_mul(Opening::WIDTH as u32).and_then(|first| first.checked_add(index)).ok_or(Inconsistent)
+    position
+        .checked_mul(Opening::WIDTH as u32)
+        .and_then(|first| first.checked_add(index))
+        .ok_or(Inconsistent)
 }
 
 fn descend(turn: &Turn, player: &Player<'_>) -> Result<Descent, Inconsistent> {
@@ -91,7 +94,12 @@ fn descend(turn: &Turn, player: &Player<'_>) -> Result<Descent, Inconsistent> {
     Ok(Descent { own, rival: turn.rival, next })
 }
 
-fn last(found: &Match, turn: &Turn, side: Side, player: &Player<'_>) -> Result<Intent, Inconsistent> {
+fn last(
+    found: &Match,
+    turn: &Turn,
+    side: Side,
+    player: &Player<'_>,
+) -> Result<Intent, Inconsistent> {
     let (own, index) = difference(turn, player)?;
     let leaf = child_of(turn.position, index)?;
     let Agreed { node, height } = match index.checked_sub(1) {
@@ -100,8 +108,17 @@ fn last(found: &Match, turn: &Turn, side: Side, player: &Player<'_>) -> Result<I
     };
     let (agreed, spine) = match (height, leaf.checked_sub(1)) {
         (0, _) => (node, Vec::new()),
-        (height, Some(previous)) => (player.tree.leaf(previous)?, player.tree.prove(previous, height)?),
+        (height, Some(previous)) => {
+            (player.tree.leaf(previous)?, player.tree.prove(previous, height)?)
+        }
         (_, None) => return Err(Inconsistent),
     };
-    Ok(Intent::LastTurn { key: found.key, node: turn.nodes.of(side), own, rival: turn.rival, agreed, spine })
+    Ok(Intent::LastTurn {
+        key: found.key,
+        node: turn.nodes.of(side),
+        own,
+        rival: turn.rival,
+        agreed,
+        spine,
+    })
 }

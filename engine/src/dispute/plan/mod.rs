@@ -54,18 +54,11 @@ impl Planned {
 
     /// Whether it spends, or would spend if it could, what is free in Bonds.
     const fn needs_money(&self) -> bool {
-        matches!(
-            self.decision,
-            Decision::Wait(Reason::Funds(_))
-                | Decision::Act(
-                    Intent::Deposit(_)
-                        | Intent::LockBond
-                        | Intent::Follow(..)
-                        | Intent::Propose { .. }
-                        | Intent::ProposeSibling { .. }
-                        | Intent::JoinSteps(..)
-                )
-        )
+        match &self.decision {
+            Decision::Act(intent) => intent.needs_money(),
+            Decision::Wait(reason) => matches!(reason, Reason::Funds(_)),
+            Decision::Terminal(_) => false,
+        }
     }
 
     /// What is missing to decide, if that is why nothing is done.
@@ -96,7 +89,7 @@ impl Planner<'_> {
     }
 
     fn act(&mut self, subject: Subject, intent: Intent, deadline: Option<Instant>) {
-        self.say(subject, Decision::Act(intent), deadline);
+        self.say(subject, Decision::act(intent), deadline);
     }
 
     fn wait(&mut self, subject: Subject, reason: Reason) {

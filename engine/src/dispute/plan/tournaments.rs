@@ -67,7 +67,8 @@ impl Planner<'_> {
                 self.conclude(found, steps);
             }
         }
-        if tournament.status == Status::Playing && tournament.waiting.may_merge(tournament.running) {
+        if tournament.status == Status::Playing && tournament.waiting.may_merge(tournament.running)
+        {
             self.act(Subject::Tournament(tournament.id), Intent::Merge(tournament.id), None);
         }
     }
@@ -79,7 +80,13 @@ impl Planner<'_> {
     }
 
     /// Joins and plays the step tournament of a slot match in which the honest claim stands on `side`.
-    fn step_tournament(&mut self, slot_match: &Match, side: Side, contested: &Contested, claim: &Player<'_>) {
+    fn step_tournament(
+        &mut self,
+        slot_match: &Match,
+        side: Side,
+        contested: &Contested,
+        claim: &Player<'_>,
+    ) {
         let id = slot_match.key.id();
         let subject = Subject::Match(id);
         let Some(tournament) = self.snapshot.tournaments.get(&TournamentId::step(id)) else {
@@ -96,7 +103,8 @@ impl Planner<'_> {
             // Our tree agreed on every node above: then the trace is of other states, and must not be bonded.
             return self.wait(subject, Reason::Unknown(need));
         }
-        let player = Player { tree: steps.tree(), domain: claim.domain, slot: Some(contested.position) };
+        let player =
+            Player { tree: steps.tree(), domain: claim.domain, slot: Some(contested.position) };
         let own = player.commitment(tournament.id);
         match tournament.commitments.get(&own) {
             Some(commitment) if commitment.eliminated => {
@@ -124,7 +132,12 @@ impl Planner<'_> {
     }
 
     /// A commitment's root opened, with the proof of its last leaf.
-    pub(super) fn opened(&mut self, subject: Subject, tree: &Fold, domain: Domain) -> Option<OpenedRoot> {
+    pub(super) fn opened(
+        &mut self,
+        subject: Subject,
+        tree: &Fold,
+        domain: Domain,
+    ) -> Option<OpenedRoot> {
         let height = tree.height();
         let opened = tree.open(height.levels(), 0).and_then(|children| {
             let spine = tree.prove(height.leaves() - 1, height.levels() - 4)?;
