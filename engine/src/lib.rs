@@ -3,6 +3,7 @@
 pub mod authenticated;
 pub mod commitment;
 pub mod conformance;
+pub mod deploy;
 pub mod derive;
 pub mod dispute;
 pub mod execute;

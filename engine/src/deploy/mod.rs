@@ -1,0 +1,295 @@
+//! The creations that make a rollup's contracts, in order, with the addresses they will have.
+//!
+//! Nothing is sent here: the same plan is carried out by a transaction lane, and by an L1 in process for tests.
+
+mod artifacts;
+
+use alloy_primitives::{Address, Bytes, U256};
+use alloy_sol_types::{SolValue, sol};
+use thiserror::Error;
+
+pub use artifacts::{ArtifactError, Artifacts};
+
+use crate::{
+    execute::boundary::{Boundary, Genesis},
+    node::deployment::Deployment,
+    rules::parameters::Parameters,
+};
+
+sol! {
+    struct MachineGroup {
+        uint8 phase;
+        bytes32 blockHash;
+        bytes32 txHash;
+        bytes32 frameHash;
+        bytes32 jobHash;
+        bytes32 stateRoot;
+        bytes32 scratchRoot;
+    }
+
+    struct SliceGroup {
+        bytes32 root;
+        uint32 words;
+        uint32 offset;
+        uint32 length;
+    }
+
+    struct BlockGroup {
+        uint64 number;
+        uint64 timestamp;
+        bytes32 prevRandao;
+        address feeRecipient;
+        uint256 baseFee;
+        uint64 gasLimit;
+        uint64 chainId;
+        bytes32 headHash;
+        bytes32 l1MessageRoot;
+        SliceGroup batch;
+        uint32 cursor;
+        uint64 gasUsed;
+        bytes32 receiptsHash;
+        bytes32 depositsHash;
+        uint8 depositCount;
+        uint8 depositsDone;
+        bool open;
+    }
+
+    struct Timing {
+        uint40 censorship;
+        uint40 response;
+        uint40 build;
+        uint40 budget;
+    }
+}
+
+/// The verifier's families, in the order of `verifier/Family.sol`, which the entry's constructor checks.
+const FAMILIES: [&str; 26] = [
+    "Arithmetic",
+    "Comparison",
+    "Bitwise",
+    "StackItems",
+    "ControlFlow",
+    "Return",
+    "Environment",
+    "StateReads",
+    "MemoryAccess",
+    "Copies",
+    "Keccak",
+    "Log",
+    "Storage",
+    "Calls",
+    "Create",
+    "SelfDestruct",
+    "FixedPoint",
+    "BlockBegin",
+    "TxBegin",
+    "AccessList",
+    "Enter",
+    "Precompiles",
+    "Copy",
+    "Settle",
+    "Destruct",
+    "BlockEnd",
+];
+
+/// What a deployment chooses beyond its parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Where the chain starts.
+    pub genesis: Genesis,
+    /// Clocks, bonds and limits.
+    pub parameters: Parameters,
+    /// Most that a move is refunded with, wei per gas.
+    pub gas_price_cap: U256,
+    /// L1 time from which nothing is appended; 0: never.
+    pub sunset: u64,
+}
+
+/// One contract to be created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Creation {
+    /// The contract's name.
+    pub name: &'static str,
+    /// Its initcode with the constructor's arguments.
+    pub initcode: Bytes,
+    /// Where it will be, if the creations are the deployer's next transactions.
+    pub address: Address,
+}
+
+/// All creations of a deployment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// In order: one transaction each.
+    pub creations: Vec<Creation>,
+    genesis: Genesis,
+}
+
+/// Why there is no plan.
+#[derive(Debug, Error)]
+pub enum PlanError {
+    /// A contract is not compiled.
+    #[error(transparent)]
+    Artifact(#[from] ArtifactError),
+    /// A parameter does not fit the contracts' types.
+    #[error("{0} does not fit the contracts")]
+    Range(&'static str),
+}
+
+struct Planner<'a> {
+    artifacts: &'a Artifacts,
+    deployer: Address,
+    nonce: u64,
+    creations: Vec<Creation>,
+}
+
+impl Planner<'_> {
+    fn create(&mut self, name: &'static str, arguments: &[u8]) -> Result<Address, PlanError> {
+        let code = self.artifacts.initcode(name)?;
+        let address = self.ahead(0);
+        let initcode = [code.as_ref(), arguments].concat().into();
+        self.creations.push(Creation { name, initcode, address });
+        Ok(address)
+    }
+
+    /// The address of the creation that is `by` creations after the next one.
+    fn ahead(&self, by: u64) -> Address {
+        self.deployer.create(self.nonce + self.creations.len() as u64 + by)
+    }
+}
+
+/// The verifier alone: its families and its entry, which is the last creation.
+///
+/// # Errors
+/// [`PlanError::Artifact`].
+pub fn verifier(
+    artifacts: &Artifacts,
+    deployer: Address,
+    nonce: u64,
+    transaction_gas: u64,
+) -> Result<Vec<Creation>, PlanError> {
+    let mut planner = Planner { artifacts, deployer, nonce, creations: Vec::new() };
+    planner.verifier(transaction_gas)?;
+    Ok(planner.creations)
+}
+
+impl Planner<'_> {
+    fn verifier(&mut self, transaction_gas: u64) -> Result<Address, PlanError> {
+        let mut families = Vec::with_capacity(FAMILIES.len());
+        for name in FAMILIES {
+            let arguments = match name {
+                "TxBegin" => transaction_gas.abi_encode(),
+                _ => Vec::new(),
+            };
+            families.push(self.create(name, &arguments)?);
+        }
+        self.create("StepVerifier", &(families,).abi_encode_params())
+    }
+}
+
+impl Plan {
+    /// The creations by `deployer` from its nonce on.
+    ///
+    /// # Errors
+    /// [`PlanError`].
+    pub fn new(
+        artifacts: &Artifacts,
+        deployer: Address,
+        nonce: u64,
+        settings: &Settings,
+    ) -> Result<Self, PlanError> {
+        let Settings { genesis, parameters, gas_price_cap, sunset } = settings;
+        let mut planner = Planner { artifacts, deployer, nonce, creations: Vec::new() };
+        let verifier = planner.verifier(parameters.limits().transaction_gas)?;
+
+        let fee = u128::try_from(parameters.bonds().append_fee_floor)
+            .map_err(|_| PlanError::Range("append fee"))?;
+        let inbox = (genesis.number, genesis.timestamp, fee, *sunset).abi_encode_params();
+        let inbox = planner.create("Inbox", &inbox)?;
+
+        let (tournament, rollup) = (planner.ahead(1), planner.ahead(2));
+        let bonds = planner.create("Bonds", &(rollup, tournament).abi_encode_params())?;
+        let step_bond = parameters.bonds().step();
+        let arguments =
+            (rollup, bonds, inbox, verifier, timing(parameters)?, step_bond, *gas_price_cap);
+        planner.create("Tournament", &arguments.abi_encode_params())?;
+
+        let (machine, block) = groups(&Boundary::genesis(genesis));
+        let root_bond = parameters.bonds().root();
+        let arguments = (inbox, bonds, tournament, machine, block, root_bond);
+        planner.create("Rollup", &arguments.abi_encode_params())?;
+        Ok(Self { creations: planner.creations, genesis: *genesis })
+    }
+
+    /// The deployment that this plan makes on an L1 whose newest block is `l1_block`.
+    #[must_use]
+    pub fn deployment(&self, l1_chain_id: u64, l1_block: u64) -> Deployment {
+        let address = |name| {
+            let found = self.creations.iter().find(|creation| creation.name == name);
+            found.map(|creation| creation.address).unwrap_or_default()
+        };
+        Deployment {
+            l1_chain_id,
+            l1_block,
+            inbox: address("Inbox"),
+            bonds: address("Bonds"),
+            tournament: address("Tournament"),
+            rollup: address("Rollup"),
+            step_verifier: address("StepVerifier"),
+            genesis: self.genesis,
+        }
+    }
+}
+
+fn timing(parameters: &Parameters) -> Result<Timing, PlanError> {
+    let clocks = parameters.clocks();
+    let blocks = |blocks: u64| {
+        alloy_primitives::aliases::U40::try_from(blocks).map_err(|_| PlanError::Range("clock"))
+    };
+    Ok(Timing {
+        censorship: blocks(clocks.censorship)?,
+        response: blocks(clocks.grace)?,
+        build: blocks(clocks.build)?,
+        budget: blocks(clocks.budget())?,
+    })
+}
+
+fn groups(boundary: &Boundary) -> (MachineGroup, BlockGroup) {
+    let machine = boundary.machine();
+    let block = &boundary.block;
+    let batch = block.batch;
+    (
+        MachineGroup {
+            phase: machine.phase,
+            blockHash: machine.block_hash,
+            txHash: machine.tx_hash,
+            frameHash: machine.frame_hash,
+            jobHash: machine.job_hash,
+            stateRoot: machine.state_root,
+            scratchRoot: machine.scratch_root,
+        },
+        BlockGroup {
+            number: block.number,
+            timestamp: block.timestamp,
+            prevRandao: block.prev_randao,
+            feeRecipient: block.fee_recipient,
+            baseFee: block.base_fee,
+            gasLimit: block.gas_limit,
+            chainId: block.chain_id,
+            headHash: block.head_hash,
+            l1MessageRoot: block.l1_message_root,
+            batch: SliceGroup {
+                root: batch.root,
+                words: batch.words,
+                offset: batch.offset,
+                length: batch.length,
+            },
+            cursor: block.cursor,
+            gasUsed: block.gas_used,
+            receiptsHash: block.receipts_hash,
+            depositsHash: block.deposits_hash,
+            depositCount: block.deposit_count,
+            depositsDone: block.deposits_done,
+            open: block.open,
+        },
+    )
+}
