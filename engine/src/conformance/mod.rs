@@ -1,6 +1,13 @@
 //! Whether engine, verifier and Ethereum agree: a mainnet block is executed in Ethereum's environment and as a Surety
 //! block, and every step of it is repeated by the compiled verifier.
 
+pub mod artifact;
 pub mod block;
+pub mod check;
+pub mod report;
+pub mod verifier;
 
 pub use block::{BlockError, SuretyBlock};
+pub use check::{CheckError, Selection, check_block};
+pub use report::{Failure, Report};
+pub use verifier::{Rejection, Verifier, VerifierError};
