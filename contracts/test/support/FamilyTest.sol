@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+// Numbers here are small by construction, or mean their low bits.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {IStepVerifier, StepContext} from "../../src/interfaces/IStepVerifier.sol";
 import {Scene, Scenes} from "./Scene.sol";
 import {Test} from "./TestBase.sol";
@@ -63,3 +66,4 @@ abstract contract FamilyTest is Test {
         return abi.encodePacked(opcode);
     }
 }
+// forge-lint: disable-end(unsafe-typecast)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+// Numbers here are small by construction, or mean their low bits.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {Slice} from "../../src/authenticated/Slice.sol";
 import {Block} from "../../src/machine/Block.sol";
 import {Call} from "../../src/machine/Call.sol";
@@ -252,3 +255,4 @@ library Scenes {
         call.logsHash = keccak256("logs at the call");
     }
 }
+// forge-lint: disable-end(unsafe-typecast)

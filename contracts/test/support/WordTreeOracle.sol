@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+// Numbers here are small by construction, or mean their low bits.
+// forge-lint: disable-start(unsafe-typecast)
+
 /// @notice Word trees by their definition: all 2^height leaves, halved until one is left.
 library WordTreeOracle {
     function root(bytes memory data) internal pure returns (bytes32) {
@@ -43,3 +46,4 @@ library WordTreeOracle {
         }
     }
 }
+// forge-lint: disable-end(unsafe-typecast)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+// Numbers here are small by construction, or mean their low bits.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {Gas} from "../../../src/rules/Gas.sol";
 import {Opcode} from "../../../src/rules/Opcode.sol";
 import {Arithmetic} from "../../../src/verifier/opcode/Arithmetic.sol";
@@ -78,7 +81,7 @@ contract ArithmeticTest is FamilyTest {
         position = bound(position, 0, 40);
         uint256 expected = value;
         if (position < 31) {
-            uint256 sign = 1 << (8 * position + 7);
+            uint256 sign = 2 ** (8 * position + 7);
             uint256 low = value & (2 * sign - 1);
             expected = low & sign == 0 ? low : low | ~(2 * sign - 1);
         }
@@ -95,3 +98,4 @@ contract ArithmeticTest is FamilyTest {
         assertEq(post, scene.commit().hash());
     }
 }
+// forge-lint: disable-end(unsafe-typecast)

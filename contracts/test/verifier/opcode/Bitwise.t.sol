@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+// Numbers here are small by construction, or mean their low bits.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {Gas} from "../../../src/rules/Gas.sol";
 import {Opcode} from "../../../src/rules/Opcode.sol";
 import {Bitwise} from "../../../src/verifier/opcode/Bitwise.sol";
@@ -47,3 +50,4 @@ contract BitwiseTest is FamilyTest {
         _assertResult(Scenes.running(_opcode(Opcode.CLZ), _items(0)), Gas.LOW, 256);
     }
 }
+// forge-lint: disable-end(unsafe-typecast)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+// Numbers here are small by construction, or mean their low bits.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {Gas} from "../../../src/rules/Gas.sol";
 import {Opcode} from "../../../src/rules/Opcode.sol";
 import {Comparison} from "../../../src/verifier/opcode/Comparison.sol";
@@ -35,3 +38,4 @@ contract ComparisonTest is FamilyTest {
         _assertResult(Scenes.running(_opcode(Opcode.ISZERO), _items(0)), Gas.VERY_LOW, 1);
     }
 }
+// forge-lint: disable-end(unsafe-typecast)

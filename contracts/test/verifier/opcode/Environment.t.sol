@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+// Numbers here are small by construction, or mean their low bits.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {Slice} from "../../../src/authenticated/Slice.sol";
 import {Gas} from "../../../src/rules/Gas.sol";
 import {Opcode} from "../../../src/rules/Opcode.sol";
@@ -71,3 +74,4 @@ contract EnvironmentTest is FamilyTest {
         _assertResult(scene, Gas.VERY_LOW, 0);
     }
 }
+// forge-lint: disable-end(unsafe-typecast)

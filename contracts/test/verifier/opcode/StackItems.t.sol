@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+// Numbers here are small by construction, or mean their low bits.
+// forge-lint: disable-start(unsafe-typecast)
+
 import {Gas} from "../../../src/rules/Gas.sol";
 import {Opcode} from "../../../src/rules/Opcode.sol";
 import {StackItems} from "../../../src/verifier/opcode/StackItems.sol";
@@ -89,3 +92,4 @@ contract StackItemsTest is FamilyTest {
         }
     }
 }
+// forge-lint: disable-end(unsafe-typecast)
