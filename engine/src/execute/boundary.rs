@@ -4,7 +4,11 @@ use alloy_primitives::{B256, U256};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::machine::groups::{Block, GroupError, Machine};
+use super::{error::ExecuteError, header::seal};
+use crate::{
+    machine::groups::{Block, GroupError, Machine},
+    rules::gas::ELASTICITY,
+};
 
 /// Bytes that are not a boundary's encoding.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
@@ -46,6 +50,25 @@ pub struct Genesis {
     pub gas_limit: u64,
     /// Gas the block used: half the limit keeps the base fee.
     pub gas_used: u64,
+}
+
+impl Genesis {
+    /// A new chain's: number 0, half of its gas limit used, and the hash of a header that has these values.
+    ///
+    /// # Errors
+    /// [`ExecuteError::BaseFee`] above 64 bits.
+    pub fn new_chain(
+        chain_id: u64,
+        state_root: B256,
+        timestamp: u64,
+        base_fee: U256,
+        gas_limit: u64,
+    ) -> Result<Self, ExecuteError> {
+        let gas_used = gas_limit / ELASTICITY;
+        let block = Block { timestamp, base_fee, gas_limit, gas_used, ..Block::default() };
+        let hash = seal(&block, state_root)?.hash_slow();
+        Ok(Self { chain_id, number: 0, hash, state_root, timestamp, base_fee, gas_limit, gas_used })
+    }
 }
 
 impl Boundary {
@@ -122,5 +145,20 @@ mod tests {
             assert_eq!(Boundary::decode(&other).is_ok(), is_root, "byte {at}");
         }
         assert!(Boundary::decode(&[]).is_err());
+    }
+
+    #[test]
+    fn a_new_chain_keeps_its_base_fee_and_binds_its_values() {
+        let new = |timestamp, gas_limit| {
+            let root = B256::repeat_byte(1);
+            Genesis::new_chain(7, root, timestamp, U256::from(1_000_000_000), gas_limit).unwrap()
+        };
+        let genesis = new(5, 12_000_000);
+        assert_eq!((genesis.number, genesis.gas_used), (0, 6_000_000));
+        assert_ne!(genesis.hash, new(6, 12_000_000).hash);
+        assert_ne!(genesis.hash, new(5, 13_000_000).hash);
+        let machine = Boundary::genesis(&genesis).machine();
+        assert_eq!((machine.phase, machine.scratch_root), (0, B256::ZERO));
+        assert_eq!(machine.state_root, genesis.state_root);
     }
 }

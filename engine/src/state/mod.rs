@@ -11,6 +11,7 @@
 mod commit;
 mod database;
 mod error;
+pub mod genesis;
 mod rows;
 mod store;
 mod tables;
