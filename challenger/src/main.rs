@@ -1,3 +1,63 @@
-//! The challenger daemon.
+//! Surety's challenger: re-executes everything, checks every claim, and disputes the wrong ones.
 
-fn main() {}
+mod checks;
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use clap::Parser;
+use eyre::WrapErr as _;
+use surety_engine::{
+    dispute::{domain::ClaimId, plan::Policy},
+    node::{
+        daemon::{Daemon, DaemonConfig},
+        process,
+    },
+};
+use tracing::{error, info, warn};
+
+use crate::checks::{Verdict, check};
+
+/// Watches a Surety rollup and disputes wrong claims.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Arguments {
+    /// Configuration file (TOML).
+    #[arg(long, env = "SURETY_CONFIG")]
+    config: PathBuf,
+    /// Log lines as JSON.
+    #[arg(long)]
+    log_json: bool,
+}
+
+#[tokio::main]
+async fn main() -> eyre::Result<()> {
+    let arguments = Arguments::parse();
+    process::init_tracing(arguments.log_json);
+    let file = std::fs::read_to_string(&arguments.config)
+        .wrap_err_with(|| format!("reading {}", arguments.config.display()))?;
+    let config: DaemonConfig =
+        toml::from_str(&file).wrap_err_with(|| format!("in {}", arguments.config.display()))?;
+    let shutdown = process::shutdown()?;
+    let daemon = Daemon::open(config, Policy::CHALLENGER).await?;
+    let mut known = BTreeMap::new();
+    daemon
+        .run(shutdown, |tick| {
+            for (claim, verdict) in check(&tick.snapshot, daemon.execution()) {
+                report(&mut known, claim, verdict);
+            }
+        })
+        .await;
+    Ok(())
+}
+
+/// Says each verdict once.
+fn report(known: &mut BTreeMap<ClaimId, Verdict>, claim: ClaimId, verdict: Verdict) {
+    if known.insert(claim, verdict) == Some(verdict) {
+        return;
+    }
+    match verdict {
+        Verdict::Right => info!(%claim, "claim agrees with our execution"),
+        Verdict::Wrong => error!(%claim, "claim is wrong: disputing it"),
+        Verdict::Unknown(need) => warn!(%claim, %need, "claim cannot be checked yet"),
+    }
+}

@@ -1,3 +1,80 @@
-//! The proposer daemon.
+//! Surety's proposer: follows L1, executes the L2 chain, proposes bonded claims, defends them, and recovers its bonds.
 
-fn main() {}
+mod config;
+
+use std::path::{Path, PathBuf};
+
+use alloy::primitives::Address;
+use clap::{Parser, Subcommand};
+use eyre::WrapErr as _;
+use surety_engine::{
+    l1::{
+        append::append,
+        client::L1Client,
+        send::{Lane, LaneSettings},
+    },
+    node::{daemon::Daemon, deployment::Deployment, process},
+};
+use tracing::info;
+
+use crate::config::Config;
+
+/// Proposes claims about a Surety rollup.
+#[derive(Debug, Parser)]
+#[command(version, about)]
+struct Arguments {
+    /// Configuration file (TOML).
+    #[arg(long, env = "SURETY_CONFIG")]
+    config: PathBuf,
+    /// Log lines as JSON.
+    #[arg(long)]
+    log_json: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Append one batch to the Inbox and exit.
+    Append {
+        /// The batch: entries of `u16 length ‖ EIP-2718 bytes`.
+        #[arg(long)]
+        batch: PathBuf,
+        /// Who gets the L2 block's priority fees.
+        #[arg(long)]
+        fee_recipient: Address,
+    },
+}
+
+#[tokio::main]
+async fn main() -> eyre::Result<()> {
+    let arguments = Arguments::parse();
+    process::init_tracing(arguments.log_json);
+    let file = std::fs::read_to_string(&arguments.config)
+        .wrap_err_with(|| format!("reading {}", arguments.config.display()))?;
+    let config: Config =
+        toml::from_str(&file).wrap_err_with(|| format!("in {}", arguments.config.display()))?;
+    match arguments.command {
+        Some(Command::Append { batch, fee_recipient }) => {
+            append_batch(&config, &batch, fee_recipient).await
+        }
+        None => run(config).await,
+    }
+}
+
+async fn run(config: Config) -> eyre::Result<()> {
+    let shutdown = process::shutdown()?;
+    let daemon = Daemon::open(config.daemon, config.proposer.policy()).await?;
+    daemon.run(shutdown, |_| {}).await;
+    Ok(())
+}
+
+async fn append_batch(config: &Config, batch: &Path, fee_recipient: Address) -> eyre::Result<()> {
+    let batch = std::fs::read(batch).wrap_err_with(|| format!("reading {}", batch.display()))?;
+    let deployment = Deployment::read(&config.daemon.node.deployment)?;
+    let l1 = L1Client::connect(&config.daemon.node.l1, Some(deployment.l1_chain_id)).await?;
+    let lane = Lane::new(l1.clone(), config.daemon.key.load()?, LaneSettings::default());
+    let sent = append(&l1, &lane, deployment.inbox, fee_recipient, batch.into()).await?;
+    info!(transaction = %sent.hash, l1 = sent.block, gas = sent.gas, "batch appended");
+    Ok(())
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tracing::{debug, info, warn};
 
-use super::domain::Instant;
+use super::domain::Snapshot;
 use super::honest::{Evidence, EvidenceError, Need, StepProver};
 use super::lane::{TransactionLane, is_overtaken};
 use super::observe::{ChainReader, ObserveError, Observer};
@@ -30,8 +30,8 @@ pub struct Player<R, E, P, L> {
 /// What one tick did.
 #[derive(Debug)]
 pub struct Tick {
-    /// The L1 block that was read.
-    pub at: Instant,
+    /// What was read.
+    pub snapshot: Snapshot,
     /// All decisions, as they stood when the tick ended.
     pub planned: Vec<Planned>,
     /// What was sent, if anything.
@@ -68,12 +68,13 @@ where
     /// [`ObserveError`] when the chain cannot be read: unknown, and nothing was sent.
     pub async fn tick(&self) -> Result<Tick, ObserveError> {
         let snapshot = self.observer.snapshot().await?;
-        let mut tick =
-            Tick { at: snapshot.now, planned: Vec::new(), sent: None, failures: Vec::new() };
+        let mut tick = Tick { snapshot, planned: Vec::new(), sent: None, failures: Vec::new() };
         let mut tried = BTreeSet::new();
         loop {
-            tick.planned = plan(&snapshot, &self.evidence, self.policy);
-            self.send_first(&mut tick, |planned| planned.deadline.is_some()).await;
+            tick.planned = plan(&tick.snapshot, &self.evidence, self.policy);
+            let now = tick.snapshot.now;
+            let due = |deadline| self.policy.is_due(now, deadline);
+            self.send_first(&mut tick, |planned| planned.deadline.is_some_and(due)).await;
             if tick.sent.is_some() || !self.gather(&mut tick, &mut tried).await {
                 break;
             }

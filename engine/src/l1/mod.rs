@@ -1,5 +1,6 @@
 //! The only room with a network: following L1 and sending transactions to it.
 
+pub mod append;
 pub mod bindings;
 pub mod client;
 pub mod follow;

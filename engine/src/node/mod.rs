@@ -2,9 +2,13 @@
 
 pub mod batches;
 pub mod config;
+pub mod daemon;
 pub mod deployment;
 mod error;
+pub mod evidence;
 pub mod genesis;
+pub mod pinned;
+pub mod process;
 
 use std::sync::Arc;
 
@@ -53,8 +57,8 @@ pub struct Node {
 pub struct Tick {
     /// The L1 block that the node stands at.
     pub l1: BlockNumHash,
-    /// L1 time of the newest L1 block, seconds.
-    pub l1_time: u64,
+    /// How far that block lies behind the newest one, in seconds of L1 time.
+    pub lag: u64,
     /// The last executed L2 block.
     pub l2: u64,
     /// Whether there may be more to read at once.
@@ -156,9 +160,20 @@ impl Node {
             }
             Err(error) => return Err(error.into()),
         }
-        let l1_time = self.l1.head().await?.timestamp;
-        let l1 = progress.l1.last().map(|block| id(*block)).unwrap_or_default();
-        Ok(Tick { l1, l1_time, l2: progress.head.number, behind })
+        let cursor = self.cursor().await?;
+        let lag = self.l1.head().await?.timestamp.saturating_sub(cursor.timestamp);
+        Ok(Tick { l1: cursor.id(), lag, l2: progress.head.number, behind })
+    }
+
+    /// The L1 block that the node stands at, if it is still canonical.
+    ///
+    /// # Errors
+    /// [`NodeError::Moving`] when it is not: the next tick rolls back.
+    pub async fn cursor(&self) -> Result<BlockRef, NodeError> {
+        let known = self.progress()?.l1.last().copied();
+        let known = known.ok_or(NodeError::Contradiction("no L1 block was ever followed"))?;
+        let block = self.l1.at(known.number).await?.filter(|block| block.hash == known.hash);
+        block.ok_or(NodeError::Moving { number: known.number })
     }
 
     async fn extend(

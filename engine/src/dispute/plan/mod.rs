@@ -20,13 +20,21 @@ pub struct Policy {
     pub propose_after: Option<u16>,
     /// Whether root bonds stay locked for the next claim, and free ETH stays in Bonds.
     pub keeps_bonds: bool,
+    /// How many L1 blocks before a deadline it makes a move that somebody else could make; `None`: at once.
+    pub steps_in: Option<u64>,
 }
 
 impl Policy {
     /// Proposes as soon as there is a batch, and keeps its bond.
-    pub const PROPOSER: Self = Self { propose_after: Some(1), keeps_bonds: true };
+    pub const PROPOSER: Self = Self { propose_after: Some(1), keeps_bonds: true, steps_in: None };
     /// Speaks up only against a wrong claim, and takes its money home afterwards.
-    pub const CHALLENGER: Self = Self { propose_after: None, keeps_bonds: false };
+    pub const CHALLENGER: Self = Self { propose_after: None, keeps_bonds: false, steps_in: None };
+
+    /// Whether a move with this deadline is due now.
+    #[must_use]
+    pub fn is_due(&self, now: Instant, deadline: Instant) -> bool {
+        self.steps_in.is_none_or(|blocks| deadline.0 <= now.0.saturating_add(blocks))
+    }
 }
 
 /// All decisions, the most urgent action first.

@@ -1,0 +1,157 @@
+//! What both daemons run: follow, then play what the policy allows, and do it again.
+
+use std::{future::Future, sync::Arc};
+
+use serde::Deserialize;
+use thiserror::Error;
+use tokio::time::sleep;
+use tracing::{error, info, warn};
+
+use super::{Node, NodeError, config::NodeConfig, evidence::Execution, pinned::Pinned};
+use crate::{
+    dispute::{
+        observe::{self, ObserveError, Observer},
+        plan::Policy,
+        player::{self, Player},
+    },
+    l1::{
+        send::{Lane, LaneSettings},
+        signer::{EthersSigner, KeyError, KeySource},
+    },
+};
+
+/// The configuration file of a daemon.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct DaemonConfig {
+    /// Reading and storing.
+    pub node: NodeConfig,
+    /// The key that acts.
+    pub key: KeySource,
+}
+
+/// Why a daemon cannot start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// The node does not open.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    /// The key does not load.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+/// What kept a round from being complete. Nothing was signed on account of it; the next round tries again.
+#[derive(Debug, Error)]
+pub enum Unknown {
+    /// L1 could not be followed, or a block not executed.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    /// The contracts could not be read.
+    #[error(transparent)]
+    Observe(#[from] ObserveError),
+}
+
+/// A node and the player at its seat.
+#[derive(Debug)]
+pub struct Daemon {
+    node: Arc<Node>,
+    player: Player<Pinned, Execution, Execution, Arc<Lane>>,
+    config: NodeConfig,
+}
+
+impl Daemon {
+    /// Opens the node and takes the seat that `policy` describes.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn open(config: DaemonConfig, policy: Policy) -> Result<Self, StartError> {
+        let key = config.key.load()?;
+        let node = Arc::new(Node::open(&config.node).await?);
+        Ok(Self::with(node, key, policy, config.node))
+    }
+
+    /// The seat of `key` at an open node.
+    #[must_use]
+    pub fn with(node: Arc<Node>, key: EthersSigner, policy: Policy, config: NodeConfig) -> Self {
+        let lane = Arc::new(Lane::new(node.l1().clone(), key, LaneSettings::default()));
+        let account = lane.address();
+        let deployment = observed(&node);
+        let execution = Execution::new(Arc::clone(&node));
+        let observer = Observer::new(Pinned::new(Arc::clone(&node)), deployment, account);
+        let player =
+            Player { observer, evidence: execution.clone(), prover: execution, lane, policy };
+        Self { node, player, config }
+    }
+
+    /// The node.
+    #[must_use]
+    pub const fn node(&self) -> &Arc<Node> {
+        &self.node
+    }
+
+    /// The node's execution.
+    #[must_use]
+    pub const fn execution(&self) -> &Execution {
+        &self.player.evidence
+    }
+
+    /// Follows L1 and makes at most one move. `None` while there is more to follow first.
+    ///
+    /// # Errors
+    /// [`Unknown`].
+    pub async fn round(&self) -> Result<Option<player::Tick>, Unknown> {
+        let tick = self.node.tick().await?;
+        if tick.lag > self.config.lag_seconds {
+            warn!(lag = tick.lag, l1 = tick.l1.number, "behind L1");
+        }
+        if tick.behind {
+            return Ok(None);
+        }
+        Ok(Some(self.player.tick().await?))
+    }
+
+    /// Runs until `shutdown` resolves; a move under way is finished first. `each` sees every complete round.
+    pub async fn run(
+        &self,
+        shutdown: impl Future<Output = ()>,
+        mut each: impl FnMut(&player::Tick),
+    ) {
+        let account = self.player.observer.account();
+        info!(%account, rollup = %self.node.deployment().rollup, "started");
+        let mut shutdown = std::pin::pin!(shutdown);
+        loop {
+            let again = match self.round().await {
+                Ok(Some(tick)) => {
+                    each(&tick);
+                    tick.sent.is_some()
+                }
+                Ok(None) => true,
+                Err(unknown) => {
+                    error!(%unknown, "unknown: nothing is signed until it is resolved");
+                    false
+                }
+            };
+            let pause = if again { std::time::Duration::ZERO } else { self.config.poll() };
+            tokio::select! {
+                biased;
+                () = &mut shutdown => break,
+                () = sleep(pause) => {}
+            }
+        }
+        info!("stopped");
+    }
+}
+
+fn observed(node: &Node) -> observe::Deployment {
+    let deployment = node.deployment();
+    observe::Deployment {
+        rollup: deployment.rollup,
+        tournament: deployment.tournament,
+        bonds: deployment.bonds,
+        inbox: deployment.inbox,
+        from: deployment.l1_block,
+        genesis: deployment.genesis.number,
+        boundary: deployment.start().hash(),
+    }
+}

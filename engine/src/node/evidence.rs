@@ -1,0 +1,250 @@
+//! A node's own execution as the evidence that a dispute is played with.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use alloy_primitives::{B256, Bytes};
+use async_trait::async_trait;
+use tracing::info;
+
+use super::{Node, NodeError};
+use crate::{
+    commitment::{FoldError, SLOTS_PER_BLOCK, Slots, Steps, StepsBuilder},
+    derive::BlockInput,
+    dispute::{
+        domain::Domain,
+        honest::{Evidence, EvidenceError, Honest, Known, Need, StepProver, Transition},
+    },
+    execute::boundary::Boundary,
+    machine::{
+        SlotInput, StepInfo, StepSink, TraceError, groups::Machine, prove_step, trace_slot,
+        witness::WitnessError,
+    },
+};
+
+/// Commitments kept; the oldest slot or step commitment goes first.
+const KEPT: usize = 16;
+
+/// What a node executed, and the commitments over it that were asked for.
+#[derive(Clone, Debug)]
+pub struct Execution {
+    node: Arc<Node>,
+    slots: Cache<Domain, Slots>,
+    steps: Cache<(Domain, u32), Steps>,
+}
+
+#[derive(Debug)]
+struct Cache<K, V>(Arc<Mutex<BTreeMap<K, Arc<V>>>>);
+
+impl<K, V> Clone for Cache<K, V> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<K: Ord + Copy, V> Cache<K, V> {
+    fn new() -> Self {
+        Self(Arc::new(Mutex::new(BTreeMap::new())))
+    }
+
+    fn entries(&self) -> MutexGuard<'_, BTreeMap<K, Arc<V>>> {
+        // an entry is inserted whole or not at all, so a panic elsewhere leaves nothing half done
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn get(&self, key: K) -> Option<Arc<V>> {
+        self.entries().get(&key).cloned()
+    }
+
+    fn insert(&self, key: K, value: V) {
+        let mut entries = self.entries();
+        if entries.len() >= KEPT {
+            entries.pop_first();
+        }
+        entries.insert(key, Arc::new(value));
+    }
+}
+
+/// Why a slot could not be traced or proven.
+#[derive(Debug, thiserror::Error)]
+enum ExecutionError {
+    #[error(transparent)]
+    Node(#[from] NodeError),
+    #[error(transparent)]
+    Trace(#[from] TraceError),
+    #[error(transparent)]
+    Fold(#[from] FoldError),
+    #[error(transparent)]
+    Witness(#[from] WitnessError),
+    #[error("the trace of slot {slot} ends in {traced}, execution in {executed}")]
+    Differs { slot: u32, traced: B256, executed: B256 },
+    #[error("tracing was interrupted: {0}")]
+    Interrupted(#[from] tokio::task::JoinError),
+}
+
+impl From<ExecutionError> for EvidenceError {
+    fn from(error: ExecutionError) -> Self {
+        Self::Failed(Box::new(error))
+    }
+}
+
+/// A slot of a claim, with what executing it takes.
+struct Place {
+    position: u32,
+    boundary: Boundary,
+    block: Option<BlockInput>,
+}
+
+impl Execution {
+    /// Nothing committed to yet.
+    #[must_use]
+    pub fn new(node: Arc<Node>) -> Self {
+        Self { node, slots: Cache::new(), steps: Cache::new() }
+    }
+
+    /// The node that executes.
+    #[must_use]
+    pub const fn node(&self) -> &Arc<Node> {
+        &self.node
+    }
+
+    fn place(&self, domain: Domain, position: u32) -> Result<Place, NodeError> {
+        let number = domain.first.saturating_add(u64::from(position / SLOTS_PER_BLOCK));
+        if number > domain.last() {
+            return Ok(Place { position, boundary: self.node.sealed(domain.last())?, block: None });
+        }
+        let slot = u16::try_from(position % SLOTS_PER_BLOCK).unwrap_or_default();
+        let boundary = match slot.checked_sub(1) {
+            Some(before) => self.node.boundary(number, before)?,
+            None => self.node.sealed(number.saturating_sub(1))?,
+        };
+        Ok(Place { position, boundary, block: Some(self.node.input(number)?) })
+    }
+
+    fn build_steps(&self, domain: Domain, position: u32) -> Result<Steps, ExecutionError> {
+        let place = self.place(domain, position)?;
+        let start = place.boundary.hash();
+        let mut sink = Building { builder: StepsBuilder::new(start), error: None };
+        let traced = trace_slot(Arc::clone(self.node.store()), &self.input(&place), &mut sink)?;
+        if let Some(error) = sink.error {
+            return Err(error.into());
+        }
+        let steps = sink.builder.finish()?;
+        let executed = match place.block {
+            Some(block) => {
+                let slot = u16::try_from(position % SLOTS_PER_BLOCK).unwrap_or_default();
+                self.node.boundary(block.record().number, slot)?.hash()
+            }
+            None => start,
+        };
+        if steps.boundary() != executed {
+            let traced = steps.boundary();
+            return Err(ExecutionError::Differs { slot: position, traced, executed });
+        }
+        info!(slot = position, steps = traced.steps, root = %steps.tree().root(), "slot traced");
+        Ok(steps)
+    }
+
+    fn input<'a>(&'a self, place: &'a Place) -> SlotInput<'a> {
+        SlotInput {
+            slot: place.position,
+            boundary: &place.boundary,
+            block: place.block.as_ref(),
+            limits: self.node.limits(),
+        }
+    }
+
+    /// The proof of one step, with what the step does.
+    ///
+    /// # Errors
+    /// [`EvidenceError`] when the step's block is not executed or cannot be traced.
+    pub async fn step(
+        &self,
+        transition: Transition,
+    ) -> Result<(StepInfo, crate::machine::StepProof), EvidenceError> {
+        let this = self.clone();
+        let proof = tokio::task::spawn_blocking(move || {
+            let place = this.place(transition.domain, transition.slot)?;
+            let store = Arc::clone(this.node.store());
+            Ok(prove_step(store, &this.input(&place), transition.step)?)
+        });
+        let proof: Result<_, ExecutionError> = proof.await.map_err(ExecutionError::from)?;
+        Ok(proof?)
+    }
+}
+
+impl Honest for Execution {
+    fn boundary(&self, block: u64) -> Known<Machine> {
+        let boundary = self.node.sealed(block).map_err(|_| Need::Boundary(block))?;
+        Ok(boundary.machine())
+    }
+
+    fn slots(&self, domain: Domain) -> Known<Arc<Slots>> {
+        let need = Need::Slots(domain);
+        let slots = self.slots.get(domain).ok_or(need)?;
+        // a reorganisation of L1 may have changed what the blocks hold
+        let start = self.boundary(domain.first.saturating_sub(1))?.hash();
+        let end = self.boundary(domain.last())?.hash();
+        if slots.start() == start && slots.boundary() == end { Ok(slots) } else { Err(need) }
+    }
+
+    fn steps(&self, domain: Domain, slot: u32) -> Known<Arc<Steps>> {
+        let need = Need::Steps(domain, slot);
+        let steps = self.steps.get((domain, slot)).ok_or(need)?;
+        let start = self.slots(domain)?.before(slot).map_err(|_| need)?;
+        if steps.start() == start { Ok(steps) } else { Err(need) }
+    }
+}
+
+#[async_trait]
+impl Evidence for Execution {
+    async fn gather(&self, need: Need) -> Result<(), EvidenceError> {
+        let this = self.clone();
+        let gathered = tokio::task::spawn_blocking(move || -> Result<(), ExecutionError> {
+            match need {
+                Need::Boundary(block) => {
+                    this.node.sealed(block)?;
+                }
+                Need::Slots(domain) => {
+                    let slots = this.node.slots(domain.first.saturating_sub(1), domain.last())?;
+                    this.slots.insert(domain, slots);
+                }
+                Need::Steps(domain, slot) => {
+                    this.steps.insert((domain, slot), this.build_steps(domain, slot)?);
+                }
+            }
+            Ok(())
+        });
+        match gathered.await.map_err(ExecutionError::from)? {
+            Err(ExecutionError::Node(NodeError::Missing { .. })) => {
+                Err(EvidenceError::NotYet(need))
+            }
+            result => Ok(result?),
+        }
+    }
+}
+
+#[async_trait]
+impl StepProver for Execution {
+    async fn prove_step(&self, transition: Transition) -> Result<Bytes, EvidenceError> {
+        let (_, proof) = self.step(transition).await?;
+        let witness = proof.witness.encode().map_err(ExecutionError::from)?;
+        Ok(witness.into())
+    }
+}
+
+/// Feeds a trace into a commitment.
+struct Building {
+    builder: StepsBuilder,
+    error: Option<FoldError>,
+}
+
+impl StepSink for Building {
+    fn step(&mut self, _: &StepInfo, post: B256) {
+        if self.error.is_none() {
+            self.error = self.builder.push(post).err();
+        }
+    }
+}

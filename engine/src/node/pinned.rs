@@ -1,0 +1,51 @@
+//! L1 as of the block that the node stands at.
+//!
+//! What is planned from this reader fits what was executed: a reorganisation that the node has not followed yet cannot
+//! make a right claim look wrong.
+
+use std::sync::Arc;
+
+use alloy_primitives::{Address, B256, Bytes, U256};
+use async_trait::async_trait;
+
+use super::Node;
+use crate::{
+    dispute::observe::{ChainReader, Event, ReadError},
+    l1::follow::BlockRef,
+};
+
+/// Reads L1 through a node, never beyond what the node has followed.
+#[derive(Clone, Debug)]
+pub struct Pinned(Arc<Node>);
+
+impl Pinned {
+    /// A reader pinned to `node`.
+    #[must_use]
+    pub const fn new(node: Arc<Node>) -> Self {
+        Self(node)
+    }
+}
+
+#[async_trait]
+impl ChainReader for Pinned {
+    async fn head(&self) -> Result<BlockRef, ReadError> {
+        self.0.cursor().await.map_err(ReadError::new)
+    }
+
+    async fn logs(
+        &self,
+        addresses: &[Address],
+        from: u64,
+        to: u64,
+    ) -> Result<Vec<Event>, ReadError> {
+        ChainReader::logs(self.0.l1(), addresses, from, to).await
+    }
+
+    async fn call(&self, at: B256, to: Address, data: Bytes) -> Result<Bytes, ReadError> {
+        self.0.l1().call(at, to, data).await
+    }
+
+    async fn balance(&self, at: B256, account: Address) -> Result<U256, ReadError> {
+        self.0.l1().balance(at, account).await
+    }
+}

@@ -1,0 +1,73 @@
+//! The proposer's configuration file.
+
+use serde::Deserialize;
+use surety_engine::{dispute::plan::Policy, node::daemon::DaemonConfig};
+
+/// The whole file.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+pub(crate) struct Config {
+    /// What every daemon has.
+    #[serde(flatten)]
+    pub(crate) daemon: DaemonConfig,
+    /// What is the proposer's alone.
+    #[serde(default)]
+    pub(crate) proposer: Proposer,
+}
+
+/// When to propose and when to defend.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Proposer {
+    /// L2 blocks that a claim covers at least, up to 1024.
+    pub(crate) blocks_per_claim: u16,
+    /// How many L1 blocks before a deadline it defends its claim itself, when no challenger has; absent: at once.
+    pub(crate) defend_within: Option<u64>,
+}
+
+impl Default for Proposer {
+    fn default() -> Self {
+        Self { blocks_per_claim: 1, defend_within: None }
+    }
+}
+
+impl Proposer {
+    /// The seat that it takes.
+    pub(crate) fn policy(self) -> Policy {
+        Policy {
+            propose_after: Some(self.blocks_per_claim.clamp(1, 1024)),
+            steps_in: self.defend_within,
+            ..Policy::PROPOSER
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    const FILE: &str = r#"
+        [node]
+        l1 = "http://127.0.0.1:8545"
+        deployment = "deployment.json"
+        store = "store"
+        genesis = { kind = "witness", path = "witness.json.xz" }
+        [key]
+        kind = "mnemonic"
+        path = "phrase"
+    "#;
+
+    #[test]
+    fn what_is_left_out_has_its_default() {
+        let config: Config = toml::from_str(FILE).unwrap();
+        assert_eq!(config.proposer.policy(), Policy::PROPOSER);
+        assert_eq!(config.daemon.node.poll_ms, 2_000);
+    }
+
+    #[test]
+    fn what_is_misspelt_is_refused() {
+        let file = format!("{FILE}\n[proposer]\ndefend_whithin = 5");
+        assert!(toml::from_str::<Config>(&file).is_err());
+    }
+}
