@@ -26,6 +26,53 @@ abstract contract FamilyTest is Test {
         assertEq(post, scene.commit().hash());
     }
 
+    /// The opcode takes what it is given and goes on behind itself with the other groups as they are in `scene`.
+    function _assertGoesOn(bytes32 post, Scene memory scene, uint256 price) internal pure {
+        uint256[] memory rest = new uint256[](scene.stack.length - scene.given);
+        for (uint256 i = 0; i < rest.length; ++i) {
+            rest[i] = scene.stack[i];
+        }
+        scene.stack = rest;
+        scene.frame.gas -= uint64(price);
+        ++scene.frame.pc;
+        assertEq(post, scene.commit().hash());
+    }
+
+    /// Bytes none of which is zero.
+    function _bytes(uint256 seed, uint256 length) internal pure returns (bytes memory data) {
+        bytes32 ones = bytes32(type(uint256).max / 255);
+        bytes32[] memory words = new bytes32[]((length + 31) / 32);
+        for (uint256 i = 0; i < words.length; ++i) {
+            words[i] = keccak256(abi.encode(seed, i)) | ones;
+        }
+        data = abi.encodePacked(words);
+        assembly ("memory-safe") {
+            mstore(data, length)
+        }
+    }
+
+    /// `data` with zeros up to `size`.
+    function _grown(bytes memory data, uint256 size) internal pure returns (bytes memory) {
+        return data.length >= size ? data : bytes.concat(data, new bytes(size - data.length));
+    }
+
+    function _memoryCost(uint256 fromBytes, uint256 toBytes) internal pure returns (uint256) {
+        if (toBytes <= fromBytes) return 0;
+        (uint256 from, uint256 to) = (fromBytes / 32, toBytes / 32);
+        return 3 * to + to * to / 512 - (3 * from + from * from / 512);
+    }
+
+    function _roundUp(uint256 size) internal pure returns (uint256) {
+        return (size + 31) / 32 * 32;
+    }
+
+    function _part(bytes memory data, uint256 from, uint256 length) internal pure returns (bytes memory part) {
+        part = new bytes(length);
+        for (uint256 i = 0; i < length && from + i < data.length; ++i) {
+            part[i] = data[from + i];
+        }
+    }
+
     function _assertHalts(Scene memory scene) internal view {
         bytes32 post = _next(scene);
         assertEq(post, scene.halted().hash());

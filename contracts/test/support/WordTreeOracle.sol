@@ -34,8 +34,13 @@ library WordTreeOracle {
         uint256 count = 1;
         while (count * 32 < data.length) count *= 2;
         leaves = new bytes32[](count);
-        for (uint256 i = 0; i < data.length; ++i) {
-            leaves[i / 32] |= bytes32(data[i]) >> (8 * (i % 32));
+        bytes memory padded = bytes.concat(data, new bytes(32));
+        for (uint256 i = 0; 32 * i < data.length; ++i) {
+            bytes32 leaf;
+            assembly ("memory-safe") {
+                leaf := mload(add(padded, mul(32, add(i, 1))))
+            }
+            leaves[i] = leaf;
         }
     }
 
