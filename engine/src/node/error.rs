@@ -10,7 +10,7 @@ use crate::{
     derive::DeriveError,
     execute::error::ExecuteError,
     l1::{client::L1Error, follow::FollowError},
-    state::{StoreError, witness::WitnessError},
+    state::{StoreError, genesis::GenesisError, witness::WitnessError},
 };
 
 /// Why a node could not start or advance.
@@ -67,6 +67,17 @@ pub enum NodeError {
     /// The genesis witness cannot be used.
     #[error(transparent)]
     Witness(#[from] WitnessError),
+    /// The genesis state cannot be read.
+    #[error("{path}: {source}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// The genesis state cannot be built.
+    #[error(transparent)]
+    Genesis(#[from] GenesisError),
     /// The genesis state is not the deployment's.
     #[error("{path} does not hold the state of the deployment's genesis")]
     WrongGenesis {

@@ -1,9 +1,11 @@
 //! The state before the first block, imported once into an empty store.
 
+use alloy_primitives::map::B256Map;
+
 use super::{NodeError, config::GenesisSource};
 use crate::{
     execute::boundary::Genesis,
-    state::{Commit, witness::BlockWitness},
+    state::{Commit, genesis::GenesisState, witness::BlockWitness},
 };
 
 /// All nodes and codes of the genesis state that `source` has; its root must be the deployment's.
@@ -19,6 +21,17 @@ pub fn import(source: &GenesisSource, genesis: &Genesis) -> Result<Commit, NodeE
             }
             Ok(witness.to_commit())
         }
-        GenesisSource::Alloc { path } => Err(NodeError::WrongGenesis { path: path.clone() }),
+        GenesisSource::Alloc { path } => {
+            let json = std::fs::read(path)
+                .map_err(|source| NodeError::Read { path: path.clone(), source })?;
+            let mut nodes = B256Map::default();
+            let (built, codes) = GenesisState::from_json(&json)?.build(&mut nodes)?;
+            if built != *genesis {
+                return Err(NodeError::WrongGenesis { path: path.clone() });
+            }
+            let mut commit = Commit::new();
+            commit.nodes(nodes).codes(codes.into_values());
+            Ok(commit)
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Traces one slot: its steps to a sink, or the proof of one of them.
 
+use alloy_primitives::{Bytes, map::B256Map};
 use revm::{Inspector, handler::MainnetContext, inspector::NoOpInspector};
 
 use super::{Tracer, drive::Driver};
@@ -40,6 +41,10 @@ pub struct Traced {
     pub boundary: Boundary,
     /// Steps taken; every later one is a fixed point. At least 1, since step 0 of an idle slot is one, too.
     pub steps: u32,
+    /// Trie nodes made on the way to that boundary, by hash.
+    pub nodes: B256Map<Bytes>,
+    /// Codes deployed, by hash.
+    pub codes: B256Map<Bytes>,
 }
 
 impl SlotInput<'_> {
@@ -89,9 +94,10 @@ where
         (Some(block), slot) if slot == u64::from(LAST_SLOT) => driver.end_block(block)?,
         (Some(block), _) => driver.take_entry(block, input.limits)?,
     }
+    let (nodes, codes) = driver.reference.take();
     let Tracer { block, tries, context, .. } = driver.tracer;
     let boundary = Boundary { state_root: tries.state_root, block };
-    Ok(Traced { boundary, steps: context.step })
+    Ok(Traced { boundary, steps: context.step, nodes, codes })
 }
 
 /// The proof of step `step` of a slot, fixed points included.
