@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {Span, Spans} from "./Span.sol";
+
 /// @notice Encoding of RLP (Yellow Paper, appendix B).
 /// @dev `encode...` give new bytes. `write...` store at a pointer and return the one past what they wrote; the caller
 /// owns the memory, of which up to 32 bytes beyond may be overwritten, and encodes left to right.
@@ -13,7 +15,7 @@ library Rlp {
     /// @notice The string `data`.
     function encodeBytes(bytes memory data) internal pure returns (bytes memory) {
         if (data.length == 1 && uint8(data[0]) < STRING) return data;
-        return bytes.concat(_header(STRING, data.length), data);
+        return _encode(STRING, data);
     }
 
     /// @notice The integer `value`: its big-endian bytes without leading zeros.
@@ -30,12 +32,17 @@ library Rlp {
 
     /// @notice The 20 bytes of `value`.
     function encodeAddress(address value) internal pure returns (bytes memory) {
-        return abi.encodePacked(STRING + 20, value);
+        uint256 start = reserve();
+        assembly ("memory-safe") {
+            mstore8(start, 0x94)
+            mstore(add(start, 1), shl(96, value))
+        }
+        return finish(start, start + 21);
     }
 
     /// @notice The list of the items whose encodings are concatenated in `items`.
     function encodeList(bytes memory items) internal pure returns (bytes memory) {
-        return bytes.concat(_header(LIST, items.length), items);
+        return _encode(LIST, items);
     }
 
     /// @notice Writes the header of a string or list (`kind`) of `length` bytes.
@@ -86,6 +93,18 @@ library Rlp {
         }
     }
 
+    /// @notice Writes a copy of the bytes of `span`.
+    function writeSpan(uint256 pointer, Span span) internal pure returns (uint256) {
+        uint256 source = span.pointer();
+        uint256 length = span.length();
+        unchecked {
+            assembly ("memory-safe") {
+                mcopy(pointer, source, length)
+            }
+            return pointer + length;
+        }
+    }
+
     /// @notice Where to write bytes that `finish` will make a `bytes`. Until then nothing else may allocate.
     function reserve() internal pure returns (uint256 start) {
         assembly ("memory-safe") {
@@ -104,9 +123,9 @@ library Rlp {
         }
     }
 
-    function _header(uint256 kind, uint256 length) private pure returns (bytes memory) {
+    function _encode(uint256 kind, bytes memory data) private pure returns (bytes memory) {
         uint256 start = reserve();
-        return finish(start, writeHeader(start, kind, length));
+        return finish(start, writeSpan(writeHeader(start, kind, data.length), Spans.from(data)));
     }
 
     /// @dev Bytes of the big-endian `value` without leading zeros.

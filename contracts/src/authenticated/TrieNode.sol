@@ -182,7 +182,7 @@ library TrieNode {
             // The first byte of a path is below 0x80, so a path of one byte is its own encoding.
             if (pathSize != 1) pointer = Rlp.writeHeader(pointer, Rlp.STRING, pathSize);
             _writePath(pointer, short.isLeaf, short.nibbles, count);
-            return Rlp.finish(start, _append(pointer + pathSize, item));
+            return Rlp.finish(start, Rlp.writeSpan(pointer + pathSize, item));
         }
     }
 
@@ -192,8 +192,8 @@ library TrieNode {
             if (j < i) (i, a, j, b) = (j, b, i, a);
             uint256 start = Rlp.reserve();
             uint256 pointer = Rlp.writeHeader(start, Rlp.LIST, 15 + a.length() + b.length());
-            pointer = _append(_writeNothing(pointer, i), a);
-            pointer = _append(_writeNothing(pointer, j - i - 1), b);
+            pointer = Rlp.writeSpan(_writeNothing(pointer, i), a);
+            pointer = Rlp.writeSpan(_writeNothing(pointer, j - i - 1), b);
             return Rlp.finish(start, _writeNothing(pointer, CHILDREN - j));
         }
     }
@@ -203,16 +203,16 @@ library TrieNode {
         unchecked {
             uint256 start = Rlp.reserve();
             if (item.length() == replacement.length()) {
-                uint256 end = _append(start, node);
-                _append(start + item.pointer() - node.pointer(), replacement);
+                uint256 end = Rlp.writeSpan(start, node);
+                Rlp.writeSpan(start + item.pointer() - node.pointer(), replacement);
                 return Rlp.finish(start, end);
             }
             Span old = items(node);
             uint256 rest = item.pointer() + item.length();
             uint256 pointer = Rlp.writeHeader(start, Rlp.LIST, old.length() + replacement.length() - item.length());
-            pointer = _append(pointer, Spans.create(old.pointer(), item.pointer() - old.pointer()));
-            pointer = _append(pointer, replacement);
-            return Rlp.finish(start, _append(pointer, Spans.create(rest, old.pointer() + old.length() - rest)));
+            pointer = Rlp.writeSpan(pointer, Spans.create(old.pointer(), item.pointer() - old.pointer()));
+            pointer = Rlp.writeSpan(pointer, replacement);
+            return Rlp.finish(start, Rlp.writeSpan(pointer, Spans.create(rest, old.pointer() + old.length() - rest)));
         }
     }
 
@@ -264,18 +264,6 @@ library TrieNode {
         }
         unchecked {
             return pointer + count;
-        }
-    }
-
-    /// @dev Writes a copy of the bytes of `span`.
-    function _append(uint256 pointer, Span span) private pure returns (uint256) {
-        uint256 source = span.pointer();
-        uint256 length = span.length();
-        assembly ("memory-safe") {
-            mcopy(pointer, source, length)
-        }
-        unchecked {
-            return pointer + length;
         }
     }
 }
