@@ -40,7 +40,7 @@ library Dispatch {
         if (phase == Phase.BOUNDARY) return _ofBoundary(context);
         if (phase == Phase.ACCESS_LIST) return Family.AccessList;
         if (phase == Phase.ENTER) return Family.Enter;
-        if (phase == Phase.PRECOMPILE) return Family.Precompile;
+        if (phase == Phase.PRECOMPILE) return Family.Precompiles;
         if (phase == Phase.COPY) return Family.Copy;
         if (phase == Phase.SETTLE) return Family.Settle;
         if (phase == Phase.DESTRUCT) return Family.Destruct;

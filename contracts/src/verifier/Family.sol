@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-/// @notice The contracts among which the verifier's steps are divided. The first sixteen verify opcodes.
+/// @notice The contracts, by name, among which the verifier's steps are divided. The first sixteen verify opcodes.
 enum Family {
     Arithmetic,
     Comparison,
@@ -24,7 +24,7 @@ enum Family {
     TxBegin,
     AccessList,
     Enter,
-    Precompile,
+    Precompiles,
     Copy,
     Settle,
     Destruct,

@@ -41,7 +41,7 @@ contract StepVerifier is IStepVerifier {
     IStepVerifier private immutable TX_BEGIN;
     IStepVerifier private immutable ACCESS_LIST;
     IStepVerifier private immutable ENTER;
-    IStepVerifier private immutable PRECOMPILE;
+    IStepVerifier private immutable PRECOMPILES;
     IStepVerifier private immutable COPY;
     IStepVerifier private immutable SETTLE;
     IStepVerifier private immutable DESTRUCT;
@@ -74,7 +74,7 @@ contract StepVerifier is IStepVerifier {
         TX_BEGIN = families[uint256(Family.TxBegin)];
         ACCESS_LIST = families[uint256(Family.AccessList)];
         ENTER = families[uint256(Family.Enter)];
-        PRECOMPILE = families[uint256(Family.Precompile)];
+        PRECOMPILES = families[uint256(Family.Precompiles)];
         COPY = families[uint256(Family.Copy)];
         SETTLE = families[uint256(Family.Settle)];
         DESTRUCT = families[uint256(Family.Destruct)];
@@ -114,7 +114,7 @@ contract StepVerifier is IStepVerifier {
             TX_BEGIN,
             ACCESS_LIST,
             ENTER,
-            PRECOMPILE,
+            PRECOMPILES,
             COPY,
             SETTLE,
             DESTRUCT,

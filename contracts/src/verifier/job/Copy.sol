@@ -2,29 +2,18 @@
 pragma solidity 0.8.37;
 
 import {Span} from "../../authenticated/Span.sol";
-import {IStepVerifier, StepContext} from "../../interfaces/IStepVerifier.sol";
 import {Job} from "../../machine/Job.sol";
 import {Phase} from "../../machine/Phase.sol";
 import {Limits} from "../../rules/Limits.sol";
 import {Memory} from "../Memory.sol";
+import {PhaseFamily} from "../PhaseFamily.sol";
 import {Range, Ranges} from "../Range.sol";
-import {Step, Steps} from "../Step.sol";
+import {Step} from "../Step.sol";
 
 /// @notice The Copy phase: one chunk of a copy into the frame's memory.
-contract Copy is IStepVerifier {
-    /// @inheritdoc IStepVerifier
-    function next(StepContext calldata context, bytes32 preState, bytes calldata witness)
-        external
-        pure
-        returns (bytes32 postState)
-    {
-        Step memory step = Steps.load(context, preState, witness);
+contract Copy is PhaseFamily {
+    function _advance(Step memory step) internal pure override {
         step.requirePhase(Phase.COPY);
-        _copy(step);
-        return step.seal();
-    }
-
-    function _copy(Step memory step) private pure {
         Job memory job = step.job;
         uint256 from = job.done;
         uint256 to = uint256(job.destination) + from;
