@@ -5,30 +5,43 @@ use alloy_primitives::{B256, keccak256};
 use super::kind::LieKind;
 use super::lie::Lie;
 use crate::commitment::{Fold, FoldBuilder, FoldError, Height, Slots, Steps};
+use crate::machine::groups::Machine;
 
 /// Defends one [`Lie`] on top of honest commitments.
 ///
 /// What follows a lie are hashes of no machine at all: nobody can prove a step from them, which is how a real liar
 /// stands too. A lie that revm itself is made to tell is the tracer's to alter.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Liar {
-    /// The lie.
-    pub lie: Lie,
+    lie: Lie,
+    /// The machine at the end of the claim.
+    honest: Machine,
+    /// What the liar says it is: one must be able to open it.
+    claimed: Machine,
 }
 
 impl Liar {
-    /// What the liar claims in place of the state `honest`.
+    /// Tells `lie` in a claim that honestly ends in the machine `end`.
     #[must_use]
-    pub fn state(&self, honest: B256) -> B256 {
+    pub fn new(lie: Lie, end: Machine) -> Self {
+        let claimed = Machine { state_root: keccak256(end.state_root), ..end.clone() };
+        Self { lie, honest: end, claimed }
+    }
+
+    /// What the liar claims in place of the state `honest`.
+    fn state(&self, honest: B256) -> B256 {
+        if honest == self.honest.hash() {
+            return self.claimed.hash();
+        }
         keccak256([self.lie.kind.name().as_bytes(), honest.as_slice()].concat())
     }
 
     /// The boundary that the liar claims.
     #[must_use]
-    pub fn boundary(&self, honest: &Slots) -> B256 {
+    pub fn boundary(&self) -> Machine {
         match self.lie.kind {
-            LieKind::GarbageTrace => honest.boundary(),
-            _ => self.state(honest.boundary()),
+            LieKind::GarbageTrace => self.honest.clone(),
+            _ => self.claimed.clone(),
         }
     }
 
@@ -108,8 +121,13 @@ mod tests {
     use super::*;
     use crate::commitment::{SlotsBuilder, StepsBuilder};
 
+    fn machine(slot: u32, step: u32) -> Machine {
+        let state_root = keccak256([slot.to_be_bytes(), step.to_be_bytes()].concat());
+        Machine { state_root, ..Machine::default() }
+    }
+
     fn state(slot: u32, step: u32) -> B256 {
-        keccak256([slot.to_be_bytes(), step.to_be_bytes()].concat())
+        machine(slot, step).hash()
     }
 
     fn steps(slot: u32) -> Steps {
@@ -136,19 +154,19 @@ mod tests {
     fn every_lie_is_where_it_says_and_both_levels_agree() {
         for &kind in LieKind::ALL {
             for (slot, step) in [(0, 0), (3, 17), (4, 48)] {
-                let liar = Liar { lie: Lie { slot, step, kind } };
+                let liar = Liar::new(Lie { slot, step, kind }, machine(1024, 0));
                 let (honest, lies) = (slots(), liar.slots(&slots()).unwrap());
                 let mine = liar.steps(slot, &steps(slot)).unwrap();
                 if kind == LieKind::WrongBoundary {
                     assert_eq!(lies.tree().root(), honest.tree().root());
-                    assert_ne!(liar.boundary(&honest), honest.boundary());
+                    assert_ne!(liar.boundary().hash(), honest.boundary());
                     continue;
                 }
                 assert_eq!(first_difference(honest.tree(), lies.tree()), Some(slot), "{kind}");
                 assert_eq!(first_difference(steps(slot).tree(), mine.tree()), Some(step), "{kind}");
                 assert_eq!(mine.start(), lies.before(slot).unwrap(), "{kind}");
                 assert_eq!(mine.boundary(), lies.tree().leaf(slot).unwrap(), "{kind}");
-                assert_eq!(lies.boundary(), liar.boundary(&honest), "{kind}");
+                assert_eq!(lies.boundary(), liar.boundary().hash(), "{kind}");
                 assert_eq!(lies.boundary() == honest.boundary(), kind == LieKind::GarbageTrace);
                 let later = liar.steps(slot + 1, &steps(slot + 1)).unwrap();
                 assert_eq!(later.start(), mine.boundary(), "{kind}");

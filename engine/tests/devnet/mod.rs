@@ -6,9 +6,8 @@ use std::path::PathBuf;
 use alloy_primitives::{Address, B256, Bytes, Log, TxKind, U256, hex, keccak256};
 use revm::context::result::{ExecutionResult, Output};
 use revm::context::{BlockEnv, CfgEnv, Context, TxEnv};
-use revm::database::{CacheDB, EmptyDB};
+use revm::database::{CacheDB, EmptyDB, WrapDatabaseRef};
 use revm::primitives::hardfork::SpecId;
-use revm::state::AccountInfo;
 use revm::{ExecuteCommitEvm, ExecuteEvm, MainBuilder, MainContext};
 
 /// Wei in an ether.
@@ -165,7 +164,6 @@ impl Devnet {
 
     /// Calls as the head block does, and changes nothing.
     pub fn call(&self, to: Address, data: impl Into<Bytes>) -> Result<Bytes, Failed> {
-        let mut scratch = self.db.clone();
         let transaction = TxEnv {
             kind: TxKind::Call(to),
             data: data.into(),
@@ -175,17 +173,53 @@ impl Devnet {
         };
         let mut config = Self::config();
         config.tx_gas_limit_cap = Some(u64::MAX);
+        let block = self.block(0);
         let mut evm = Context::mainnet()
-            .with_db(&mut scratch)
+            .with_db(WrapDatabaseRef(&self.db))
             .with_cfg(config)
-            .with_block(self.block(0))
+            .with_block(block)
             .build_mainnet();
         Self::outcome(evm.transact(transaction).unwrap().result).map(|mined| mined.output)
     }
 
-    /// Deploys the artifact `name`, with the libraries it links, from `from`.
+    /// Sends a transaction if it succeeds now; one that does not is never mined.
+    pub fn send_checked(
+        &mut self,
+        from: Address,
+        to: Address,
+        value: U256,
+        data: Bytes,
+    ) -> Result<Mined, Failed> {
+        let (block, transaction) =
+            (self.block(1), self.transaction(from, TxKind::Call(to), value, data.clone()));
+        let mut evm = Context::mainnet()
+            .with_db(&mut self.db)
+            .with_cfg(Self::config())
+            .with_block(block)
+            .build_mainnet();
+        let outcome = evm.transact(transaction).unwrap().result;
+        Self::outcome(outcome)?;
+        self.send(from, to, value, data)
+    }
+
+    pub fn nonce(&mut self, who: Address) -> u64 {
+        self.db.load_account(who).unwrap().info.nonce
+    }
+
+    /// Deploys the contract `name` of the file of that name, with the libraries it links, from `from`.
     pub fn deploy(&mut self, from: Address, name: &str, arguments: impl AsRef<[u8]>) -> Address {
-        let mut code = self.bytecode(from, name);
+        self.deploy_artifact(from, name, name, arguments)
+    }
+
+    /// Deploys the contract `name` of `file`.
+    pub fn deploy_artifact(
+        &mut self,
+        from: Address,
+        file: &str,
+        name: &str,
+        arguments: impl AsRef<[u8]>,
+    ) -> Address {
+        let mut code = self.bytecode(from, file, name);
         code.extend_from_slice(arguments.as_ref());
         let mined = self
             .transact(from, TxKind::Create, U256::ZERO, code.into())
@@ -193,8 +227,8 @@ impl Devnet {
         Address::from_slice(&mined.output)
     }
 
-    fn bytecode(&mut self, from: Address, name: &str) -> Vec<u8> {
-        let artifact = artifact(name);
+    fn bytecode(&mut self, from: Address, file: &str, name: &str) -> Vec<u8> {
+        let artifact = artifact(file, name);
         let mut code =
             artifact["bytecode"]["object"].as_str().unwrap().trim_start_matches("0x").to_owned();
         for libraries in artifact["bytecode"]["linkReferences"].as_object().unwrap().values() {
@@ -215,26 +249,12 @@ impl Devnet {
         }
         hex::decode(code).unwrap()
     }
-
-    /// Puts `code` at `address`.
-    pub fn etch(&mut self, address: Address, code: Bytes) {
-        let code = revm::state::Bytecode::new_raw(code);
-        self.db.insert_account_info(
-            address,
-            AccountInfo {
-                code_hash: code.hash_slow(),
-                code: Some(code),
-                nonce: 1,
-                ..AccountInfo::default()
-            },
-        );
-    }
 }
 
 /// What forge wrote about the contract `name`.
-pub fn artifact(name: &str) -> serde_json::Value {
+pub fn artifact(file: &str, name: &str) -> serde_json::Value {
     let path =
-        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../out/{name}.sol/{name}.json"));
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("../out/{file}.sol/{name}.json"));
     let text = std::fs::read_to_string(&path)
         .unwrap_or_else(|error| panic!("{}: {error}: run forge build", path.display()));
     serde_json::from_str(&text).unwrap()
