@@ -1,6 +1,8 @@
 //! What the integration tests share.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, missing_docs, unreachable_pub)]
 
+pub mod scenario;
+
 use std::path::PathBuf;
 
 use alloy::node_bindings::{Anvil, AnvilInstance};
