@@ -85,86 +85,105 @@ library WordTree {
     {
         uint256 count = words.length;
         if (height_ > 255 || count == 0 || count > 2 ** height_ || start > (2 ** height_) - count) revert WrongRange();
+        uint256 source;
+        uint256 sibling;
+        uint256 buffer;
+        assembly ("memory-safe") {
+            source := add(words, 32)
+            sibling := add(siblings, 32)
+            buffer := mload(0x40)
+        }
+        // Level by level in free memory, each over the one below. What a missing sibling is read from does not matter, since
+        // their number is checked in the end. Nothing overflows: memory is smaller than 2^32, heights are below 2^8.
+        unchecked {
+            for (; height_ != 0; --height_) {
+                uint256 target = buffer;
+                uint256 end = source + 32 * count;
+                if (start & 1 != 0) {
+                    _hashPair(sibling, source, target);
+                    (sibling, source, target) = (sibling + 32, source + 32, target + 32);
+                }
+                target = _hashPairs(source, end, target);
+                if ((end - source) & 32 != 0) {
+                    _hashPair(end - 32, sibling, target);
+                    (sibling, target) = (sibling + 32, target + 32);
+                }
+                (source, count, start) = (buffer, (target - buffer) / 32, start / 2);
+            }
+        }
         bool exact;
         assembly ("memory-safe") {
-            let source := add(words, 32)
-            let sibling := add(siblings, 32)
-            // level by level in free memory, each over the one below
-            let buffer := mload(0x40)
-            for {} height_ { height_ := sub(height_, 1) } {
-                let target := buffer
-                let end := add(source, shl(5, count))
-                if and(start, 1) {
-                    mstore(0, mload(sibling))
-                    mstore(32, mload(source))
-                    mstore(target, keccak256(0, 64))
-                    sibling := add(sibling, 32)
-                    source := add(source, 32)
-                    target := add(target, 32)
-                }
-                for { let pairsEnd := sub(end, and(sub(end, source), 32)) } lt(source, pairsEnd) {} {
-                    mstore(target, keccak256(source, 64))
-                    source := add(source, 64)
-                    target := add(target, 32)
-                }
-                if lt(source, end) {
-                    mstore(0, mload(source))
-                    mstore(32, mload(sibling))
-                    mstore(target, keccak256(0, 64))
-                    sibling := add(sibling, 32)
-                    target := add(target, 32)
-                }
-                source := buffer
-                count := shr(5, sub(target, buffer))
-                start := shr(1, start)
-            }
-            root := mload(source)
-            // what a missing sibling was taken from does not matter, since then this fails
             exact := eq(sibling, add(siblings, shl(5, add(mload(siblings), 1))))
+            root := mload(source)
         }
         if (!exact) revert WrongSiblings();
     }
 
     /// @dev Root of the tree of `length` bytes from `source` on, made in the buffer, which may begin where they do.
     function _rootOf(uint256 source, uint256 length, uint256 buffer) private pure returns (bytes32 root) {
-        assembly ("memory-safe") {
-            switch gt(length, 32)
-            case 0 {
-                // up to one word is its own root; shifting by 256 leaves nothing
-                let unused := shl(3, sub(32, length))
-                root := shl(unused, shr(unused, mload(source)))
-            }
-            default {
-                let zeros := 0
-                let count := shr(5, add(length, 31))
-                let rest := and(length, 63)
-                let target := buffer
-                for { let end := add(source, sub(length, rest)) } lt(source, end) { source := add(source, 64) } {
-                    mstore(target, keccak256(source, 64))
-                    target := add(target, 32)
+        unchecked {
+            uint256 rest = length % 64;
+            if (length <= 32) {
+                // one word, or none
+                assembly ("memory-safe") {
+                    let unused := shl(3, sub(32, length))
+                    root := shl(unused, shr(unused, mload(source)))
                 }
-                if rest {
+                return root;
+            }
+            uint256 end = _hashPairs(source, source + length - rest, buffer);
+            if (rest != 0) {
+                source += length - rest;
+                assembly ("memory-safe") {
                     mcopy(0, source, 64)
                     // zeros from byte `rest` on
                     calldatacopy(rest, calldatasize(), sub(64, rest))
-                    mstore(target, keccak256(0, 64))
+                    mstore(end, keccak256(0, 64))
                 }
-                for { count := shr(1, add(count, 1)) } gt(count, 1) { count := shr(1, add(count, 1)) } {
-                    mstore(0, zeros)
-                    mstore(32, zeros)
-                    zeros := keccak256(0, 64)
-                    if and(count, 1) { mstore(add(buffer, shl(5, count)), zeros) }
-                    target := buffer
-                    for {
-                        let from := buffer
-                        let end := add(buffer, shl(5, count))
-                    } lt(from, end) { from := add(from, 64) } {
-                        mstore(target, keccak256(from, 64))
-                        target := add(target, 32)
+                end += 32;
+            }
+            bytes32 zeros = 0;
+            while (end - buffer > 32) {
+                zeros = node(zeros, zeros);
+                if ((end - buffer) & 32 != 0) {
+                    assembly ("memory-safe") {
+                        mstore(end, zeros)
                     }
+                    end += 32;
                 }
+                end = _hashPairs(buffer, end, buffer);
+            }
+            assembly ("memory-safe") {
                 root := mload(buffer)
             }
+        }
+    }
+
+    /// @dev Writes keccak256 of each whole pair of words in [source, end) to `target` and on, and returns where that ends. The
+    /// target may be the source: what is read lies ahead of what is written.
+    function _hashPairs(uint256 source, uint256 end, uint256 target) private pure returns (uint256 targetEnd) {
+        assembly ("memory-safe") {
+            for {} lt(add(source, 255), end) { source := add(source, 256) } {
+                mstore(target, keccak256(source, 64))
+                mstore(add(target, 32), keccak256(add(source, 64), 64))
+                mstore(add(target, 64), keccak256(add(source, 128), 64))
+                mstore(add(target, 96), keccak256(add(source, 192), 64))
+                target := add(target, 128)
+            }
+            for {} lt(add(source, 63), end) { source := add(source, 64) } {
+                mstore(target, keccak256(source, 64))
+                target := add(target, 32)
+            }
+            targetEnd := target
+        }
+    }
+
+    /// @dev Writes keccak256 of the words at `left` and `right` to `target`.
+    function _hashPair(uint256 left, uint256 right, uint256 target) private pure {
+        assembly ("memory-safe") {
+            mstore(0, mload(left))
+            mstore(32, mload(right))
+            mstore(target, keccak256(0, 64))
         }
     }
 }
