@@ -1,0 +1,127 @@
+//! The engine's bindings against the compiled interfaces: every selector, topic and shape is the contracts' own.
+//!
+//! Needs `forge build`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+
+#[allow(dead_code, unreachable_pub)]
+mod devnet;
+
+use alloy::json_abi::{InternalType, JsonAbi, Param};
+use alloy_sol_types::{SolCall, SolEvent, SolEventInterface, SolInterface, SolStruct, SolType, TopicList};
+use surety_engine::l1::bindings::{
+    Bond, Claim, ClaimKey, Clocks, CommitmentState, IBonds, IInbox, IRollup, ITournament, MatchKey, MatchState,
+    TournamentState,
+};
+
+fn abi(name: &str) -> JsonAbi {
+    serde_json::from_value(devnet::artifact(name, name)["abi"].clone()).unwrap()
+}
+
+/// A parameter's type, with the name of its struct if it is one.
+fn kind(param: &Param) -> String {
+    match param.internal_type() {
+        Some(InternalType::Struct { ty, .. }) => ty.clone(),
+        _ => param.selector_type().into_owned(),
+    }
+}
+
+/// The type of a list of parameters.
+fn tuple<'a>(params: impl Iterator<Item = &'a Param>) -> String {
+    format!("({})", params.map(kind).collect::<Vec<_>>().join(","))
+}
+
+/// The fields of a struct, by name and type, wherever the contracts use it.
+fn fields<S: SolStruct>(abi: &JsonAbi) {
+    fn find<'a>(params: &'a [Param], name: &str) -> Option<&'a Param> {
+        params.iter().find_map(|it| if kind(it) == name { Some(it) } else { find(&it.components, name) })
+    }
+    let functions = abi.functions().flat_map(|it| [&it.inputs, &it.outputs]);
+    let found = functions.into_iter().find_map(|params| find(params, S::NAME)).unwrap();
+    let fields: Vec<_> = found.components.iter().map(|it| format!("{} {}", kind(it), it.name)).collect();
+    assert_eq!(S::eip712_root_type(), format!("{}({})", S::NAME, fields.join(",")));
+}
+
+fn calls<I: SolInterface>(abi: &JsonAbi) {
+    for selector in I::selectors() {
+        assert!(abi.functions().any(|it| it.selector() == selector), "{}: {selector:02x?}", I::NAME);
+    }
+}
+
+fn errors<I: SolInterface>(abi: &JsonAbi) {
+    for selector in I::selectors() {
+        assert!(abi.errors().any(|it| it.selector() == selector), "{}: {selector:02x?}", I::NAME);
+    }
+}
+
+fn events<I: SolEventInterface>(abi: &JsonAbi, selectors: &[[u8; 32]]) {
+    for selector in selectors {
+        assert!(abi.events().any(|it| it.selector() == *selector), "{}: {selector:02x?}", I::NAME);
+    }
+}
+
+/// What the view returns, which its selector does not say.
+fn returns<C: SolCall>(abi: &JsonAbi) {
+    let view = abi.functions().find(|it| it.selector() == C::SELECTOR).unwrap();
+    assert_eq!(tuple(view.outputs.iter()), C::ReturnTuple::<'_>::SOL_NAME, "{}", C::SIGNATURE);
+}
+
+/// Which parameters are topics, which its topic does not say.
+fn topics<E: SolEvent>(abi: &JsonAbi) {
+    let event = abi.events().find(|it| it.selector() == E::SIGNATURE_HASH).unwrap();
+    let indexed = event.inputs.iter().filter(|it| it.indexed).count();
+    assert_eq!(indexed + 1, <E::TopicList as TopicList>::COUNT, "{}", E::SIGNATURE);
+}
+
+macro_rules! all {
+    ($check:ident, $abi:expr, $($item:ty),+ $(,)?) => { $($check::<$item>($abi);)+ };
+}
+
+#[test]
+fn the_rollup_is_called_as_it_is() {
+    let abi = &abi("IRollup");
+    calls::<IRollup::IRollupCalls>(abi);
+    errors::<IRollup::IRollupErrors>(abi);
+    events::<IRollup::IRollupEvents>(abi, IRollup::IRollupEvents::SELECTORS);
+    all!(returns, abi, IRollup::claimsCall, IRollup::rootBondsCall, IRollup::domainEndCall, IRollup::latestConfirmedCall);
+    all!(returns, abi, IRollup::genesisCall, IRollup::rootBondCall, IRollup::inboxCall, IRollup::bondsCall);
+    all!(returns, abi, IRollup::tournamentCall, IRollup::lockBondCall, IRollup::proposeCall);
+    all!(topics, abi, IRollup::ClaimProposed, IRollup::ClaimConfirmed, IRollup::ClaimVoided, IRollup::BondLocked);
+    all!(topics, abi, IRollup::BondMoved, IRollup::BondFrozen, IRollup::BondReleased, IRollup::BondForfeited);
+    all!(fields, abi, Claim, Bond, ClaimKey, MatchKey);
+    assert_eq!(IRollup::IRollupEvents::SELECTORS.len(), abi.events().count(), "no event is unknown");
+}
+
+#[test]
+fn the_tournament_is_called_as_it_is() {
+    let abi = &abi("ITournament");
+    calls::<ITournament::ITournamentCalls>(abi);
+    errors::<ITournament::ITournamentErrors>(abi);
+    events::<ITournament::ITournamentEvents>(abi, ITournament::ITournamentEvents::SELECTORS);
+    all!(returns, abi, ITournament::tournamentsCall, ITournament::commitmentsCall, ITournament::matchesCall);
+    all!(returns, abi, ITournament::resultCall, ITournament::deadlineCall, ITournament::closingCall);
+    all!(returns, abi, ITournament::stepBondCall, ITournament::timingCall, ITournament::verifierCall);
+    all!(topics, abi, ITournament::TournamentStarted, ITournament::Joined, ITournament::RootOpened);
+    all!(topics, abi, ITournament::MatchStarted, ITournament::Turned, ITournament::Narrowed, ITournament::Moved);
+    all!(topics, abi, ITournament::MatchSettled, ITournament::Eliminated, ITournament::StepBondReleased);
+    all!(topics, abi, ITournament::StepBondSplit);
+    all!(fields, abi, TournamentState, CommitmentState, MatchState, Clocks, MatchKey);
+    assert_eq!(ITournament::ITournamentEvents::SELECTORS.len(), abi.events().count(), "no event is unknown");
+}
+
+#[test]
+fn the_accounts_and_the_inbox_are_called_as_they_are() {
+    let bonds = &abi("IBonds");
+    calls::<IBonds::IBondsCalls>(bonds);
+    errors::<IBonds::IBondsErrors>(bonds);
+    events::<IBonds::IBondsEvents>(bonds, IBonds::IBondsEvents::SELECTORS);
+    all!(returns, bonds, IBonds::accountsCall, IBonds::burnedCall);
+    all!(topics, bonds, IBonds::Deposited, IBonds::Withdrawn, IBonds::Forfeited, IBonds::Credited);
+
+    let inbox = &abi("IInbox");
+    calls::<IInbox::IInboxCalls>(inbox);
+    events::<IInbox::IInboxEvents>(inbox, IInbox::IInboxEvents::SELECTORS);
+    all!(returns, inbox, IInbox::appendCall, IInbox::latestBlockCall, IInbox::genesisNumberCall);
+    all!(returns, inbox, IInbox::genesisTimestampCall, IInbox::latestTimestampCall, IInbox::appendFeeCall);
+    all!(returns, inbox, IInbox::recordHashCall);
+    all!(topics, inbox, IInbox::BatchAppended);
+}
