@@ -1,16 +1,24 @@
 //! The engine's bindings against the compiled interfaces: every selector, topic and shape is the contracts' own.
 //!
 //! Needs `forge build`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
 
 #[allow(dead_code, unreachable_pub)]
 mod devnet;
 
 use alloy::json_abi::{InternalType, JsonAbi, Param};
-use alloy_sol_types::{SolCall, SolEvent, SolEventInterface, SolInterface, SolStruct, SolType, TopicList};
+use alloy_sol_types::{
+    SolCall, SolEvent, SolEventInterface, SolInterface, SolStruct, SolType, TopicList,
+};
 use surety_engine::l1::bindings::{
-    Bond, Claim, ClaimKey, Clocks, CommitmentState, IBonds, IInbox, IRollup, ITournament, MatchKey, MatchState,
-    TournamentState,
+    Bond, Claim, ClaimKey, Clocks, CommitmentState, IBonds, IInbox, IRollup, ITournament, MatchKey,
+    MatchState, TournamentState,
 };
 
 fn abi(name: &str) -> JsonAbi {
@@ -33,17 +41,24 @@ fn tuple<'a>(params: impl Iterator<Item = &'a Param>) -> String {
 /// The fields of a struct, by name and type, wherever the contracts use it.
 fn fields<S: SolStruct>(abi: &JsonAbi) {
     fn find<'a>(params: &'a [Param], name: &str) -> Option<&'a Param> {
-        params.iter().find_map(|it| if kind(it) == name { Some(it) } else { find(&it.components, name) })
+        params
+            .iter()
+            .find_map(|it| if kind(it) == name { Some(it) } else { find(&it.components, name) })
     }
     let functions = abi.functions().flat_map(|it| [&it.inputs, &it.outputs]);
     let found = functions.into_iter().find_map(|params| find(params, S::NAME)).unwrap();
-    let fields: Vec<_> = found.components.iter().map(|it| format!("{} {}", kind(it), it.name)).collect();
+    let fields: Vec<_> =
+        found.components.iter().map(|it| format!("{} {}", kind(it), it.name)).collect();
     assert_eq!(S::eip712_root_type(), format!("{}({})", S::NAME, fields.join(",")));
 }
 
 fn calls<I: SolInterface>(abi: &JsonAbi) {
     for selector in I::selectors() {
-        assert!(abi.functions().any(|it| it.selector() == selector), "{}: {selector:02x?}", I::NAME);
+        assert!(
+            abi.functions().any(|it| it.selector() == selector),
+            "{}: {selector:02x?}",
+            I::NAME
+        );
     }
 }
 
@@ -82,13 +97,45 @@ fn the_rollup_is_called_as_it_is() {
     calls::<IRollup::IRollupCalls>(abi);
     errors::<IRollup::IRollupErrors>(abi);
     events::<IRollup::IRollupEvents>(abi, IRollup::IRollupEvents::SELECTORS);
-    all!(returns, abi, IRollup::claimsCall, IRollup::rootBondsCall, IRollup::domainEndCall, IRollup::latestConfirmedCall);
-    all!(returns, abi, IRollup::genesisCall, IRollup::rootBondCall, IRollup::inboxCall, IRollup::bondsCall);
+    all!(
+        returns,
+        abi,
+        IRollup::claimsCall,
+        IRollup::rootBondsCall,
+        IRollup::domainEndCall,
+        IRollup::latestConfirmedCall
+    );
+    all!(
+        returns,
+        abi,
+        IRollup::genesisCall,
+        IRollup::rootBondCall,
+        IRollup::inboxCall,
+        IRollup::bondsCall
+    );
     all!(returns, abi, IRollup::tournamentCall, IRollup::lockBondCall, IRollup::proposeCall);
-    all!(topics, abi, IRollup::ClaimProposed, IRollup::ClaimConfirmed, IRollup::ClaimVoided, IRollup::BondLocked);
-    all!(topics, abi, IRollup::BondMoved, IRollup::BondFrozen, IRollup::BondReleased, IRollup::BondForfeited);
+    all!(
+        topics,
+        abi,
+        IRollup::ClaimProposed,
+        IRollup::ClaimConfirmed,
+        IRollup::ClaimVoided,
+        IRollup::BondLocked
+    );
+    all!(
+        topics,
+        abi,
+        IRollup::BondMoved,
+        IRollup::BondFrozen,
+        IRollup::BondReleased,
+        IRollup::BondForfeited
+    );
     all!(fields, abi, Claim, Bond, ClaimKey, MatchKey);
-    assert_eq!(IRollup::IRollupEvents::SELECTORS.len(), abi.events().count(), "no event is unknown");
+    assert_eq!(
+        IRollup::IRollupEvents::SELECTORS.len(),
+        abi.events().count(),
+        "no event is unknown"
+    );
 }
 
 #[test]
@@ -97,15 +144,50 @@ fn the_tournament_is_called_as_it_is() {
     calls::<ITournament::ITournamentCalls>(abi);
     errors::<ITournament::ITournamentErrors>(abi);
     events::<ITournament::ITournamentEvents>(abi, ITournament::ITournamentEvents::SELECTORS);
-    all!(returns, abi, ITournament::tournamentsCall, ITournament::commitmentsCall, ITournament::matchesCall);
-    all!(returns, abi, ITournament::resultCall, ITournament::deadlineCall, ITournament::closingCall);
-    all!(returns, abi, ITournament::stepBondCall, ITournament::timingCall, ITournament::verifierCall);
+    all!(
+        returns,
+        abi,
+        ITournament::tournamentsCall,
+        ITournament::commitmentsCall,
+        ITournament::matchesCall
+    );
+    all!(
+        returns,
+        abi,
+        ITournament::resultCall,
+        ITournament::deadlineCall,
+        ITournament::closingCall
+    );
+    all!(
+        returns,
+        abi,
+        ITournament::stepBondCall,
+        ITournament::timingCall,
+        ITournament::verifierCall
+    );
     all!(topics, abi, ITournament::TournamentStarted, ITournament::Joined, ITournament::RootOpened);
-    all!(topics, abi, ITournament::MatchStarted, ITournament::Turned, ITournament::Narrowed, ITournament::Moved);
-    all!(topics, abi, ITournament::MatchSettled, ITournament::Eliminated, ITournament::StepBondReleased);
+    all!(
+        topics,
+        abi,
+        ITournament::MatchStarted,
+        ITournament::Turned,
+        ITournament::Narrowed,
+        ITournament::Moved
+    );
+    all!(
+        topics,
+        abi,
+        ITournament::MatchSettled,
+        ITournament::Eliminated,
+        ITournament::StepBondReleased
+    );
     all!(topics, abi, ITournament::StepBondSplit);
     all!(fields, abi, TournamentState, CommitmentState, MatchState, Clocks, MatchKey);
-    assert_eq!(ITournament::ITournamentEvents::SELECTORS.len(), abi.events().count(), "no event is unknown");
+    assert_eq!(
+        ITournament::ITournamentEvents::SELECTORS.len(),
+        abi.events().count(),
+        "no event is unknown"
+    );
 }
 
 #[test]
@@ -121,7 +203,13 @@ fn the_accounts_and_the_inbox_are_called_as_they_are() {
     calls::<IInbox::IInboxCalls>(inbox);
     events::<IInbox::IInboxEvents>(inbox, IInbox::IInboxEvents::SELECTORS);
     all!(returns, inbox, IInbox::appendCall, IInbox::latestBlockCall, IInbox::genesisNumberCall);
-    all!(returns, inbox, IInbox::genesisTimestampCall, IInbox::latestTimestampCall, IInbox::appendFeeCall);
+    all!(
+        returns,
+        inbox,
+        IInbox::genesisTimestampCall,
+        IInbox::latestTimestampCall,
+        IInbox::appendFeeCall
+    );
     all!(returns, inbox, IInbox::recordHashCall);
     all!(topics, inbox, IInbox::BatchAppended);
 }

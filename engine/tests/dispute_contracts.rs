@@ -23,26 +23,28 @@ use alloy_sol_types::SolCall;
 use devnet::{Devnet, ETHER};
 use surety_engine::dispute::domain::{BondStatus, ClaimStatus, Snapshot};
 use surety_engine::dispute::observe::Deployment;
-use surety_engine::dispute::plan::{Decision, End, Policy};
+use surety_engine::dispute::plan::{Decision, End, Planned, Policy, Reason};
 use surety_engine::fault::{Lie, LieKind};
 use surety_engine::l1::bindings::IBonds;
 use toy_rollup::deploy::{BUDGET, GENESIS, append, deploy};
-use toy_rollup::machine::{Execution, Twist, same_trace};
-use toy_rollup::seats::{Seat, Shared, seat};
+use toy_rollup::machine::{Execution, Records, Twist, same_trace};
+use toy_rollup::seats::{Seat, Sender, Shared, seat};
 
 struct World {
     chain: Shared,
     deployment: Deployment,
     genesis: B256,
-    records: Vec<B256>,
+    records: Records,
 }
 
 impl World {
     fn new(blocks: usize) -> Self {
         let mut chain = Devnet::new();
         let (deployment, genesis) = deploy(&mut chain);
-        let records = (0..blocks).map(|_| append(&mut chain, deployment.inbox)).collect();
-        Self { chain: Arc::new(Mutex::new(chain)), deployment, genesis, records }
+        let chain = Arc::new(Mutex::new(chain));
+        let world = Self { chain, deployment, genesis, records: Records::default() };
+        world.append(blocks);
+        world
     }
 
     fn honest(&self, name: u8, policy: Policy) -> Seat {
@@ -61,6 +63,18 @@ impl World {
             Lies::Kind(lie) => Execution::lying(self.genesis, &self.records, lie),
         };
         seat(&self.chain, self.deployment, name, execution, policy)
+    }
+
+    fn append(&self, blocks: usize) {
+        for _ in 0..blocks {
+            let record = append(&mut self.chain.lock().unwrap(), self.deployment.inbox);
+            self.records.hashes.lock().unwrap().push(record);
+        }
+    }
+
+    fn sham(&self, name: u8, step: u32) -> Seat {
+        let execution = Execution::sham(self.genesis, &self.records, step);
+        seat(&self.chain, self.deployment, name, execution, Policy::CHALLENGER)
     }
 
     fn burned(&self) -> U256 {
@@ -83,39 +97,54 @@ fn twist(slot: u32, step: u32) -> Lies {
     Lies::Twist(Twist { slot, step, salt: 1 })
 }
 
-/// Ticks everybody in turn until the honest side has nothing more to do. Returns the last snapshot.
-async fn play(world: &World, honest: &Seat, others: &[Seat]) -> Snapshot {
+/// Somebody else, who stops for ever after so many moves.
+struct Other<'a>(&'a Seat, usize);
+
+impl Other<'_> {
+    async fn tick(&self) -> bool {
+        let moves = self.0.lane.sent.lock().unwrap().len();
+        moves < self.1 && self.0.tick().await.unwrap().sent.is_some()
+    }
+}
+
+/// No decision gives anything up.
+fn assert_unbeaten(planned: &[Planned]) {
+    for planned in planned {
+        let lost = matches!(
+            planned.decision,
+            Decision::Terminal(
+                End::WrongClaimConfirmed(_)
+                    | End::HonestClaimLost(_)
+                    | End::HonestStepsLost(_)
+                    | End::TooLate(_)
+            ) | Decision::Wait(Reason::Inconsistent(_) | Reason::OutOfTime)
+        );
+        assert!(!lost, "{planned:?}");
+    }
+}
+
+/// Ticks everybody in turn until nobody has had anything to do for as long as a clock can run. Returns the last snapshot.
+async fn play(world: &World, honest: &[&Seat], others: &[Other<'_>]) -> Snapshot {
     let mut quiet = 0;
     for _ in 0..4_000 {
-        let tick = honest.tick().await.unwrap();
-        for planned in &tick.planned {
-            assert!(
-                !matches!(
-                    planned.decision,
-                    Decision::Terminal(
-                        End::WrongClaimConfirmed(_)
-                            | End::HonestClaimLost(_)
-                            | End::HonestStepsLost(_)
-                            | End::TooLate(_)
-                    )
-                ),
-                "{planned:?}"
-            );
-        }
-        let mut idle = tick.sent.is_none();
-        for other in others {
-            let tick = other.tick().await.unwrap();
+        let mut idle = true;
+        for seat in honest {
+            let tick = seat.tick().await.unwrap();
+            assert_unbeaten(&tick.planned);
             idle &= tick.sent.is_none();
         }
+        for other in others {
+            idle &= !other.tick().await;
+        }
         quiet = if idle { quiet + 1 } else { 0 };
-        if quiet > 3 * BUDGET {
-            return honest.observer.snapshot().await.unwrap();
+        if quiet > 2 * BUDGET {
+            return honest[0].observer.snapshot().await.unwrap();
         }
         if idle {
             world.chain.lock().unwrap().mine(1);
         }
     }
-    panic!("the dispute does not end: {:?}", honest.tick().await.unwrap().planned);
+    panic!("the dispute does not end: {:?}", honest[0].tick().await.unwrap().planned);
 }
 
 /// Asserts that only the honest claim over the whole domain stands, and every liar paid for its own.
@@ -150,7 +179,7 @@ async fn dispute(lies: Lies, liar_first: bool) -> BTreeMap<&'static str, Vec<u64
             assert!(liar.tick().await.unwrap().sent.is_some(), "the liar proposes");
         }
     }
-    let snapshot = play(&world, &honest, std::slice::from_ref(&liar)).await;
+    let snapshot = play(&world, &[&honest], &[Other(&liar, usize::MAX)]).await;
     // The last leaf of a sibling is proven when it is proposed: only a first claim can have a wrong one.
     let refused = matches!(lies, Lies::Kind(lie) if same_trace(lie)) && !liar_first;
     assert_truth(&world, &snapshot, usize::from(!refused));
@@ -227,7 +256,8 @@ async fn three_liars_lose_together() {
         .into_iter()
         .map(|(name, (slot, step))| world.liar(2 + name, twist(slot, step), Policy::CHALLENGER))
         .collect();
-    let snapshot = play(&world, &honest, &liars).await;
+    let others: Vec<_> = liars.iter().map(|liar| Other(liar, usize::MAX)).collect();
+    let snapshot = play(&world, &[&honest], &others).await;
     assert_truth(&world, &snapshot, 3);
 }
 
@@ -236,7 +266,7 @@ async fn nobody_lies_and_nothing_is_disputed() {
     let world = World::new(3);
     let honest = world.honest(1, Policy::PROPOSER);
     let watcher = world.honest(2, Policy::CHALLENGER);
-    let snapshot = play(&world, &honest, std::slice::from_ref(&watcher)).await;
+    let snapshot = play(&world, &[&honest, &watcher], &[]).await;
     assert_truth(&world, &snapshot, 0);
     let verbs: Vec<_> = honest.lane.sent.lock().unwrap().iter().map(|(verb, _)| *verb).collect();
     assert_eq!(verbs[..3], ["deposit", "lockBond", "propose"]);
@@ -248,4 +278,127 @@ async fn nobody_lies_and_nothing_is_disputed() {
         "a watcher stakes nothing"
     );
     assert_eq!(snapshot.claims.values().map(|claim| claim.end).max(), Some(GENESIS + 3));
+}
+
+/// T10, T12: at whatever point the liar falls silent, the honest side settles the match before its own clock suffers.
+#[tokio::test]
+async fn t10_a_liar_who_falls_silent_loses_by_time() {
+    for moves in 3..14 {
+        for liar_first in [false, true] {
+            let world = World::new(1);
+            let honest =
+                world.honest(1, if liar_first { Policy::CHALLENGER } else { Policy::PROPOSER });
+            let liar = world.liar(
+                2,
+                twist(2, 1),
+                if liar_first { Policy::PROPOSER } else { Policy::CHALLENGER },
+            );
+            if liar_first {
+                while liar.observer.snapshot().await.unwrap().claims.len() == 1 {
+                    assert!(liar.tick().await.unwrap().sent.is_some());
+                }
+            }
+            // Not counting what it takes to put a claim there: deposit, lock, propose.
+            let snapshot = play(&world, &[&honest], &[Other(&liar, moves)]).await;
+            assert_truth(&world, &snapshot, 1);
+        }
+    }
+}
+
+/// T47: two honest parties defend one claim, and neither harms the other.
+#[tokio::test]
+async fn t47_two_honest_players_share_one_commitment() {
+    let world = World::new(2);
+    let (proposer, challenger) =
+        (world.honest(1, Policy::PROPOSER), world.honest(2, Policy::CHALLENGER));
+    let liar = world.liar(3, twist(1025, 4), Policy::CHALLENGER);
+    let snapshot = play(&world, &[&proposer, &challenger], &[Other(&liar, usize::MAX)]).await;
+    assert_truth(&world, &snapshot, 1);
+    let made =
+        |seat: &Seat, verb| seat.lane.sent.lock().unwrap().iter().filter(|it| it.0 == verb).count();
+    for verb in ["openRoot", "joinSteps", "resolve", "conclude", "confirm"] {
+        let count = [&proposer, &challenger, &liar].map(|seat| made(seat, verb));
+        let expected = if verb == "joinSteps" { 2 } else { 1 };
+        assert_eq!(count.iter().sum::<usize>(), expected, "{verb}: {count:?}");
+    }
+}
+
+/// Somebody joins the honest side of a step tournament with a wrong trace: it loses there for itself alone.
+#[tokio::test]
+async fn nobody_can_lose_on_behalf_of_the_honest_side() {
+    for sham_step in [0, 2, 4] {
+        let world = World::new(1);
+        let honest = world.honest(1, Policy::PROPOSER);
+        let (liar, sham) =
+            (world.liar(2, twist(1, 3), Policy::CHALLENGER), world.sham(3, sham_step));
+        let snapshot =
+            play(&world, &[&honest], &[Other(&sham, usize::MAX), Other(&liar, usize::MAX)]).await;
+        assert_truth(&world, &snapshot, 1);
+    }
+}
+
+/// T44: the player remembers nothing, so one that is killed after every move plays the same dispute.
+#[tokio::test]
+async fn t44_a_player_killed_after_every_move_goes_on_from_the_chain() {
+    let world = World::new(1);
+    let liar = world.liar(2, twist(2, 4), Policy::PROPOSER);
+    let first = world.honest(1, Policy::CHALLENGER);
+    let mut quiet = 0;
+    while quiet < 2 * BUDGET {
+        let reborn = Seat {
+            observer: first.observer.clone(),
+            evidence: Execution::honest(world.genesis, &world.records),
+            prover: Execution::honest(world.genesis, &world.records),
+            lane: Sender {
+                chain: world.chain.clone(),
+                account: first.lane.account,
+                sent: Mutex::default(),
+            },
+            policy: first.policy,
+        };
+        let moved =
+            liar.tick().await.unwrap().sent.is_some() | reborn.tick().await.unwrap().sent.is_some();
+        quiet = if moved { 0 } else { quiet + 1 };
+        if !moved {
+            world.chain.lock().unwrap().mine(1);
+        }
+    }
+    assert_truth(&world, &first.observer.snapshot().await.unwrap(), 1);
+}
+
+/// Claims at two heights are disputed at once: proposing never waits for confirmation.
+#[tokio::test]
+async fn two_heights_are_disputed_at_once() {
+    let mut world = World::new(1);
+    world.records.claims.push(1);
+    let honest = world.honest(1, Policy::PROPOSER);
+    let low = world.liar(2, twist(2, 4), Policy::CHALLENGER);
+    while honest.observer.snapshot().await.unwrap().claims.len() < 3 {
+        honest.tick().await.unwrap();
+        low.tick().await.unwrap();
+    }
+    world.append(2);
+    let high = world.liar(3, twist(1026, 1), Policy::CHALLENGER);
+    let others = [Other(&low, usize::MAX), Other(&high, usize::MAX)];
+    let snapshot = play(&world, &[&honest], &others).await;
+    let count = |status| snapshot.claims.values().filter(|claim| claim.status == status).count();
+    assert_eq!((count(ClaimStatus::Confirmed), count(ClaimStatus::Proposed)), (3, 0));
+    assert_eq!(
+        snapshot.bonds.values().filter(|bond| bond.status == BondStatus::Forfeited).count(),
+        2
+    );
+    assert_eq!(snapshot.claims.values().map(|claim| claim.end).max(), Some(GENESIS + 3));
+}
+
+/// Without the money for a bond nothing is sent, and the plan says how much is missing.
+#[tokio::test]
+async fn a_poor_player_says_what_it_lacks() {
+    let world = World::new(1);
+    let honest = world.honest(1, Policy::PROPOSER);
+    let all = world.chain.lock().unwrap().balance(honest.lane.account);
+    world.chain.lock().unwrap().take(honest.lane.account, all - U256::from(ETHER));
+    let tick = honest.tick().await.unwrap();
+    assert!(tick.sent.is_none());
+    let lacks = Decision::Wait(Reason::Funds(U256::from(2 * ETHER)));
+    assert!(tick.planned.iter().any(|planned| planned.decision == lacks), "{:?}", tick.planned);
 }

@@ -69,6 +69,13 @@ impl Devnet {
         self.db.insert_account_info(who, info);
     }
 
+    /// Takes wei from an account.
+    pub fn take(&mut self, who: Address, wei: U256) {
+        let mut info = self.db.load_account(who).unwrap().info.clone();
+        info.balance -= wei;
+        self.db.insert_account_info(who, info);
+    }
+
     pub fn balance(&mut self, who: Address) -> U256 {
         self.db.load_account(who).unwrap().info.balance
     }

@@ -33,22 +33,46 @@ pub struct Twist {
     pub salt: u64,
 }
 
+/// Hashes of the blocks' records, the first after genesis; they grow as batches are appended.
+#[derive(Clone, Debug, Default)]
+pub struct Records {
+    pub hashes: Arc<Mutex<Vec<B256>>>,
+    /// Places at which claims after the first begin: a slot's number in its claim is part of what it does.
+    pub claims: Vec<usize>,
+}
+
+impl Records {
+    fn get(&self, index: u32) -> Option<B256> {
+        self.hashes.lock().unwrap().get(index as usize).copied()
+    }
+
+    fn len(&self) -> u32 {
+        self.hashes.lock().unwrap().len() as u32
+    }
+
+    /// The number of a slot in its claim.
+    fn in_claim(&self, slot: u32) -> u32 {
+        let starts = self.claims.iter().map(|start| 1024 * *start as u32);
+        slot - starts.filter(|start| *start <= slot).max().unwrap_or(0)
+    }
+}
+
 /// The history of a toy rollup, as somebody tells it.
 #[derive(Clone, Debug)]
 pub struct Toy {
     pub genesis: B256,
-    /// Hashes of the blocks' records, the first after genesis.
-    pub records: Vec<B256>,
+    pub records: Records,
     /// Slots count from the first block after genesis.
     pub twist: Option<Twist>,
 }
 
 impl Toy {
     fn next(&self, slot: u32, step: u32, core: B256) -> B256 {
-        let record = self.records.get((slot / 1024) as usize);
+        let record = self.records.get(slot / 1024);
         let honest = match record {
             Some(record) if slot % 1024 < ACTIVE_SLOTS && step < STEPS => {
-                keccak256((*record, U256::from(slot), U256::from(step), core).abi_encode())
+                let slot = U256::from(self.records.in_claim(slot));
+                keccak256((record, slot, U256::from(step), core).abi_encode())
             }
             _ => core,
         };
@@ -88,7 +112,7 @@ impl Toy {
     }
 
     fn before(&self, slot: u32) -> B256 {
-        let cores = self.cores(self.records.len() as u32);
+        let cores = self.cores(self.records.len());
         cores.iter().rev().find(|(at, _)| *at < slot).map_or(self.genesis, |(_, core)| *core)
     }
 
@@ -100,13 +124,13 @@ impl Toy {
     /// The core at the boundary after `block`; a lie in the slots beyond the last one is part of its claim too.
     fn core_at(&self, block: u64) -> B256 {
         let blocks = (block - GENESIS) as u32;
-        let slot = if blocks as usize == self.records.len() { u32::MAX } else { 1024 * blocks };
+        let slot = if blocks == self.records.len() { u32::MAX } else { 1024 * blocks };
         self.before(slot)
     }
 
     fn slots_of(&self, domain: Domain) -> Slots {
         let (offset, start) = (Self::offset(domain), self.core_at(domain.first - 1));
-        let cores = self.cores(self.records.len() as u32);
+        let cores = self.cores(self.records.len());
         let inside = cores.iter().filter(|(slot, _)| {
             *slot >= offset && *slot < offset + u32::from(domain.blocks) * 1024
                 || self.twist.is_some_and(|twist| twist.slot == *slot && *slot >= offset)
@@ -153,23 +177,30 @@ fn tree(height: Height, start: B256, changes: &[(u32, B256)]) -> Fold {
 pub struct Execution {
     pub toy: Toy,
     pub lie: Option<Lie>,
+    /// A step at which its step commitments are wrong, though they end where the honest ones do.
+    pub sham: Option<u32>,
     /// What was gathered: nothing else is known.
     pub known: Arc<Mutex<BTreeSet<Need>>>,
 }
 
 impl Execution {
-    pub fn honest(genesis: B256, records: &[B256]) -> Self {
-        let toy = Toy { genesis, records: records.to_vec(), twist: None };
-        Self { toy, lie: None, known: Arc::default() }
+    pub fn honest(genesis: B256, records: &Records) -> Self {
+        let toy = Toy { genesis, records: records.clone(), twist: None };
+        Self { toy, lie: None, sham: None, known: Arc::default() }
     }
 
-    pub fn twisted(genesis: B256, records: &[B256], twist: Twist) -> Self {
-        let toy = Toy { genesis, records: records.to_vec(), twist: Some(twist) };
-        Self { toy, lie: None, known: Arc::default() }
+    pub fn twisted(genesis: B256, records: &Records, twist: Twist) -> Self {
+        let toy = Toy { genesis, records: records.clone(), twist: Some(twist) };
+        Self { toy, lie: None, sham: None, known: Arc::default() }
     }
 
-    pub fn lying(genesis: B256, records: &[B256], lie: Lie) -> Self {
+    pub fn lying(genesis: B256, records: &Records, lie: Lie) -> Self {
         Self { lie: Some(lie), ..Self::honest(genesis, records) }
+    }
+
+    /// Honest but for what it says of the steps in a disputed slot.
+    pub fn sham(genesis: B256, records: &Records, step: u32) -> Self {
+        Self { sham: Some(step), ..Self::honest(genesis, records) }
     }
 
     fn require(&self, need: Need) -> Known<()> {
@@ -177,7 +208,7 @@ impl Execution {
     }
 
     fn end(&self) -> u64 {
-        GENESIS + self.toy.records.len() as u64
+        GENESIS + u64::from(self.toy.records.len())
     }
 
     fn liar(&self, lie: Lie) -> Liar {
@@ -185,7 +216,7 @@ impl Execution {
     }
 
     pub fn lies(&self) -> bool {
-        self.lie.is_some() || self.toy.twist.is_some()
+        self.lie.is_some() || self.toy.twist.is_some() || self.sham.is_some()
     }
 }
 
@@ -211,9 +242,17 @@ impl Honest for Execution {
     fn steps(&self, domain: Domain, slot: u32) -> Known<Arc<Steps>> {
         self.require(Need::Steps(domain, slot))?;
         let honest = self.toy.steps_of(domain, slot);
-        Ok(Arc::new(match self.lie {
-            Some(lie) => self.liar(lie).steps(slot, &honest).unwrap(),
-            None => honest,
+        Ok(Arc::new(match (self.lie, self.sham) {
+            (Some(lie), _) => self.liar(lie).steps(slot, &honest).unwrap(),
+            (None, Some(step)) => {
+                let leaf = |at| honest.tree().leaf(at).unwrap();
+                let changes: Vec<_> = (0..=STEPS)
+                    .map(|at| (at, if at == step { keccak256(leaf(at)) } else { leaf(at) }))
+                    .collect();
+                let tree = tree(Height::STEPS, honest.start(), &changes);
+                Steps::new(honest.start(), STEPS, tree)
+            }
+            (None, None) => honest,
         }))
     }
 }
