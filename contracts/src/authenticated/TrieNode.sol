@@ -62,7 +62,7 @@ library TrieNode {
             // An empty value would be an absent one; an extension leads to something, which as a string is a hash.
             bool valid = short.isLeaf
                 ? short.count == left && !isList && length != 0
-                : short.count < left && short.count != 0 && (isList ? end - start < 32 : length == 32);
+                : short.count < left && short.count != 0 && (isList ? length != 0 && end - start < 32 : length == 32);
             if (!valid) revert MalformedNode();
         }
     }
@@ -87,8 +87,8 @@ library TrieNode {
                         empty := add(empty, 1)
                     }
                     default {
-                        // a list of at most 31 bytes with its header
-                        if iszero(lt(sub(prefix, 0xc0), 31)) {
+                        // a list, not an empty one, of at most 31 bytes with its header
+                        if iszero(lt(sub(prefix, 0xc1), 30)) {
                             to := 0
                             break
                         }

@@ -208,6 +208,8 @@ contract MptTest is Test {
         _refuses(_nodes(_branch(hex"80", hex"80", hex"80")), malformed);
         // links that are none
         _refuses(_nodes(_branch(link, hex"01", hex"80")), malformed);
+        _refuses(_nodes(_branch(hex"c0", bytes.concat(link, link), hex"")), malformed);
+        _refuses(_nodes(_branch(hex"c0", link, hex"80")), malformed);
         _refuses(_nodes(_branch(link, hex"8180", hex"80")), malformed);
         _refuses(_nodes(_branch(link, bytes.concat(hex"9f", new bytes(31)), hex"80")), malformed);
         _refuses(_nodes(_branch(link, bytes.concat(hex"a1", new bytes(33)), hex"80")), malformed);
@@ -229,6 +231,7 @@ contract MptTest is Test {
         _refuses(_nodes(_list(bytes.concat(hex"00", link))), malformed);
         _refuses(_nodes(_list(bytes.concat(hex"a100", new bytes(32), link))), malformed);
         _refuses(_nodes(_list(hex"1080")), malformed);
+        _refuses(_nodes(_list(hex"10c0")), malformed);
         _refuses(_nodes(_list(hex"1001")), malformed);
         _refuses(_nodes(_list(bytes.concat(hex"109f", new bytes(31)))), malformed);
         _refuses(_nodes(_list(bytes.concat(hex"10df", new bytes(31)))), malformed);
