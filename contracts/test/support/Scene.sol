@@ -238,7 +238,7 @@ library Scenes {
         transaction.gasLimit = 2_000_000;
         transaction.gasPrice = 9;
         transaction.priorityFee = 2;
-        transaction.startStateRoot = keccak256("start");
+        transaction.startStateRoot = EMPTY_ROOT;
         transaction.refund = 4800;
         transaction.logsHash = keccak256("logs");
         transaction.destructsHash = keccak256("destructs");

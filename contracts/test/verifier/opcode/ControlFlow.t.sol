@@ -77,7 +77,7 @@ contract ControlFlowTest is FamilyTest {
     }
 
     function test_fuzz_destinations(bytes memory rest, uint256 destination) public view {
-        bytes memory code = bytes.concat(hex"56", rest);
+        bytes memory code = bytes.concat(hex"56", rest, rest, rest);
         for (uint256 i = 1; i < code.length; ++i) {
             // Every other byte is a JUMPDEST, a third are pushes.
             if (uint8(code[i]) % 2 == 0) code[i] = 0x5b;
