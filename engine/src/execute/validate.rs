@@ -125,3 +125,6 @@ pub fn check_sender(transaction: &Transaction, sender: &Sender<'_>) -> Result<()
 fn count(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests;
