@@ -135,7 +135,7 @@ proptest! {
         let to = if creates { TxKind::Create } else { transaction().to };
         let tried = Transaction { data: data.into(), to, access_list, ..transaction() };
         let owed = owed_gas(&tried);
-        let revm = cfg_env(1).gas_params.initial_tx_gas_for_tx(&tx_env(&tried), None);
+        let revm = cfg_env(1).gas_params.initial_tx_gas_for_tx(tx_env(&tried), None);
         prop_assert_eq!(owed.intrinsic, revm.initial_regular_gas);
         prop_assert_eq!(owed.floor, revm.floor_gas);
     }
