@@ -44,6 +44,28 @@ contract TrieOracle {
         nodes[hash] = node;
     }
 
+    /// @notice The nodes on the way to `path`, as far as the trie has any, without the embedded ones.
+    function proof(bytes32 path) external returns (bytes[] memory found) {
+        Entry[] memory list = entries;
+        uint256 count;
+        found = new bytes[](64);
+        for (uint256 depth = 0; list.length != 0;) {
+            bytes memory node = _node(list, depth);
+            if (depth == 0 || node.length >= 32) found[count++] = node;
+            uint256 shared = list.length == 1 ? 64 : _sharedDepth(list);
+            if (shared == 64 || path >> (256 - 4 * shared) != list[0].path >> (256 - 4 * shared)) break;
+            if (shared > depth) {
+                depth = shared;
+            } else {
+                list = _below(list, depth, _nibble(path, depth));
+                ++depth;
+            }
+        }
+        assembly ("memory-safe") {
+            mstore(found, count)
+        }
+    }
+
     /// @dev The node for these entries, which share their first `depth` nibbles.
     function _node(Entry[] memory list, uint256 depth) private returns (bytes memory) {
         if (list.length == 0) return hex"80";

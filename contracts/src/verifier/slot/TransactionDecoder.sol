@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Rlp} from "../../authenticated/Rlp.sol";
-import {Reader, RlpReader} from "../../authenticated/RlpReader.sol";
+import {Fault, Reader, RlpReader} from "../../authenticated/RlpReader.sol";
 import {Span, Spans} from "../../authenticated/Span.sol";
 
 /// @notice A batch entry that the grammar of docs/protocol.md, section 5 accepts, with its recovered sender.
@@ -46,6 +46,12 @@ library TransactionDecoder {
     /// @dev EIP-2: half the order of secp256k1, rounded down.
     uint256 private constant _MAX_S = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
     uint256 private constant _FEE_BYTES = 16;
+    /// @dev A string of 20 bytes, with its header.
+    uint256 private constant _ADDRESS_SIZE = 21;
+    uint256 private constant _ADDRESS_HEADER = 0x94;
+    /// @dev A string of 32 bytes, with its header.
+    uint256 private constant _KEY_SIZE = 33;
+    uint256 private constant _KEY_HEADER = 0xa0;
 
     /// @dev What was signed, and by which parity.
     struct Signature {
@@ -144,21 +150,49 @@ library TransactionDecoder {
     }
 
     /// @dev Checks the form of the access list and counts what it names.
-    function _readAccessList(Reader memory fields, Transaction memory transaction) private pure returns (bool) {
+    function _readAccessList(Reader memory fields, Transaction memory transaction) private pure returns (bool valid) {
         Reader memory list = fields.readList();
         transaction.accessList = Spans.create(list.next, list.end - list.next);
-        while (!list.isDone()) {
-            Reader memory item = list.readList();
-            item.readAddress();
-            Reader memory keys = item.readList();
-            while (!keys.isDone()) {
-                keys.readBytes32();
-                ++transaction.keys;
+        (valid, transaction.addresses, transaction.keys) = _walkAccessList(list.next, list.end);
+    }
+
+    /// @dev A list may have thousands of entries, so this walks by pointers instead of a reader for each. Pointers and
+    /// lengths that `parse` gives are below 2^33.
+    function _walkAccessList(uint256 position, uint256 end)
+        private
+        pure
+        returns (bool valid, uint256 addresses, uint256 keys)
+    {
+        unchecked {
+            for (; position < end; ++addresses) {
+                (Fault fault, bool isList, uint256 payload, uint256 length) = RlpReader.parse(position, end);
+                if (fault != Fault.None || !isList) return (false, 0, 0);
+                position = payload + length;
+                if (length <= _ADDRESS_SIZE || _byteAt(payload) != _ADDRESS_HEADER) return (false, 0, 0);
+                (fault, isList, payload, length) = RlpReader.parse(payload + _ADDRESS_SIZE, position);
+                if (fault != Fault.None || !isList || payload + length != position) return (false, 0, 0);
+                if (!_areKeys(payload, position)) return (false, 0, 0);
+                keys += length / _KEY_SIZE;
             }
-            if (!item.isExact() || !keys.isExact()) return false;
-            ++transaction.addresses;
+            return (true, addresses, keys);
         }
-        return list.isExact();
+    }
+
+    /// @dev Whether there is nothing but strings of 32 bytes.
+    function _areKeys(uint256 position, uint256 end) private pure returns (bool) {
+        unchecked {
+            if ((end - position) % _KEY_SIZE != 0) return false;
+            for (; position < end; position += _KEY_SIZE) {
+                if (_byteAt(position) != _KEY_HEADER) return false;
+            }
+            return true;
+        }
+    }
+
+    function _byteAt(uint256 pointer) private pure returns (uint256 value) {
+        assembly ("memory-safe") {
+            value := byte(0, mload(pointer))
+        }
     }
 
     /// @dev The two last fields.
