@@ -97,6 +97,8 @@ abstract contract WorldTest is FamilyTest {
         try family.next(context, scene.commit().hash(), scene.witness()) {}
         catch (bytes memory reason) {
             assertEq(reason.length, 36);
+            // The selector.
+            // forge-lint: disable-next-line(unsafe-typecast)
             assertEq(bytes4(reason), NodeBags.MissingNode.selector);
             bytes memory sibling = trie.nodes(abi.decode(_tail(reason), (bytes32)));
             assertGt(sibling.length, 0);

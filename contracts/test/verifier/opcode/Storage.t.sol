@@ -149,30 +149,30 @@ contract StorageTest is WorldTest {
         _mark(WARM_SLOT, SELF, KEY, 1);
         _place(scene);
         scene.stack = _items();
-        (uint64 price, int64 refund) = _eip3529(original, current, wanted);
+        uint64 price;
+        (price, scene.tx.refund) = _eip3529(5000, original, current, wanted);
         scene.frame.gas -= price + (warm ? 0 : 2100);
-        scene.tx.refund = uint64(int64(scene.tx.refund) + refund);
         ++scene.frame.pc;
         assertEq(post, scene.commit().hash());
     }
 
     /// EIP-2200's list as EIP-2929 and EIP-3529 have changed its numbers.
-    function _eip3529(uint256 original, uint256 current, uint256 wanted)
+    function _eip3529(uint64 refund, uint256 original, uint256 current, uint256 wanted)
         private
         pure
-        returns (uint64 price, int64 refund)
+        returns (uint64, uint64)
     {
-        if (current == wanted) return (100, 0);
+        if (current == wanted) return (100, refund);
         if (original == current) {
-            if (original == 0) return (20_000, 0);
-            return (2900, wanted == 0 ? int64(4800) : int64(0));
+            if (original == 0) return (20_000, refund);
+            return (2900, wanted == 0 ? refund + 4800 : refund);
         }
-        price = 100;
         if (original != 0) {
             if (current == 0) refund -= 4800;
             else if (wanted == 0) refund += 4800;
         }
-        if (original == wanted) refund += original == 0 ? int64(19_900) : int64(2800);
+        if (original == wanted) refund += original == 0 ? 19_900 : 2800;
+        return (100, refund);
     }
 
     function _storeTransient(uint256 value) private {

@@ -18,7 +18,7 @@ contract TxBeginTest is WorldTest {
     uint256 private constant KEY = 0xa11ce;
     uint64 private constant NONCE = 3;
     /// What is left of an earlier entry.
-    uint256 private constant CURSOR = 11;
+    uint32 private constant CURSOR = 11;
     address private sender = vm.addr(KEY);
 
     function setUp() public {
@@ -71,7 +71,7 @@ contract TxBeginTest is WorldTest {
         scene.phase = Phase.ACCESS_LIST;
         scene.job.kind = 1;
         scene.job.source = _part(scene, entry, list);
-        scene.job.total = uint32(list.length);
+        scene.job.total = _size(list);
         assertEq(post, scene.hash());
     }
 
@@ -232,9 +232,9 @@ contract TxBeginTest is WorldTest {
     }
 
     function test_fixedPoint_atTheEndOfTheBatch() public {
-        for (uint256 left; left < 2; ++left) {
+        for (uint32 left; left < 2; ++left) {
             Scene memory scene = _scene(hex"aa");
-            scene.block.cursor = uint32(scene.block.batch.length - left);
+            scene.block.cursor = scene.block.batch.length - left;
             (scene.rangeCount, scene.ranges) = (0, "");
             bytes32 pre = scene.hash();
             assertEq(_next(scene), pre);
@@ -266,6 +266,18 @@ contract TxBeginTest is WorldTest {
         _assertReverts(scene, abi.encodeWithSelector(Boundary.WrongBlock.selector, false));
     }
 
+    /// Where the cursor stands after the entry.
+    function _after(bytes memory entry) private pure returns (uint32) {
+        return CURSOR + 2 + _size(entry);
+    }
+
+    function _size(bytes memory data) private pure returns (uint32) {
+        assertLt(data.length, 1 << 32);
+        // Just asserted.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return uint32(data.length);
+    }
+
     function _begin(bytes memory entry) private returns (Scene memory scene, bytes32 post) {
         uint256 snapshot = vm.snapshotState();
         scene = _scene(entry);
@@ -275,7 +287,7 @@ contract TxBeginTest is WorldTest {
     }
 
     function _scene(bytes memory entry) private returns (Scene memory scene) {
-        bytes memory batch = bytes.concat(new bytes(CURSOR), bytes2(uint16(entry.length)), entry, "tail");
+        bytes memory batch = bytes.concat(new bytes(CURSOR), bytes2(bytes32(entry.length << 240)), entry, "tail");
         scene = _sceneOf(batch);
         scene.addRange(batch, CURSOR, CURSOR + 2);
         scene.addRange(batch, CURSOR + 2, CURSOR + 2 + entry.length);
@@ -285,7 +297,7 @@ contract TxBeginTest is WorldTest {
         scene = Scenes.running("", _items());
         scene.phase = Phase.BOUNDARY;
         scene.block.batch = Scenes.sliceOf(batch);
-        scene.block.cursor = uint32(CURSOR);
+        scene.block.cursor = CURSOR;
         _place(scene);
     }
 
@@ -306,18 +318,18 @@ contract TxBeginTest is WorldTest {
         _setBalance(sender, 1 ether - 100_000 * price);
         _place(scene);
         scene.scratchRoot = keccak256(hex"80");
-        scene.block.cursor = uint32(CURSOR + 2 + entry.length);
+        scene.block.cursor = _after(entry);
         scene.phase = Phase.ENTER;
         vm.revertToState(snapshot);
     }
 
     function _part(Scene memory scene, bytes memory entry, bytes memory part) private pure returns (Slice memory) {
-        for (uint256 i; i + part.length <= entry.length; ++i) {
+        for (uint32 i; i + part.length <= entry.length; ++i) {
             uint256 j;
             while (j < part.length && entry[i + j] == part[j]) ++j;
             if (j < part.length) continue;
             Slice memory batch = scene.block.batch;
-            return Slice(batch.root, batch.words, uint32(CURSOR + 2 + i), uint32(part.length));
+            return Slice(batch.root, batch.words, CURSOR + 2 + i, _size(part));
         }
         revert("no such part");
     }
@@ -334,7 +346,7 @@ contract TxBeginTest is WorldTest {
 
     function _assertSkipped(Scene memory scene, bytes memory entry) private view {
         bytes32 post = _next(scene);
-        scene.block.cursor = uint32(CURSOR + 2 + entry.length);
+        scene.block.cursor = _after(entry);
         assertEq(post, scene.hash());
     }
 }
