@@ -29,7 +29,7 @@ contract TransactionDecoderTest is Test {
     Decoder private decoder = new Decoder();
     address private signer = vm.addr(KEY);
 
-    struct Sample {
+    struct SignedFields {
         uint8 kind;
         uint64 nonce;
         uint128 tipCap;
@@ -43,42 +43,42 @@ contract TransactionDecoderTest is Test {
         uint256 key;
     }
 
-    function test_fuzz_decodesWhatWasSigned(Sample memory sample) public view {
-        sample.key = bound(sample.key, 1, Transactions.ORDER - 1);
-        sample.kind %= 3;
-        sample.entries %= 4;
-        sample.nonce = uint64(bound(sample.nonce, 0, type(uint64).max - 1));
+    function test_fuzz_decodesWhatWasSigned(SignedFields memory signed) public view {
+        signed.key = bound(signed.key, 1, Transactions.ORDER - 1);
+        signed.kind %= 3;
+        signed.entries %= 4;
+        signed.nonce = uint64(bound(signed.nonce, 0, type(uint64).max - 1));
 
         (bool valid, Transaction memory transaction, bytes memory data, bytes memory accessList) =
-            decoder.decode(_unsigned(sample).sign(sample.key), CHAIN_ID);
+            decoder.decode(_unsigned(signed).sign(signed.key), CHAIN_ID);
 
         assertTrue(valid);
-        assertEq(transaction.kind, sample.kind);
-        assertEq(transaction.nonce, sample.nonce);
-        assertEq(transaction.feeCap, sample.feeCap);
-        assertEq(transaction.tipCap, sample.kind == 2 ? sample.tipCap : sample.feeCap);
-        assertEq(transaction.gasLimit, sample.gasLimit);
-        assertEq(transaction.value, sample.value);
-        assertEq(transaction.create, sample.create);
-        assertEq(transaction.to, sample.create ? address(0) : address(0xbeef));
-        assertEq(transaction.sender, vm.addr(sample.key));
-        assertEq(data, sample.data);
-        uint256 entries = sample.kind == 0 ? 0 : sample.entries;
+        assertEq(transaction.kind, signed.kind);
+        assertEq(transaction.nonce, signed.nonce);
+        assertEq(transaction.feeCap, signed.feeCap);
+        assertEq(transaction.tipCap, signed.kind == 2 ? signed.tipCap : signed.feeCap);
+        assertEq(transaction.gasLimit, signed.gasLimit);
+        assertEq(transaction.value, signed.value);
+        assertEq(transaction.create, signed.create);
+        assertEq(transaction.to, signed.create ? address(0) : address(0xbeef));
+        assertEq(transaction.sender, vm.addr(signed.key));
+        assertEq(data, signed.data);
+        uint256 entries = signed.kind == 0 ? 0 : signed.entries;
         assertEq(accessList, _accessList(entries));
         assertEq(transaction.addresses, entries);
         assertEq(transaction.keys, entries * entries);
     }
 
-    function _unsigned(Sample memory sample) private pure returns (Unsigned memory unsigned) {
-        unsigned = Transactions.transfer(sample.kind, CHAIN_ID, sample.nonce);
-        unsigned.replayProtected = sample.replayProtected;
-        unsigned.tipCap = RlpText.number(sample.tipCap);
-        unsigned.feeCap = RlpText.number(sample.feeCap);
-        unsigned.gasLimit = RlpText.number(sample.gasLimit);
-        unsigned.value = RlpText.number(sample.value);
-        unsigned.data = RlpText.text(sample.data);
-        if (sample.create) unsigned.to = RlpText.text("");
-        unsigned.accessList = RlpText.list(_accessList(sample.entries));
+    function _unsigned(SignedFields memory signed) private pure returns (Unsigned memory unsigned) {
+        unsigned = Transactions.transfer(signed.kind, CHAIN_ID, signed.nonce);
+        unsigned.replayProtected = signed.replayProtected;
+        unsigned.tipCap = RlpText.number(signed.tipCap);
+        unsigned.feeCap = RlpText.number(signed.feeCap);
+        unsigned.gasLimit = RlpText.number(signed.gasLimit);
+        unsigned.value = RlpText.number(signed.value);
+        unsigned.data = RlpText.text(signed.data);
+        if (signed.create) unsigned.to = RlpText.text("");
+        unsigned.accessList = RlpText.list(_accessList(signed.entries));
     }
 
     function test_fuzz_oneChangedByteNeverKeepsTheSender(uint8 kind, uint256 position, uint8 change) public view {
