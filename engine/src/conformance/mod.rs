@@ -1,9 +1,9 @@
 //! Whether engine, verifier and Ethereum agree: a mainnet block is executed in Ethereum's environment and as a Surety
 //! block, and every step of it is repeated by the compiled verifier.
 
-pub mod artifact;
 pub mod block;
 pub mod check;
+pub mod errors;
 pub mod report;
 pub mod verifier;
 

@@ -44,6 +44,11 @@ impl Report {
         self.gas.len()
     }
 
+    /// The steps on which they agree, with their L1 gas.
+    pub fn steps(&self) -> impl Iterator<Item = &(u64, StepInfo)> {
+        self.gas.iter()
+    }
+
     /// Steps on which they do not.
     #[must_use]
     pub fn failures(&self) -> &[Failure] {

@@ -1,82 +1,47 @@
 //! The compiled step verifier on an L1 in memory: Osaka's rules, EIP-7825's cap on a transaction's gas.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
-use alloy_primitives::{Address, B256, Bytes, Selector, TxKind, U256, hex};
-use alloy_sol_types::{SolCall, SolValue, sol};
+use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
+use alloy_sol_types::{SolCall, SolValue};
 use revm::{
     ExecuteCommitEvm, ExecuteEvm, MainBuilder,
-    context::{
-        BlockEnv, TxEnv,
-        result::{EVMError, ExecutionResult},
-    },
+    context::{BlockEnv, TxEnv, result::ExecutionResult},
     database::{CacheDB, EmptyDB},
     handler::{MainnetContext, MainnetEvm},
 };
 
-use super::artifact::{Artifact, ArtifactError, error_signatures};
+use super::errors::ErrorNames;
 use crate::{
+    deploy::{Artifacts, PlanError, verifier as plan},
     execute::environment::{SPEC, cfg_env},
-    machine::{StepProof, witness::WitnessError},
+    machine::{StepContext, StepProof, witness::WitnessError},
     rules::limits::Limits,
 };
 
-sol! {
-    /// See `contracts/src/interfaces/IStepVerifier.sol`.
-    struct StepContext { uint32 slot; uint32 step; bool inDomain; bytes32 recordHash; }
-    /// See `contracts/src/interfaces/IStepVerifier.sol`.
-    function next(StepContext context, bytes32 preState, bytes witness) returns (bytes32 postState);
+mod abi {
+    alloy_sol_types::sol! {
+        /// See `contracts/src/interfaces/IStepVerifier.sol`.
+        struct StepContext { uint32 slot; uint32 step; bool inDomain; bytes32 recordHash; }
+        /// See `contracts/src/interfaces/IStepVerifier.sol`.
+        function next(StepContext context, bytes32 preState, bytes witness) returns (bytes32 postState);
+    }
 }
 
 /// Gas that an L1 transaction can have ([EIP-7825](https://eips.ethereum.org/EIPS/eip-7825)).
 pub const TRANSACTION_GAS: u64 = 1 << 24;
 
-/// The contracts of `contracts/src/verifier/Family.sol`, in its order.
-const FAMILIES: [&str; 26] = [
-    "Arithmetic",
-    "Comparison",
-    "Bitwise",
-    "StackItems",
-    "ControlFlow",
-    "Return",
-    "Environment",
-    "StateReads",
-    "MemoryAccess",
-    "Copies",
-    "Keccak",
-    "Log",
-    "Storage",
-    "Calls",
-    "Create",
-    "SelfDestruct",
-    "FixedPoint",
-    "BlockBegin",
-    TRANSACTION_BEGIN,
-    "AccessList",
-    "Enter",
-    "Precompiles",
-    "Copy",
-    "Settle",
-    "Destruct",
-    "BlockEnd",
-];
-/// The family that the limit on a transaction's gas is given to.
-const TRANSACTION_BEGIN: &str = "TxBegin";
-
 /// The verifier cannot be deployed.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifierError {
-    /// An artifact cannot be used.
+    /// There is nothing to deploy.
     #[error(transparent)]
-    Artifact(#[from] ArtifactError),
+    Plan(#[from] PlanError),
     /// A contract's creation fails.
     #[error("deploying {name}: {reason}")]
     Deploy {
         /// The contract.
-        name: String,
+        name: &'static str,
         /// Why.
         reason: String,
     },
@@ -103,8 +68,7 @@ pub enum Rejection {
 pub struct Verifier {
     evm: MainnetEvm<MainnetContext<CacheDB<EmptyDB>>>,
     out: PathBuf,
-    linked: BTreeMap<String, Address>,
-    errors: BTreeMap<Selector, String>,
+    errors: Option<ErrorNames>,
     address: Address,
     nonce: u64,
 }
@@ -122,24 +86,20 @@ impl Verifier {
                 prevrandao: Some(B256::ZERO),
                 ..BlockEnv::default()
             });
-        let mut verifier = Self {
-            evm: context.build_mainnet(),
-            out: out.to_owned(),
-            linked: BTreeMap::new(),
-            errors: BTreeMap::new(),
-            address: Address::ZERO,
-            nonce: 0,
-        };
-        let mut families = Vec::new();
-        for name in FAMILIES {
-            let arguments = match name {
-                TRANSACTION_BEGIN => limits.transaction_gas.abi_encode(),
-                _ => Vec::new(),
-            };
-            families.push(verifier.create(name, &arguments)?);
+        let mut evm = context.build_mainnet();
+        let creations = plan(&Artifacts::new(out), Address::ZERO, 0, limits.transaction_gas)?;
+        let (mut nonce, mut address) = (0, Address::ZERO);
+        for creation in creations {
+            let transaction = transaction(TxKind::Create, creation.initcode, nonce);
+            let failed = |reason| VerifierError::Deploy { name: creation.name, reason };
+            match evm.transact_commit(transaction) {
+                Ok(ExecutionResult::Success { .. }) => {}
+                Ok(failure) => return Err(failed(format!("{failure:?}"))),
+                Err(error) => return Err(failed(format!("{error:?}"))),
+            }
+            (nonce, address) = (nonce + 1, creation.address);
         }
-        verifier.address = verifier.create("StepVerifier", &families.abi_encode_params())?;
-        Ok(verifier)
+        Ok(Self { evm, out: out.to_owned(), errors: None, address, nonce })
     }
 
     /// Lets the verifier repeat a step; gives the gas of an L1 transaction that does just this.
@@ -147,23 +107,36 @@ impl Verifier {
     /// # Errors
     /// [`Rejection`].
     pub fn check(&mut self, proof: &StepProof) -> Result<u64, Rejection> {
-        let context = StepContext {
-            slot: proof.context.slot,
-            step: proof.context.step,
-            inDomain: proof.context.in_domain,
-            recordHash: proof.context.record_hash,
-        };
         let witness = Bytes::from(proof.witness.encode()?);
-        let call = nextCall { context, preState: proof.pre, witness };
-        let transaction =
-            self.transaction(TxKind::Call(self.address), Bytes::from(call.abi_encode()));
+        let (post, gas) = self.next(&proof.context, proof.pre, witness)?;
+        if post == proof.post { Ok(gas) } else { Err(Rejection::Successor(post)) }
+    }
+
+    /// The successor that the verifier makes of a witness, and the gas of an L1 transaction that asks just this.
+    ///
+    /// # Errors
+    /// [`Rejection`], except [`Rejection::Successor`].
+    pub fn next(
+        &mut self,
+        context: &StepContext,
+        pre: B256,
+        witness: Bytes,
+    ) -> Result<(B256, u64), Rejection> {
+        let context = abi::StepContext {
+            slot: context.slot,
+            step: context.step,
+            inDomain: context.in_domain,
+            recordHash: context.record_hash,
+        };
+        let call = abi::nextCall { context, preState: pre, witness };
+        let calldata = Bytes::from(call.abi_encode());
+        let transaction = transaction(TxKind::Call(self.address), calldata, self.nonce);
         let outcome = self.evm.transact(transaction);
         match outcome.map(|outcome| outcome.result) {
             Ok(result @ ExecutionResult::Success { .. }) => {
                 let output = result.output().cloned().unwrap_or_default();
                 match B256::abi_decode(&output) {
-                    Ok(post) if post == proof.post => Ok(result.tx_gas_used()),
-                    Ok(post) => Err(Rejection::Successor(post)),
+                    Ok(post) => Ok((post, result.tx_gas_used())),
                     Err(error) => Err(Rejection::Failed(error.to_string())),
                 }
             }
@@ -177,52 +150,19 @@ impl Verifier {
         }
     }
 
-    fn create(&mut self, name: &str, arguments: &[u8]) -> Result<Address, VerifierError> {
-        let artifact = Artifact::read(&self.out, name)?;
-        for library in artifact.libraries() {
-            if !self.linked.contains_key(library) {
-                let address = self.create(library, &[])?;
-                self.linked.insert(library.to_owned(), address);
-            }
-        }
-        let code = [&artifact.creation_code(&self.linked)?, arguments].concat();
-        let transaction = self.transaction(TxKind::Create, code.into());
-        let created = Address::ZERO.create(self.nonce);
-        self.nonce += 1;
-        let failed = |reason| VerifierError::Deploy { name: name.to_owned(), reason };
-        match self.evm.transact_commit(transaction) {
-            Ok(ExecutionResult::Success { .. }) => Ok(created),
-            Ok(ExecutionResult::Revert { output, .. }) => Err(failed(self.describe(&output))),
-            Ok(ExecutionResult::Halt { reason, .. }) => Err(failed(format!("{reason:?}"))),
-            Err(EVMError::Transaction(error)) => Err(failed(error.to_string())),
-            Err(error) => Err(failed(format!("{error}"))),
-        }
-    }
-
-    fn transaction(&self, kind: TxKind, data: Bytes) -> TxEnv {
-        TxEnv {
-            kind,
-            data,
-            nonce: self.nonce,
-            gas_limit: TRANSACTION_GAS,
-            gas_price: 0,
-            value: U256::ZERO,
-            ..TxEnv::default()
-        }
-    }
-
-    /// The name of a revert, with its arguments' bytes.
     fn describe(&mut self, data: &[u8]) -> String {
-        if self.errors.is_empty() {
-            self.errors = error_signatures(&self.out).unwrap_or_default();
-        }
-        let name = data
-            .first_chunk::<4>()
-            .and_then(|selector| self.errors.get(&Selector::from(*selector)).cloned());
-        match (name, data.get(4..)) {
-            (Some(name), Some([])) => name,
-            (Some(name), Some(arguments)) => format!("{name} {}", hex::encode(arguments)),
-            _ => format!("0x{}", hex::encode(data)),
-        }
+        self.errors.get_or_insert_with(|| ErrorNames::read(&self.out)).describe(data)
+    }
+}
+
+fn transaction(kind: TxKind, data: Bytes, nonce: u64) -> TxEnv {
+    TxEnv {
+        kind,
+        data,
+        nonce,
+        gas_limit: TRANSACTION_GAS,
+        gas_price: 0,
+        value: U256::ZERO,
+        ..TxEnv::default()
     }
 }

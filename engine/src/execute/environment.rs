@@ -22,6 +22,8 @@ pub fn cfg_env(chain_id: u64) -> CfgEnv {
     let mut cfg = CfgEnv::new_with_spec(SPEC);
     cfg.set_spec_and_mainnet_gas_params(SPEC);
     cfg.chain_id = chain_id;
+    // a deployment's own limit decides, before revm sees a transaction
+    cfg.tx_gas_limit_cap = Some(u64::MAX);
     cfg
 }
 

@@ -1,0 +1,20 @@
+//! Whether Rust and Solidity agree: programs of every kind, each step of which the compiled verifier repeats in revm.
+//! Needs `forge build`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub
+)]
+
+mod calls;
+mod creations;
+mod empty;
+mod fuzz;
+mod opcodes;
+mod program;
+mod scenario;
+mod tampering;
+mod transactions;
