@@ -228,7 +228,6 @@ contract TxBeginTest is WorldTest {
         vm.pauseGasMetering();
         assertTrue(success);
         assertLt(used, 5_000_000);
-        emit log_named_uint("gas", used);
     }
 
     function test_fixedPoint_atTheEndOfTheBatch() public {
