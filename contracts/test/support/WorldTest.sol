@@ -113,6 +113,26 @@ abstract contract WorldTest is FamilyTest {
         }
     }
 
+    /// The step fits one L1 transaction: 2^24 gas with the calldata's and 117,964 bytes. Half the gas and 10,000
+    /// bytes are left for deeper tries than a test's.
+    function _assertProvable(Scene memory scene) internal {
+        bytes memory input = abi.encodeCall(family.next, (context, scene.hash(), scene.witness()));
+        assertLt(input.length, 117_964 - 10_000);
+        address target = address(family);
+        bool success;
+        uint256 used;
+        vm.resumeGasMetering();
+        // A high-level call would pay for memory of the test's own.
+        assembly ("memory-safe") {
+            used := gas()
+            success := staticcall(gas(), target, add(input, 32), mload(input), 0, 32)
+            used := sub(used, gas())
+        }
+        vm.pauseGasMetering();
+        assertTrue(success);
+        assertLt(used + 40 * input.length, 1 << 23);
+    }
+
     function _path(address owner) internal pure returns (bytes32) {
         return keccak256(abi.encodePacked(owner));
     }

@@ -92,6 +92,20 @@ contract CreateTest is WorldTest {
         _assertHalts(scene);
     }
 
+    /// Initcode that creates with the longest initcode: no step reveals more.
+    function test_create2_largestWitnessFitsOneTransaction() public {
+        bytes memory initcode = new bytes(49_152);
+        Scene memory scene = Scenes.running(
+            bytes.concat(_opcode(Opcode.CREATE2), new bytes(49_151)), _items(SALT, initcode.length, 0, 300)
+        );
+        scene.data = initcode;
+        address created = vm.computeCreate2Address(bytes32(SALT), keccak256(initcode), SELF);
+        scene.addRange(initcode, 0, initcode.length);
+        _place(scene);
+        _seeCreated(scene, created);
+        _assertProvable(scene.commit());
+    }
+
     function test_create_tooLittleGasHaltsAfterTheReads() public {
         Scene memory scene = _scene(Opcode.CREATE, 0);
         scene.frame.gas = 32_001;

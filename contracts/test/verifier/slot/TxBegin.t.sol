@@ -202,7 +202,6 @@ contract TxBeginTest is WorldTest {
         return count % 2 == 0 ? bytes.concat(half, half) : bytes.concat(half, half, part);
     }
 
-    /// One L1 transaction has 2^24 gas, and pools take 117,964 bytes; the sender's account needs some of both.
     function _assertFits(bytes memory data, bytes memory accessList) private {
         Unsigned memory unsigned = Transactions.transfer(2, CHAIN_ID, NONCE);
         unsigned.gasLimit = RlpText.number(8_000_000);
@@ -212,22 +211,7 @@ contract TxBeginTest is WorldTest {
         assertGt(entry.length, 58_000);
         Scene memory scene = _scene(entry);
         _seeAccount(scene, sender);
-        bytes memory witness = scene.witness();
-        assertLt(witness.length, 117_964 - 20_000);
-        bytes memory input = abi.encodeCall(family.next, (context, scene.hash(), witness));
-        address target = address(family);
-        bool success;
-        uint256 used;
-        vm.resumeGasMetering();
-        // A high-level call would pay for memory of the test's own.
-        assembly ("memory-safe") {
-            used := gas()
-            success := staticcall(gas(), target, add(input, 32), mload(input), 0, 32)
-            used := sub(used, gas())
-        }
-        vm.pauseGasMetering();
-        assertTrue(success);
-        assertLt(used, 5_000_000);
+        _assertProvable(scene);
     }
 
     function test_fixedPoint_atTheEndOfTheBatch() public {
