@@ -1,21 +1,16 @@
-//! A liar that really executes its lie: revm is made to give one wrong result, and everything after follows from it.
+//! A liar on top of a node: it executes its lie where revm can be made to tell it, with everything after following from
+//! it, and else commits to states that never were.
 
 use std::{
-    cell::Cell,
     collections::BTreeMap,
-    rc::Rc,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use alloy_primitives::{B256, Bytes, U256};
+use alloy_primitives::Bytes;
 use async_trait::async_trait;
-use revm::{
-    Inspector,
-    interpreter::{Interpreter, interpreter::EthInterpreter},
-};
 use thiserror::Error;
 
-use super::{Lie, LieKind};
+use super::{Corrupted, Liar, Lie, LieKind, trace_lie};
 use crate::{
     authenticated::source::NodeStore as _,
     commitment::{FoldBuilder, FoldError, Height, SLOTS_PER_BLOCK, Slots, Steps, StepsBuilder},
@@ -25,13 +20,10 @@ use crate::{
     },
     execute::{
         block::{Effect, LAST_SLOT, execute_slot},
-        boundary::Boundary,
         error::ExecuteError,
         pending::Pending,
     },
-    machine::{
-        Leaves, SlotInput, StepInfo, StepSink, TraceError, groups::Machine, trace_slot_with,
-    },
+    machine::{SlotInput, TraceError, groups::Machine},
     node::{NodeError, evidence::Execution},
 };
 
@@ -51,8 +43,14 @@ pub enum LyingError {
     #[error(transparent)]
     Fold(#[from] FoldError),
     /// No opcode of that step leaves what the lie changes.
-    #[error("step {0} leaves nothing to lie about")]
-    NothingThere(u32),
+    #[error("step {1} leaves nothing for a lie of kind {0}")]
+    NothingThere(LieKind, u32),
+    /// The lie changes nothing that outlives its slot, so that the claim would be the honest one.
+    #[error("the lie has no consequence beyond slot {0}")]
+    NoConsequence(u32),
+    /// The honest execution does not know what the lie is about.
+    #[error("{0} is not known")]
+    Unknown(Need),
     /// The lie's slot is not among the blocks.
     #[error("slot {0} is not among the claim's blocks")]
     OutsideDomain(u32),
@@ -63,7 +61,7 @@ pub enum LyingError {
 struct Claimed {
     slots: Arc<Slots>,
     steps: Arc<Steps>,
-    boundary: Boundary,
+    boundary: Machine,
 }
 
 /// An execution that is honest up to one step of the first domain it is asked about.
@@ -86,7 +84,7 @@ impl LyingExecution {
         claimed.get(&domain).cloned()
     }
 
-    /// Executes the lie and all that follows from it.
+    /// Tells the lie and all that follows from it.
     ///
     /// # Errors
     /// [`LyingError`].
@@ -94,7 +92,8 @@ impl LyingExecution {
         if self.claimed(domain).is_some() {
             return Ok(());
         }
-        let claimed = self.execute(domain)?;
+        let claimed =
+            if self.lie.kind.is_executed() { self.execute(domain)? } else { self.pretend(domain)? };
         self.claimed.lock().unwrap_or_else(PoisonError::into_inner).insert(domain, claimed);
         Ok(())
     }
@@ -113,9 +112,6 @@ impl LyingExecution {
         };
 
         let block = node.input(number)?;
-        let at = Rc::new(Cell::new(0));
-        let mut leaves = Counted { leaves: Leaves::default(), next: Rc::clone(&at) };
-        let mut corruption = Corruption { lie: self.lie, next: at, armed: false, told: false };
         let input = SlotInput {
             slot: self.lie.slot,
             boundary: &before,
@@ -123,12 +119,11 @@ impl LyingExecution {
             limits: node.limits(),
         };
         let store = Arc::clone(node.store());
-        let traced = trace_slot_with(Arc::clone(&store), &input, &mut leaves, &mut corruption)?;
-        if !corruption.told {
-            return Err(LyingError::NothingThere(self.lie.step));
-        }
+        let corrupted = trace_lie(Arc::clone(&store), &input, self.lie)?;
+        let Corrupted { leaves, traced } =
+            corrupted.ok_or(LyingError::NothingThere(self.lie.kind, self.lie.step))?;
         let mut steps = StepsBuilder::new(before.hash());
-        for leaf in leaves.leaves.0 {
+        for leaf in leaves {
             steps.push(leaf)?;
         }
 
@@ -145,6 +140,9 @@ impl LyingExecution {
             tree.push(honest.tree().leaf(position)?)?;
         }
         let mut boundary = traced.boundary;
+        if boundary.hash() == honest.tree().leaf(self.lie.slot)? {
+            return Err(LyingError::NoConsequence(self.lie.slot));
+        }
         tree.push(boundary.hash())?;
         let mut from = slot + 1;
         for number in number..=domain.last() {
@@ -159,7 +157,21 @@ impl LyingExecution {
             from = 0;
         }
         let slots = Slots::new(honest.start(), tree.finish()?);
+        let boundary = boundary.machine();
         Ok(Claimed { slots: Arc::new(slots), steps: Arc::new(steps.finish()?), boundary })
+    }
+
+    /// A claim that differs from the honest one in its commitments alone.
+    fn pretend(&self, domain: Domain) -> Result<Claimed, LyingError> {
+        let honest = self.honest.slots(domain).map_err(LyingError::Unknown)?;
+        let steps = self.honest.steps(domain, self.lie.slot).map_err(LyingError::Unknown)?;
+        let end = self.honest.boundary(domain.last()).map_err(LyingError::Unknown)?;
+        let liar = Liar::new(self.lie, end);
+        Ok(Claimed {
+            slots: Arc::new(liar.slots(&honest)?),
+            steps: Arc::new(liar.steps(self.lie.slot, &steps)?),
+            boundary: liar.boundary(),
+        })
     }
 }
 
@@ -167,7 +179,7 @@ impl Honest for LyingExecution {
     fn boundary(&self, block: u64) -> Known<Machine> {
         let claimed = self.claimed.lock().unwrap_or_else(PoisonError::into_inner);
         match claimed.iter().find(|(domain, _)| domain.last() == block) {
-            Some((_, claimed)) => Ok(claimed.boundary.machine()),
+            Some((_, claimed)) => Ok(claimed.boundary.clone()),
             None => self.honest.boundary(block),
         }
     }
@@ -186,12 +198,16 @@ impl Honest for LyingExecution {
 #[async_trait]
 impl Evidence for LyingExecution {
     async fn gather(&self, need: Need) -> Result<(), EvidenceError> {
-        let failed = |error| EvidenceError::Failed(Box::new(error));
-        match need {
-            Need::Slots(domain) => self.lie(domain).map_err(failed),
-            Need::Steps(domain, slot) if slot == self.lie.slot => self.lie(domain).map_err(failed),
-            need => self.honest.gather(need).await,
+        let domain = match need {
+            Need::Slots(domain) => domain,
+            Need::Steps(domain, slot) if slot == self.lie.slot => domain,
+            need => return self.honest.gather(need).await,
+        };
+        if !self.lie.kind.is_executed() {
+            self.honest.gather(Need::Slots(domain)).await?;
+            self.honest.gather(Need::Steps(domain, self.lie.slot)).await?;
         }
+        self.lie(domain).map_err(|error| EvidenceError::Failed(Box::new(error)))
     }
 }
 
@@ -200,49 +216,5 @@ impl StepProver for LyingExecution {
     /// A liar has nothing to prove with.
     async fn prove_step(&self, transition: Transition) -> Result<Bytes, EvidenceError> {
         Err(EvidenceError::NotYet(Need::Steps(transition.domain, transition.slot)))
-    }
-}
-
-/// Keeps the leaves, and tells the corruption which step comes next.
-struct Counted {
-    leaves: Leaves,
-    next: Rc<Cell<u32>>,
-}
-
-impl StepSink for Counted {
-    fn step(&mut self, info: &StepInfo, post: B256) {
-        self.next.set(info.index + 1);
-        self.leaves.step(info, post);
-    }
-}
-
-/// Changes what one opcode leaves, before the tracer looks.
-struct Corruption {
-    lie: Lie,
-    next: Rc<Cell<u32>>,
-    armed: bool,
-    told: bool,
-}
-
-impl<CTX> Inspector<CTX, EthInterpreter> for Corruption {
-    fn step(&mut self, _: &mut Interpreter, _: &mut CTX) {
-        self.armed = !self.told && self.next.get() == self.lie.step;
-    }
-
-    fn step_end(&mut self, interpreter: &mut Interpreter, _: &mut CTX) {
-        if !std::mem::take(&mut self.armed) {
-            return;
-        }
-        self.told = match self.lie.kind {
-            LieKind::Gas => interpreter.gas.record_regular_cost(1),
-            LieKind::Arithmetic => match interpreter.stack.top() {
-                Some(top) => {
-                    *top ^= U256::ONE;
-                    true
-                }
-                None => false,
-            },
-            _ => false,
-        };
     }
 }

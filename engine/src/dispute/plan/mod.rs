@@ -8,6 +8,9 @@ mod intent;
 mod matches;
 mod tournaments;
 
+#[cfg(test)]
+mod tests;
+
 pub use intent::{Decision, Descent, End, Intent, OpenedRoot, Planned, Reason, Subject};
 
 use super::domain::{Instant, Snapshot};

@@ -1,0 +1,370 @@
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use alloy_primitives::{Address, B256, U256, keccak256};
+
+use super::*;
+use crate::commitment::{FoldBuilder, Height, Opening, Slots, Steps};
+use crate::dispute::domain::{
+    Account, Agreed, BondId, BondStatus, Claim, ClaimId, ClaimKey, ClaimStatus, Clocks, Commitment,
+    Contest, Domain, Duration, Level, Match, MatchKey, Parameters, Phase, Ranks, RootBond, Side,
+    Sides, Status, Timing, Tournament, TournamentId, Turn,
+};
+use crate::machine::groups::Machine;
+
+const US: Address = Address::repeat_byte(1);
+const THEM: Address = Address::repeat_byte(2);
+const NOW: Instant = Instant(1_000);
+const DOMAIN: Domain = Domain { first: 101, blocks: 2 };
+
+fn machine(seed: u8) -> Machine {
+    Machine { state_root: B256::repeat_byte(seed), ..Machine::default() }
+}
+
+/// Slots that begin at machine 0, and change at slot 7 to `seed`.
+fn slots(seed: u8) -> Slots {
+    let mut builder = FoldBuilder::new(Height::SLOTS);
+    builder.repeat(machine(0).hash(), 7).unwrap();
+    builder.push(machine(seed).hash()).unwrap();
+    Slots::new(machine(0).hash(), builder.finish().unwrap())
+}
+
+/// Knows that the domain leads from machine 0 to machine 1, and nothing when told to forget.
+struct Own {
+    forgets: Option<Need>,
+}
+
+impl Own {
+    fn unless_forgotten<T>(&self, need: Need, known: T) -> Known<T> {
+        if self.forgets == Some(need) { Err(need) } else { Ok(known) }
+    }
+}
+
+impl Honest for Own {
+    fn boundary(&self, block: u64) -> Known<Machine> {
+        self.unless_forgotten(Need::Boundary(block), machine(u8::from(block > 100)))
+    }
+
+    fn slots(&self, domain: Domain) -> Known<Arc<Slots>> {
+        self.unless_forgotten(Need::Slots(domain), Arc::new(slots(1)))
+    }
+
+    fn steps(&self, domain: Domain, slot: u32) -> Known<Arc<Steps>> {
+        Err(Need::Steps(domain, slot))
+    }
+}
+
+const KNOWS: Own = Own { forgets: None };
+
+fn genesis() -> ClaimKey {
+    ClaimKey { boundary: machine(0).hash(), ..ClaimKey::default() }
+}
+
+fn child(seed: u8) -> ClaimKey {
+    let trace_root = slots(seed).tree().root();
+    ClaimKey { parent: genesis().id(), round: 0, trace_root, boundary: machine(seed).hash() }
+}
+
+fn claim(key: ClaimKey, end: u64, status: ClaimStatus, bond: Option<u64>) -> (ClaimId, Claim) {
+    (key.id(), Claim { key, end, status, round: 0, bond: bond.map(BondId) })
+}
+
+/// Genesis, two batches after it, and an account with 10 ETH.
+fn snapshot() -> Snapshot {
+    let duration = Duration;
+    Snapshot {
+        now: NOW,
+        block: B256::ZERO,
+        parameters: Parameters {
+            timing: Timing {
+                censorship: duration(60),
+                response: duration(5),
+                build: duration(40),
+                budget: duration(115),
+            },
+            root_bond: U256::from(3),
+            step_bond: U256::from(2),
+        },
+        latest_block: 102,
+        latest_confirmed: genesis().id(),
+        claims: BTreeMap::from([claim(genesis(), 100, ClaimStatus::Confirmed, None)]),
+        tournaments: BTreeMap::new(),
+        bonds: BTreeMap::new(),
+        account: Account { address: US, wallet: U256::from(10), free: U256::ZERO },
+    }
+}
+
+fn bond(id: u64, owner: Address, tip: ClaimId) -> (BondId, RootBond) {
+    (BondId(id), RootBond { id: BondId(id), owner, status: BondStatus::Locked, tip })
+}
+
+/// A claim with `seed` stands, made by somebody else; it is right when `seed` is 1.
+fn claimed(seed: u8) -> Snapshot {
+    let mut snapshot = snapshot();
+    let key = child(seed);
+    snapshot.claims.extend([claim(key, 102, ClaimStatus::Proposed, Some(1))]);
+    snapshot.bonds.extend([bond(1, THEM, key.id())]);
+    let id = TournamentId::root(genesis().id(), 0);
+    let commitment = Commitment {
+        root: key.trace_root,
+        last: key.boundary,
+        opening: None,
+        owner: THEM,
+        eliminated: false,
+        bond_settled: false,
+    };
+    let tournament = Tournament {
+        id,
+        contest: Contest::Root { parent: genesis().id(), round: 0 },
+        domain: DOMAIN,
+        start: Instant(NOW.0 - 15),
+        budget: Duration(115),
+        status: Status::Joining,
+        waiting: Ranks(1),
+        running: Ranks(0),
+        commitments: BTreeMap::from([(key.id().commitment(), commitment)]),
+        matches: BTreeMap::new(),
+    };
+    snapshot.tournaments.insert(id, tournament);
+    snapshot
+}
+
+/// The right claim met the wrong one; `to_move` of the right one's sides is to make its first turn.
+fn matched(since: Instant) -> Snapshot {
+    let mut snapshot = claimed(1);
+    let wrong = child(2);
+    snapshot.claims.extend([claim(wrong, 102, ClaimStatus::Proposed, Some(2))]);
+    snapshot.bonds.extend([bond(2, THEM, wrong.id())]);
+    let id = TournamentId::root(genesis().id(), 0);
+    let key =
+        MatchKey { tournament: id, one: child(1).id().commitment(), two: wrong.id().commitment() };
+    let turn = Turn {
+        to_move: Side::One,
+        height: 20,
+        position: 0,
+        nodes: Sides { one: child(1).trace_root, two: wrong.trace_root },
+        rival: slots(2).tree().open(20, 0).unwrap(),
+        agreed: Agreed { node: machine(0).hash(), height: 0 },
+    };
+    let found = Match {
+        key,
+        level: Level::Slots,
+        phase: Phase::turning(Level::Slots, turn, false).unwrap(),
+        clocks: Clocks { one: Duration(100), two: Duration(100), since },
+        moves: Vec::new(),
+    };
+    snapshot.tournaments.get_mut(&id).unwrap().matches.insert(key.id(), found);
+    snapshot
+}
+
+fn intents(planned: &[Planned]) -> Vec<&Intent> {
+    let acts = planned.iter().filter_map(|it| match &it.decision {
+        Decision::Act(intent) => Some(&**intent),
+        _ => None,
+    });
+    acts.collect()
+}
+
+fn labels(planned: &[Planned]) -> Vec<&'static str> {
+    intents(planned).into_iter().map(Intent::label).collect()
+}
+
+#[test]
+fn a_proposer_brings_its_bond_there_one_move_at_a_time() {
+    let mut snapshot = snapshot();
+    let decided = |snapshot: &Snapshot| labels(&plan(snapshot, &KNOWS, Policy::PROPOSER));
+    assert_eq!(decided(&snapshot), ["deposit"]);
+    snapshot.account.free = U256::from(3);
+    assert_eq!(decided(&snapshot), ["lockBond"]);
+    snapshot.bonds.extend([bond(7, US, genesis().id())]);
+    assert_eq!(decided(&snapshot), ["propose"]);
+    let planned = plan(&snapshot, &KNOWS, Policy::PROPOSER);
+    let Intent::Propose { bond, parent, end, trace_root, boundary } = intents(&planned)[0] else {
+        panic!()
+    };
+    assert_eq!(
+        (*bond, *parent, *end, *trace_root),
+        (BondId(7), genesis().id(), 102, child(1).trace_root)
+    );
+    assert_eq!(**boundary, machine(1));
+}
+
+#[test]
+fn a_challenger_stays_silent_before_the_truth() {
+    for snapshot in [snapshot(), claimed(1)] {
+        assert_eq!(labels(&plan(&snapshot, &KNOWS, Policy::CHALLENGER)), Vec::<&str>::new());
+    }
+}
+
+#[test]
+fn a_wrong_claim_gets_a_sibling_while_joining_is_open() {
+    let mut snapshot = claimed(2);
+    snapshot.account.free = U256::from(3);
+    snapshot.bonds.extend([bond(7, US, genesis().id())]);
+    let planned = plan(&snapshot, &KNOWS, Policy::CHALLENGER);
+    assert_eq!(labels(&planned), ["proposeSibling"]);
+    assert_eq!(planned[0].deadline, Some(Instant(NOW.0 + 100)));
+    let Intent::ProposeSibling { opened, .. } = intents(&planned)[0] else { panic!() };
+    assert_eq!((opened.children.root(), opened.spine.len()), (child(1).trace_root, 16));
+
+    snapshot.now = Instant(NOW.0 + 99);
+    let planned = plan(&snapshot, &KNOWS, Policy::CHALLENGER);
+    let late = Decision::Terminal(End::TooLate(TournamentId::root(genesis().id(), 0)));
+    assert!(
+        planned.iter().any(|it| it.decision == late),
+        "the next block is too late: {planned:?}"
+    );
+}
+
+/// T38: what is unknown is neither right nor wrong.
+#[test]
+fn t38_unknown_never_acts() {
+    let needs = [Need::Boundary(100), Need::Slots(DOMAIN), Need::Boundary(102)];
+    for need in needs {
+        for snapshot in [snapshot(), claimed(1), claimed(2), matched(NOW)] {
+            let mut funded = snapshot;
+            funded.bonds.extend([bond(7, US, genesis().id())]);
+            let planned = plan(&funded, &Own { forgets: Some(need) }, Policy::PROPOSER);
+            if planned.iter().any(|it| it.need() == Some(need)) {
+                assert_eq!(labels(&planned), Vec::<&str>::new(), "{need}");
+            }
+        }
+    }
+    let planned =
+        plan(&claimed(2), &Own { forgets: Some(Need::Slots(DOMAIN)) }, Policy::CHALLENGER);
+    assert_eq!(planned[0].need(), Some(Need::Slots(DOMAIN)));
+}
+
+#[test]
+fn a_wrong_claim_that_was_confirmed_is_an_alarm_and_nothing_else() {
+    let mut snapshot = snapshot();
+    let wrong = child(2);
+    snapshot.claims.extend([claim(wrong, 102, ClaimStatus::Confirmed, Some(1))]);
+    snapshot.latest_confirmed = wrong.id();
+    let planned = plan(&snapshot, &KNOWS, Policy::PROPOSER);
+    assert_eq!(planned.len(), 1);
+    assert_eq!(planned[0].decision, Decision::Terminal(End::WrongClaimConfirmed(wrong.id())));
+}
+
+#[test]
+fn the_first_turn_opens_both_and_descends_to_the_first_difference() {
+    let planned = plan(&matched(NOW), &KNOWS, Policy::CHALLENGER);
+    assert_eq!(labels(&planned), ["firstTurn"]);
+    assert_eq!(planned[0].deadline, Some(Instant(NOW.0 + 105)));
+    let Intent::FirstTurn(_, root, last, descent) = intents(&planned)[0] else { panic!() };
+    assert_eq!((*root, *last), (child(1).trace_root, machine(1).hash()));
+    assert_eq!(descent.own.root(), *root);
+    let index = descent.own.first_difference(&descent.rival).unwrap();
+    assert_eq!(descent.next.root(), descent.own.get(index).unwrap());
+}
+
+/// T12: with our clock run out a turn would revert, and nobody is to sign it.
+#[test]
+fn a_move_after_expiry_is_not_planned() {
+    let snapshot = matched(Instant(NOW.0 - 104));
+    let planned = plan(&snapshot, &KNOWS, Policy::CHALLENGER);
+    assert_eq!(labels(&planned), Vec::<&str>::new());
+    assert!(planned.iter().any(|it| it.decision == Decision::Wait(Reason::OutOfTime)));
+    let in_time = matched(Instant(NOW.0 - 103));
+    assert_eq!(labels(&plan(&in_time, &KNOWS, Policy::CHALLENGER)), ["firstTurn"]);
+}
+
+#[test]
+fn a_silent_rival_is_timed_out_from_the_first_block_in_which_that_succeeds() {
+    let mut snapshot = matched(NOW);
+    let id = TournamentId::root(genesis().id(), 0);
+    let found = snapshot.tournaments.get_mut(&id).unwrap().matches.values_mut().next().unwrap();
+    let Phase::First(turn) = found.phase else { panic!() };
+    let own = slots(1).tree().open(20, 0).unwrap();
+    let turn = Turn {
+        to_move: Side::Two,
+        height: 16,
+        nodes: Sides { one: own.get(0).unwrap(), two: turn.rival.get(0).unwrap() },
+        rival: slots(1).tree().open(16, 0).unwrap(),
+        ..turn
+    };
+    found.phase = Phase::turning(Level::Slots, turn, false).unwrap();
+    found.clocks.since = Instant(NOW.0 - 103);
+    assert_eq!(labels(&plan(&snapshot, &KNOWS, Policy::CHALLENGER)), Vec::<&str>::new());
+    snapshot.now = snapshot.now.next();
+    assert_eq!(labels(&plan(&snapshot, &KNOWS, Policy::CHALLENGER)), ["timeout"]);
+}
+
+/// A node that agreed with ours cannot open into something else: then somebody, perhaps we, is broken, and nothing is sent.
+#[test]
+fn a_match_that_contradicts_our_tree_is_left_alone() {
+    let mut snapshot = matched(NOW);
+    let id = TournamentId::root(genesis().id(), 0);
+    let found = snapshot.tournaments.get_mut(&id).unwrap().matches.values_mut().next().unwrap();
+    let Phase::First(turn) = found.phase else { panic!() };
+    let strange = Opening([keccak256("strange"); 16]);
+    let turn = Turn {
+        height: 16,
+        nodes: Sides { one: keccak256("ours?"), two: strange.root() },
+        rival: strange,
+        ..turn
+    };
+    found.phase = Phase::turning(Level::Slots, turn, false).unwrap();
+    let planned = plan(&snapshot, &KNOWS, Policy::CHALLENGER);
+    assert_eq!(labels(&planned), Vec::<&str>::new());
+    assert!(
+        planned.iter().any(|it| matches!(it.decision, Decision::Wait(Reason::Inconsistent(_))))
+    );
+}
+
+#[test]
+fn the_nearest_deadline_comes_first_and_money_last() {
+    let at = |deadline, intent| Planned {
+        subject: Subject::Account,
+        decision: Decision::act(intent),
+        deadline: Option::map(deadline, Instant),
+    };
+    let mut planned = [
+        at(None, Intent::Withdraw(U256::ONE)),
+        at(None, Intent::Confirm(child(1))),
+        at(Some(30), Intent::LockBond),
+        at(Some(20), Intent::Deposit(U256::ONE)),
+    ];
+    planned.sort_by_key(Planned::urgency);
+    assert_eq!(labels(&planned), ["deposit", "lockBond", "confirm", "withdraw"]);
+}
+
+#[test]
+fn a_phase_that_the_contracts_cannot_reach_cannot_be_built() {
+    use crate::dispute::domain::MatchError;
+    let Phase::First(turn) =
+        matched(NOW).tournaments.values().next().unwrap().matches.values().next().unwrap().phase
+    else {
+        panic!()
+    };
+    let built = |turn| Phase::turning(Level::Slots, turn, false).unwrap_err();
+    for height in [0, 3, 24, 255] {
+        assert_eq!(built(Turn { height, ..turn }), MatchError::Height(height));
+    }
+    assert_eq!(built(Turn { position: 1, ..turn }), MatchError::Position(1));
+    assert_eq!(
+        built(Turn {
+            to_move: Side::Two,
+            nodes: Sides { one: turn.nodes.two, two: turn.nodes.one },
+            ..turn
+        }),
+        MatchError::FirstMover
+    );
+    let agreed = Agreed { height: 8, ..turn.agreed };
+    assert_eq!(built(Turn { agreed, ..turn }), MatchError::Agreed(8));
+    let same = Sides { one: turn.nodes.two, two: turn.nodes.two };
+    assert_eq!(built(Turn { nodes: same, ..turn }), MatchError::NoDifference(same.one));
+    let swapped = Sides { one: turn.nodes.two, two: turn.nodes.one };
+    assert_eq!(
+        built(Turn { nodes: swapped, ..turn }),
+        MatchError::Opening(turn.rival.root(), swapped.two)
+    );
+}
