@@ -40,6 +40,9 @@ pub enum TraceError {
         /// What they disagree about.
         about: Divergence,
     },
+    /// The slot takes more steps than a step commitment has leaves: steps are paid for, so this is a bug.
+    #[error("more than 2^24 steps in a slot")]
+    Steps,
     /// The slot's inputs are not those its record commits to.
     #[error("the slot's {0} does not fit its record")]
     Inputs(&'static str),

@@ -38,6 +38,9 @@ use crate::authenticated::{
     source::{CodeSource, NodeSource},
 };
 
+/// A slot takes fewer steps: its step commitment has so many leaves.
+const STEP_LIMIT: u32 = 1 << 24;
+
 /// The machine under way, and the sink its steps go to.
 #[derive(Debug)]
 struct Tracer<S, K> {
@@ -135,7 +138,7 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
         }
         self.sink.step(&info, self.machine_hash);
         self.context.step += 1;
-        Ok(())
+        if self.context.step < STEP_LIMIT { Ok(()) } else { Err(TraceError::Steps) }
     }
 
     /// The Machine group of the state as it is now.
