@@ -50,6 +50,11 @@ impl Devnet {
         }
     }
 
+    /// Lets time pass until `seconds`.
+    pub fn wait_until(&mut self, seconds: u64) {
+        self.seconds = self.seconds.max(seconds);
+    }
+
     pub fn number(&self) -> u64 {
         self.number
     }
@@ -213,6 +218,14 @@ impl Devnet {
         self.db.load_account(who).unwrap().info.nonce
     }
 
+    /// Deploys `initcode` from `from`.
+    pub fn create(&mut self, from: Address, name: &str, initcode: Bytes) -> Address {
+        let mined = self
+            .transact(from, TxKind::Create, U256::ZERO, initcode)
+            .unwrap_or_else(|failed| panic!("{name}: {failed:?}"));
+        Address::from_slice(&mined.output)
+    }
+
     /// Deploys the contract `name` of the file of that name, with the libraries it links, from `from`.
     pub fn deploy(&mut self, from: Address, name: &str, arguments: impl AsRef<[u8]>) -> Address {
         self.deploy_artifact(from, name, name, arguments)
@@ -228,10 +241,7 @@ impl Devnet {
     ) -> Address {
         let mut code = self.bytecode(from, file, name);
         code.extend_from_slice(arguments.as_ref());
-        let mined = self
-            .transact(from, TxKind::Create, U256::ZERO, code.into())
-            .unwrap_or_else(|failed| panic!("{name}: {failed:?}"));
-        Address::from_slice(&mined.output)
+        self.create(from, name, code.into())
     }
 
     fn bytecode(&mut self, from: Address, file: &str, name: &str) -> Vec<u8> {

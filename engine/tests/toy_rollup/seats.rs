@@ -15,7 +15,7 @@ use super::machine::Execution;
 use crate::devnet::{Devnet, ETHER};
 
 pub type Shared = Arc<Mutex<Devnet>>;
-pub type Seat = Player<Reader, Execution, Execution, Sender>;
+pub type Seat<E = Execution> = Player<Reader, E, E, Sender>;
 
 /// Reads the shared chain.
 #[derive(Clone)]
@@ -94,13 +94,13 @@ impl TransactionLane for Sender {
 }
 
 /// Somebody with 100 ETH and a version of the truth.
-pub fn seat(
+pub fn seat<E: Clone>(
     chain: &Shared,
     deployment: Deployment,
     name: u8,
-    execution: Execution,
+    execution: E,
     policy: Policy,
-) -> Seat {
+) -> Seat<E> {
     let account = Address::repeat_byte(name);
     chain.lock().unwrap().fund(account, U256::from(100 * ETHER));
     Player {
