@@ -120,6 +120,9 @@ library Witnesses {
     /// @notice The step does not read a record.
     error UnusedRecord();
 
+    /// @dev Bytes that a node takes with its length. No node that is found by its hash is shorter, the paths being 32 bytes.
+    uint256 private constant NODE_SIZE = 34;
+
     /// @notice Reads the items of the stack, for whose chain see `stackHash`.
     function readItems(Witness memory witness, Cursor memory cursor) internal pure {
         witness.stackRest = bytes32(cursor.readUint(32));
@@ -145,7 +148,10 @@ library Witnesses {
             _readCode(witness.codes[i], cursor);
         }
         uint256 nodes = cursor.readUint(2);
-        witness.nodes = NodeBags.create(nodes);
+        // The number is only announced. Room for more nodes than the witness can hold could take all gas, so that no error
+        // names what is wrong.
+        uint256 fitting = (cursor.end - cursor.position) / NODE_SIZE;
+        witness.nodes = NodeBags.create(nodes < fitting ? nodes : fitting);
         for (uint256 i = 0; i < nodes; ++i) {
             bytes memory node = cursor.readBytes();
             witness.nodes.add(node);

@@ -109,6 +109,17 @@ contract WitnessTest is FamilyTest {
         family.next(context, preState, witness);
     }
 
+    /// No room is made for what cannot be there.
+    function test_T48_announcedNodes_cost() public {
+        Scene memory scene = _store();
+        bytes32 preState = scene.commit().hash();
+        bytes memory witness = scene.witness();
+        // The numbers of nodes and of the record's bytes, both 0, end it.
+        (witness[witness.length - 4], witness[witness.length - 3]) = (0xff, 0xff);
+        vm.expectPartialRevert(Cursors.TruncatedWitness.selector);
+        family.next{gas: 100_000}(context, preState, witness);
+    }
+
     function test_empty() public {
         vm.expectPartialRevert(Cursors.TruncatedWitness.selector);
         family.next(context, bytes32(0), "");
