@@ -22,13 +22,13 @@ use alloy_primitives::{B256, U256, keccak256};
 use alloy_sol_types::SolCall;
 use devnet::{Devnet, ETHER};
 use surety_engine::dispute::domain::{BondStatus, ClaimStatus, Snapshot};
-use surety_engine::dispute::observe::Deployment;
+use surety_engine::dispute::observe::{Deployment, Observer};
 use surety_engine::dispute::plan::{Decision, End, Planned, Policy, Reason};
 use surety_engine::fault::{Lie, LieKind};
 use surety_engine::l1::bindings::IBonds;
 use toy_rollup::deploy::{BUDGET, GENESIS, append, deploy};
 use toy_rollup::machine::{Execution, Records, Twist, same_trace};
-use toy_rollup::seats::{Seat, Sender, Shared, seat};
+use toy_rollup::seats::{Reader, Seat, Sender, Shared, seat};
 
 struct World {
     chain: Shared,
@@ -138,7 +138,11 @@ async fn play(world: &World, honest: &[&Seat], others: &[Other<'_>]) -> Snapshot
         }
         quiet = if idle { quiet + 1 } else { 0 };
         if quiet > 2 * BUDGET {
-            return honest[0].observer.snapshot().await.unwrap();
+            let snapshot = honest[0].observer.snapshot().await.unwrap();
+            let (reader, account) = (Reader(world.chain.clone()), honest[0].lane.account);
+            let anew = Observer::new(reader, world.deployment, account).snapshot().await.unwrap();
+            assert_eq!(snapshot, anew, "what an observer keeps changes nothing");
+            return snapshot;
         }
         if idle {
             world.chain.lock().unwrap().mine(1);

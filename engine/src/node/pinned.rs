@@ -32,6 +32,10 @@ impl ChainReader for Pinned {
         self.0.cursor().await.map_err(ReadError::new)
     }
 
+    async fn hash(&self, number: u64) -> Result<Option<B256>, ReadError> {
+        ChainReader::hash(self.0.l1(), number).await
+    }
+
     async fn logs(
         &self,
         addresses: &[Address],

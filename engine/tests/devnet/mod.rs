@@ -63,9 +63,14 @@ impl Devnet {
         self.seconds
     }
 
-    /// Stands in for the block's hash: changes with its number.
+    /// Stands in for the head's hash.
     pub fn hash(&self) -> B256 {
-        keccak256(self.number.to_be_bytes())
+        Self::hash_of(self.number)
+    }
+
+    /// Stands in for a block's hash: changes with its number.
+    pub fn hash_of(number: u64) -> B256 {
+        keccak256(number.to_be_bytes())
     }
 
     pub fn fund(&mut self, who: Address, wei: U256) {

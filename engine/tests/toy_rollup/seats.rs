@@ -37,6 +37,11 @@ impl ChainReader for Reader {
         })
     }
 
+    async fn hash(&self, number: u64) -> Result<Option<B256>, ReadError> {
+        let chain = self.0.lock().unwrap();
+        Ok((number <= chain.number()).then(|| Devnet::hash_of(number)))
+    }
+
     async fn logs(
         &self,
         addresses: &[Address],

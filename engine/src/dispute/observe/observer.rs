@@ -1,6 +1,7 @@
 //! Makes the snapshot of one block.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use alloy_primitives::{Address, B256, U256};
 use alloy_sol_types::SolCall;
@@ -44,18 +45,30 @@ impl Deployment {
     }
 }
 
-/// Reads snapshots for one account.
+/// Blocks below the newest one after which a block's events are kept instead of being read again.
+const SETTLED_DEPTH: u64 = 64;
+
+/// What happened up to a block; of use only while that is canonical.
+#[derive(Clone, Debug)]
+struct Checkpoint {
+    number: u64,
+    hash: B256,
+    history: History,
+}
+
+/// Reads snapshots for one account. What it keeps is a cache: an observer that starts anew reads the same.
 #[derive(Clone, Debug)]
 pub struct Observer<R> {
     reader: R,
     deployment: Deployment,
     account: Address,
+    checkpoint: Arc<Mutex<Option<Checkpoint>>>,
 }
 
 impl<R: ChainReader> Observer<R> {
     /// An observer of `deployment` that sees the bonds of `account`.
-    pub const fn new(reader: R, deployment: Deployment, account: Address) -> Self {
-        Self { reader, deployment, account }
+    pub fn new(reader: R, deployment: Deployment, account: Address) -> Self {
+        Self { reader, deployment, account, checkpoint: Arc::default() }
     }
 
     /// Where the contracts are.
@@ -80,11 +93,39 @@ impl<R: ChainReader> Observer<R> {
 
     async fn history(&self, head: &BlockRef) -> Result<History, ObserveError> {
         let Deployment { rollup, tournament, from, .. } = self.deployment;
-        let mut history = History::default();
-        for event in self.reader.logs(&[rollup, tournament], from, head.number).await? {
-            history.apply(rollup, &event)?;
+        let (mut settled, from) = match self.checkpoint(head).await? {
+            Some(checkpoint) => (checkpoint.history, checkpoint.number.saturating_add(1)),
+            None => (History::default(), from),
+        };
+        let events = self.reader.logs(&[rollup, tournament], from, head.number).await?;
+        let last = head.number.saturating_sub(SETTLED_DEPTH);
+        let recent = events.partition_point(|event| event.block <= last);
+        for event in events.iter().take(recent) {
+            settled.apply(rollup, event)?;
+        }
+        let mut history = settled.clone();
+        for event in events.iter().skip(recent) {
+            history.apply(rollup, event)?;
+        }
+        if last >= from
+            && let Some(hash) = self.reader.hash(last).await?
+        {
+            *self.kept() = Some(Checkpoint { number: last, hash, history: settled });
         }
         Ok(history)
+    }
+
+    /// What is kept, if it belongs to the chain of `head`.
+    async fn checkpoint(&self, head: &BlockRef) -> Result<Option<Checkpoint>, ObserveError> {
+        let Some(kept) = self.kept().clone() else { return Ok(None) };
+        let canonical =
+            kept.number <= head.number && self.reader.hash(kept.number).await? == Some(kept.hash);
+        Ok(canonical.then_some(kept))
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Option<Checkpoint>> {
+        // It is replaced whole, so a panic elsewhere leaves nothing half done.
+        self.checkpoint.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

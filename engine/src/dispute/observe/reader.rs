@@ -37,6 +37,9 @@ pub trait ChainReader: Send + Sync {
     /// The newest block.
     async fn head(&self) -> Result<BlockRef, ReadError>;
 
+    /// Hash of the canonical block of this number, if the chain is that long.
+    async fn hash(&self, number: u64) -> Result<Option<B256>, ReadError>;
+
     /// Logs of `addresses` in the blocks `from..=to`, in order.
     async fn logs(
         &self,
@@ -56,6 +59,11 @@ pub trait ChainReader: Send + Sync {
 impl ChainReader for L1Client {
     async fn head(&self) -> Result<BlockRef, ReadError> {
         Headers::head(self).await.map_err(ReadError::new)
+    }
+
+    async fn hash(&self, number: u64) -> Result<Option<B256>, ReadError> {
+        let block = Headers::at(self, number).await.map_err(ReadError::new)?;
+        Ok(block.map(|block| block.hash))
     }
 
     async fn logs(
