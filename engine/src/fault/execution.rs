@@ -51,6 +51,9 @@ pub enum LyingError {
     /// The honest execution does not know what the lie is about.
     #[error("{0} is not known")]
     Unknown(Need),
+    /// What follows from the lie is what follows from the truth: the slot ends in the same boundary.
+    #[error("a lie at step {0} changes nothing that lasts")]
+    WithoutEffect(u32),
     /// The lie's slot is not among the blocks.
     #[error("slot {0} is not among the claim's blocks")]
     OutsideDomain(u32),
@@ -65,18 +68,24 @@ struct Claimed {
 }
 
 /// An execution that is honest up to one step of the first domain it is asked about.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct LyingExecution {
     honest: Execution,
     lie: Lie,
-    claimed: Mutex<BTreeMap<Domain, Claimed>>,
+    claimed: Arc<Mutex<BTreeMap<Domain, Claimed>>>,
 }
 
 impl LyingExecution {
     /// Lies once on top of `honest`.
     #[must_use]
     pub fn new(honest: Execution, lie: Lie) -> Self {
-        Self { honest, lie, claimed: Mutex::new(BTreeMap::new()) }
+        Self { honest, lie, claimed: Arc::new(Mutex::new(BTreeMap::new())) }
+    }
+
+    /// The lie.
+    #[must_use]
+    pub const fn told(&self) -> Lie {
+        self.lie
     }
 
     fn claimed(&self, domain: Domain) -> Option<Claimed> {
@@ -122,6 +131,9 @@ impl LyingExecution {
         let corrupted = trace_lie(Arc::clone(&store), &input, self.lie)?;
         let Corrupted { leaves, traced } =
             corrupted.ok_or(LyingError::NothingThere(self.lie.kind, self.lie.step))?;
+        if traced.boundary == node.boundary(number, slot)? {
+            return Err(LyingError::WithoutEffect(self.lie.step));
+        }
         let mut steps = StepsBuilder::new(before.hash());
         for leaf in leaves {
             steps.push(leaf)?;

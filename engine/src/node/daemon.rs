@@ -76,7 +76,7 @@ impl Daemon {
     pub fn with(node: Arc<Node>, key: EthersSigner, policy: Policy, config: NodeConfig) -> Self {
         let lane = Arc::new(Lane::new(node.l1().clone(), key, LaneSettings::default()));
         let account = lane.address();
-        let deployment = observed(&node);
+        let deployment = observe::Deployment::from(&*node);
         let execution = Execution::new(Arc::clone(&node));
         let observer = Observer::new(Pinned::new(Arc::clone(&node)), deployment, account);
         let player =
@@ -143,15 +143,17 @@ impl Daemon {
     }
 }
 
-fn observed(node: &Node) -> observe::Deployment {
-    let deployment = node.deployment();
-    observe::Deployment {
-        rollup: deployment.rollup,
-        tournament: deployment.tournament,
-        bonds: deployment.bonds,
-        inbox: deployment.inbox,
-        from: deployment.l1_block,
-        genesis: deployment.genesis.number,
-        boundary: deployment.start().hash(),
+impl From<&Node> for observe::Deployment {
+    fn from(node: &Node) -> Self {
+        let deployment = node.deployment();
+        Self {
+            rollup: deployment.rollup,
+            tournament: deployment.tournament,
+            bonds: deployment.bonds,
+            inbox: deployment.inbox,
+            from: deployment.l1_block,
+            genesis: deployment.genesis.number,
+            boundary: deployment.start().hash(),
+        }
     }
 }

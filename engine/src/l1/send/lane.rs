@@ -28,6 +28,9 @@ use crate::l1::{client::L1Client, signer::EthersSigner};
 /// The most gas a transaction may ask for on L1: EIP-7825.
 const MAX_TRANSACTION_GAS: u64 = 1 << 24;
 
+/// Polls for a receipt after the nonce is used, before another transaction is held to have used it.
+const RECEIPT_POLLS: u32 = 8;
+
 /// A call to a contract on L1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
@@ -273,6 +276,7 @@ impl Lane {
         let transport = |source| LaneError::Transport { label, source };
         let provider = self.l1.provider();
         let deadline = Instant::now() + self.settings.patience;
+        let mut without_receipt = 0;
         loop {
             let mined = provider.get_transaction_count(self.address()).await.map_err(transport)?;
             for hash in hashes.iter().rev() {
@@ -282,7 +286,11 @@ impl Lane {
                 }
             }
             if mined > nonce {
-                return Err(LaneError::NonceTaken { label, nonce });
+                // a node may count a transaction before it serves its receipt
+                without_receipt += 1;
+                if without_receipt > RECEIPT_POLLS {
+                    return Err(LaneError::NonceTaken { label, nonce });
+                }
             }
             if Instant::now() >= deadline {
                 return Ok(None);

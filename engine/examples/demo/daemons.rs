@@ -1,0 +1,138 @@
+//! The daemons as processes of their own, each with its own store, key and log.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use ethers_core::rand::thread_rng;
+use ethers_signers::{LocalWallet, MnemonicBuilder, coins_bip39::English};
+use eyre::{WrapErr as _, ensure};
+
+use crate::{
+    devnet::{Account, Devnet, MNEMONIC},
+    mainnet,
+};
+
+/// A daemon that runs, or was killed.
+pub(crate) struct Daemon {
+    name: &'static str,
+    program: PathBuf,
+    config: PathBuf,
+    log: PathBuf,
+    child: Option<Child>,
+}
+
+impl Daemon {
+    /// The proposer; its key comes from a mnemonic. It leaves disputes to challengers until its clock runs low.
+    pub(crate) fn proposer(
+        root: &Path,
+        data: &Path,
+        programs: &Path,
+        devnet: &Devnet,
+    ) -> eyre::Result<Self> {
+        let key = format!(
+            "[key]\nkind = \"mnemonic\"\npath = {:?}\nindex = {}\n\n[proposer]\ndefend_within = 30\n",
+            devnet.phrase(),
+            Account::Proposer as u32
+        );
+        Self::new("surety-proposer", root, data, programs, devnet, &key)
+    }
+
+    /// The challenger; its key comes from an encrypted keystore.
+    pub(crate) fn challenger(
+        root: &Path,
+        data: &Path,
+        programs: &Path,
+        devnet: &Devnet,
+    ) -> eyre::Result<Self> {
+        let password = data.join("password");
+        std::fs::write(&password, "correct horse battery staple\n")?;
+        let wallet = MnemonicBuilder::<English>::default()
+            .phrase(MNEMONIC)
+            .index(Account::Challenger as u32)?
+            .build()?;
+        let secret = wallet.signer().to_bytes();
+        LocalWallet::encrypt_keystore(
+            data,
+            &mut thread_rng(),
+            secret,
+            "correct horse battery staple",
+            Some("challenger.json"),
+        )?;
+        let key = format!(
+            "[key]\nkind = \"keystore\"\npath = {:?}\npassword_file = {password:?}\n",
+            data.join("challenger.json")
+        );
+        Self::new("surety-challenger", root, data, programs, devnet, &key)
+    }
+
+    fn new(
+        name: &'static str,
+        root: &Path,
+        data: &Path,
+        programs: &Path,
+        devnet: &Devnet,
+        key: &str,
+    ) -> eyre::Result<Self> {
+        let program = programs.join(name);
+        ensure!(program.exists(), "{} is missing: run scripts/demo", program.display());
+        let config = data.join(format!("{name}.toml"));
+        let witness = std::fs::canonicalize(mainnet::fixture(root))?;
+        std::fs::write(
+            &config,
+            format!(
+                "[node]\nl1 = {:?}\ndeployment = {:?}\nstore = {:?}\npoll_ms = 200\n\
+                 genesis = {{ kind = \"witness\", path = {witness:?} }}\n\n{key}",
+                devnet.endpoint(),
+                data.join("deployment.json"),
+                data.join(name),
+            ),
+        )?;
+        let log = data.join(format!("{name}.log"));
+        Ok(Self { name, program, config, log, child: None })
+    }
+
+    pub(crate) const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(crate) fn start(&mut self) -> eyre::Result<()> {
+        let log = File::options().create(true).append(true).open(&self.log)?;
+        let child = Command::new(&self.program)
+            .arg("--config")
+            .arg(&self.config)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(log)
+            .spawn()
+            .wrap_err_with(|| format!("starting {}", self.name))?;
+        self.child = Some(child);
+        Ok(())
+    }
+
+    /// Fails when the daemon has ended by itself.
+    pub(crate) fn check(&mut self) -> eyre::Result<()> {
+        let Some(child) = &mut self.child else { return Ok(()) };
+        let ended = child.try_wait()?;
+        ensure!(ended.is_none(), "{} ended: see {}", self.name, self.log.display());
+        Ok(())
+    }
+
+    /// SIGKILL: nothing of the process runs any more.
+    pub(crate) fn kill(&mut self) -> eyre::Result<()> {
+        if let Some(mut child) = self.child.take() {
+            child.kill()?;
+            child.wait()?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        // the demo is over, whatever the outcome; a daemon that is gone already is what is wanted
+        let _ = self.kill();
+    }
+}

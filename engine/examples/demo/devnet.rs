@@ -1,0 +1,140 @@
+//! An L1 of our own, with the contracts on it.
+
+use std::path::{Path, PathBuf};
+
+use alloy::{
+    node_bindings::{Anvil, AnvilInstance},
+    primitives::{B256, U256},
+    providers::{Provider, ext::AnvilApi},
+};
+use eyre::ensure;
+use surety_engine::{
+    deploy::{Artifacts, Plan, Settings},
+    execute::boundary::Genesis,
+    l1::{
+        client::L1Client,
+        send::{Call, Lane, LaneSettings, Sent},
+        signer::{EthersSigner, KeySource},
+    },
+    node::deployment::Deployment,
+    rules::parameters::Parameters,
+};
+
+/// The development accounts' mnemonic, which every anvil funds.
+pub(crate) const MNEMONIC: &str = "test test test test test test test test test test test junk";
+/// L1 time of the first block: early enough for the deployment to be over before the append.
+const START: &str = "1760580000";
+/// Most that a move is refunded with: 50 gwei.
+const GAS_PRICE_CAP: u64 = 50_000_000_000;
+
+/// Who plays on this L1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Account {
+    /// Deploys, and appends the batch.
+    Sequencer = 0,
+    /// Proposes the truth.
+    Proposer = 1,
+    /// Watches.
+    Challenger = 2,
+    /// Proposes a lie.
+    Liar = 3,
+}
+
+/// The L1.
+pub(crate) struct Devnet {
+    anvil: AnvilInstance,
+    pub(crate) l1: L1Client,
+    phrase: PathBuf,
+}
+
+impl Devnet {
+    /// Starts anvil with Osaka's rules and EIP-7825's cap.
+    pub(crate) async fn start(root: &Path, data: &Path) -> eyre::Result<Self> {
+        let binary = root.join("node_modules/.bin/anvil");
+        ensure!(binary.exists(), "{} is missing: run scripts/setup", binary.display());
+        let anvil = Anvil::at(binary)
+            .args(["--hardfork", "osaka", "--enable-tx-gas-limit", "--timestamp", START])
+            .try_spawn()?;
+        let l1 = L1Client::connect(&anvil.endpoint(), None).await?;
+        let phrase = data.join("phrase");
+        std::fs::write(&phrase, MNEMONIC)?;
+        Ok(Self { anvil, l1, phrase })
+    }
+
+    /// Its JSON-RPC endpoint.
+    pub(crate) fn endpoint(&self) -> String {
+        self.anvil.endpoint()
+    }
+
+    /// The file with the accounts' mnemonic.
+    pub(crate) fn phrase(&self) -> &Path {
+        &self.phrase
+    }
+
+    pub(crate) fn key(&self, account: Account) -> eyre::Result<EthersSigner> {
+        let source = KeySource::Mnemonic { path: self.phrase.clone(), index: account as u32 };
+        Ok(source.load()?)
+    }
+
+    pub(crate) fn lane(&self, account: Account) -> eyre::Result<Lane> {
+        Ok(Lane::new(self.l1.clone(), self.key(account)?, LaneSettings::default()))
+    }
+
+    /// Deploys a rollup and gives the gas that took.
+    pub(crate) async fn deploy(
+        &self,
+        root: &Path,
+        genesis: Genesis,
+    ) -> eyre::Result<(Deployment, Vec<Sent>)> {
+        let lane = self.lane(Account::Sequencer)?;
+        let provider = self.l1.provider();
+        let nonce = provider.get_transaction_count(lane.address()).await?;
+        let before = provider.get_block_number().await?;
+        let settings = Settings {
+            genesis,
+            parameters: Parameters::development()?,
+            gas_price_cap: U256::from(GAS_PRICE_CAP),
+            sunset: 0,
+        };
+        let plan = Plan::new(&Artifacts::new(root.join("out")), lane.address(), nonce, &settings)?;
+        let mut made = Vec::with_capacity(plan.creations.len());
+        for creation in &plan.creations {
+            let sent = lane
+                .send(&Call {
+                    to: None,
+                    data: creation.initcode.clone(),
+                    value: U256::ZERO,
+                    label: creation.name,
+                })
+                .await?;
+            ensure!(sent.created == Some(creation.address), "{} is elsewhere", creation.name);
+            made.push(sent);
+        }
+        Ok((plan.deployment(self.l1.chain_id(), before), made))
+    }
+
+    /// Gives the next block this time.
+    pub(crate) async fn set_next_time(&self, timestamp: u64) -> eyre::Result<()> {
+        self.l1.provider().anvil_set_next_block_timestamp(timestamp).await?;
+        Ok(())
+    }
+
+    /// Mines empty blocks.
+    pub(crate) async fn mine(&self, blocks: u64) -> eyre::Result<()> {
+        self.l1.provider().anvil_mine(Some(blocks), None).await?;
+        Ok(())
+    }
+
+    /// What an account holds outside of Bonds.
+    pub(crate) async fn balance(&self, account: Account) -> eyre::Result<U256> {
+        let address = self.lane(account)?.address();
+        Ok(self.l1.provider().get_balance(address).await?)
+    }
+
+    /// The hash of L1's newest block, for error messages.
+    pub(crate) async fn head(&self) -> eyre::Result<(u64, B256)> {
+        use surety_engine::l1::follow::Headers as _;
+        let head = self.l1.head().await?;
+        Ok((head.number, head.hash))
+    }
+}

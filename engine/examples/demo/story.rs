@@ -1,0 +1,423 @@
+//! The story, step by step, each with what it cost.
+
+use std::{
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use alloy::{
+    consensus::{ReceiptEnvelope, proofs::calculate_receipt_root},
+    primitives::{Address, U256},
+};
+use alloy_rlp::Decodable as _;
+use eyre::{OptionExt as _, bail, ensure};
+use surety_engine::{
+    commitment::SLOTS_PER_BLOCK,
+    dispute::{
+        domain::{BondStatus, ClaimStatus, Domain, Snapshot},
+        honest::Transition,
+        observe::{self, Observer},
+    },
+    l1::append::append,
+    machine::opcode,
+    node::{
+        Node,
+        config::{GenesisSource, NodeConfig},
+        evidence::Execution,
+    },
+    state::witness::BlockWitness,
+};
+use tempfile::TempDir;
+use tokio::time::sleep;
+
+use crate::{
+    Arguments,
+    chaos::Chaos,
+    daemons::Daemon,
+    devnet::{Account, Devnet},
+    ledger::{self, Entry},
+    liar::{Liar, block_number},
+    mainnet,
+    report::{self, BlockFacts, Dispute, Facts, Gas, Transaction, ether, grouped},
+};
+
+/// How long the whole story may take before it is called off.
+const PATIENCE: Duration = Duration::from_secs(600);
+/// Time between two looks; an L1 block is mined at every second one.
+const BEAT: Duration = Duration::from_millis(150);
+
+/// The working directory, temporary unless one was named.
+enum Data {
+    Temporary(TempDir),
+    Named(PathBuf),
+}
+
+impl Data {
+    fn open(named: Option<&Path>) -> eyre::Result<Self> {
+        Ok(match named {
+            Some(path) => {
+                std::fs::create_dir_all(path)?;
+                Self::Named(std::fs::canonicalize(path)?)
+            }
+            None => Self::Temporary(tempfile::tempdir()?),
+        })
+    }
+
+    fn path(&self) -> &Path {
+        match self {
+            Self::Temporary(directory) => directory.path(),
+            Self::Named(path) => path,
+        }
+    }
+}
+
+/// Tells the story that the arguments ask for. Succeeds only if it ends as it should.
+pub(crate) async fn tell(arguments: &Arguments) -> eyre::Result<()> {
+    let begun = Instant::now();
+    let data = Data::open(arguments.data.as_deref())?;
+    let data = data.path();
+    let root = &arguments.root;
+    let programs = match &arguments.programs {
+        Some(programs) => programs.clone(),
+        None => beside()?,
+    };
+
+    println!(
+        "1. An L1 of our own (anvil, Osaka rules, EIP-7825's gas cap), and the contracts on it"
+    );
+    let devnet = Devnet::start(root, data).await?;
+    let witness = BlockWitness::read(mainnet::fixture(root))?;
+    let (deployment, made) = devnet.deploy(root, mainnet::genesis(&witness)).await?;
+    deployment.write(&data.join("deployment.json"))?;
+    let deploy = made.iter().map(|sent| sent.gas).sum();
+    println!(
+        "   {} contracts, {} gas; genesis is mainnet block {}",
+        made.len(),
+        grouped(deploy),
+        deployment.genesis.number
+    );
+
+    println!(
+        "2. One batch: the {} signed transactions of mainnet block {}",
+        witness.transactions.len(),
+        witness.header.number
+    );
+    let batch = mainnet::batch(&witness)?;
+    // what is asked of L1 before the append is judged by the newest block's time
+    devnet.set_next_time(mainnet::APPEND_TIME - 12).await?;
+    devnet.mine(1).await?;
+    devnet.set_next_time(mainnet::APPEND_TIME).await?;
+    let bytes = batch.len();
+    let lane = devnet.lane(Account::Sequencer)?;
+    let sent =
+        append(&devnet.l1, &lane, deployment.inbox, mainnet::FEE_RECIPIENT, batch.into()).await?;
+    println!("   {bytes} bytes appended: {} gas", grouped(sent.gas));
+
+    let node = watch(arguments, data, &devnet).await?;
+    let block = block_facts(&node, &witness)?;
+    println!(
+        "   derived and executed: {} entries, {} skipped, {} gas; receipts root {}",
+        block.executed + block.skipped,
+        block.skipped,
+        grouped(block.gas_used),
+        if block.receipts_root_is_mainnets { "is mainnet's" } else { "is NOT mainnet's" },
+    );
+    ensure!(block.receipts_root_is_mainnets, "the block's receipts are not mainnet's");
+
+    let everyone = [Account::Sequencer, Account::Proposer, Account::Challenger, Account::Liar];
+    let mut before = Vec::new();
+    for account in everyone {
+        before.push(devnet.balance(account).await?);
+    }
+
+    println!("3. The honest proposer executes the block and proposes its claim");
+    let mut proposer = Daemon::proposer(root, data, &programs, &devnet)?;
+    let mut challenger = Daemon::challenger(root, data, &programs, &devnet)?;
+    proposer.start()?;
+    let observer =
+        Observer::new(devnet.l1.clone(), observe::Deployment::from(&node), Address::ZERO);
+    let deadline = Instant::now() + PATIENCE;
+    let mut stage = Stage {
+        devnet: &devnet,
+        observer: &observer,
+        chaos: Chaos::new(arguments.kills, arguments.seed),
+        deadline,
+        beats: 0,
+    };
+    stage.until(&mut [&mut proposer], None, 1, |snapshot| snapshot.claims.len() > 1).await?;
+
+    let liar = if arguments.honest {
+        println!("4. Nobody lies");
+        None
+    } else {
+        let liar = Liar::open(arguments, data, &devnet).await?;
+        println!(
+            "4. A dishonest proposer executes one step wrong ({}) and proposes the rival",
+            liar.lie
+        );
+        stage
+            .until(&mut [&mut proposer], Some(&liar), 1, |snapshot| snapshot.claims.len() > 2)
+            .await?;
+        Some(liar)
+    };
+
+    println!("5. The challenger starts, with its own store and key");
+    challenger.start()?;
+    if liar.is_some() {
+        println!("   it finds the rival wrong and plays the honest side");
+        stage
+            .until(&mut [&mut proposer, &mut challenger], liar.as_ref(), 1, is_narrowed_and_proven)
+            .await?;
+        println!("   one step proven on L1: the rival is eliminated");
+    }
+
+    println!("6. The challenge window passes");
+    let slashed = liar.is_some();
+    stage
+        .until(&mut [&mut proposer, &mut challenger], liar.as_ref(), 8, |snapshot| {
+            is_settled(snapshot, slashed)
+        })
+        .await?;
+
+    let entries = ledger::read(&devnet.l1, &deployment).await?;
+    let facts = facts(&devnet, &entries, liar.as_ref(), block, deploy, begun).await?;
+    narrate(&facts);
+    println!("\n   balances (outside of Bonds)");
+    for (account, before) in everyone.into_iter().zip(before) {
+        let after = devnet.balance(account).await?;
+        println!("   {:<12} {:>18} -> {:>18}", name(account), ether(before), ether(after));
+    }
+    println!("\n{}: {:.1} s", facts.outcome, facts.seconds);
+    if let Some(path) = &arguments.json {
+        report::write(&facts, path)?;
+    }
+    check(&facts, &entries, slashed)
+}
+
+/// A node of the story's own, which executes what everybody should.
+async fn watch(arguments: &Arguments, data: &Path, devnet: &Devnet) -> eyre::Result<Node> {
+    let config = NodeConfig {
+        l1: devnet.endpoint(),
+        deployment: data.join("deployment.json"),
+        store: data.join("witness"),
+        genesis: GenesisSource::Witness { path: mainnet::fixture(&arguments.root) },
+        poll_ms: 200,
+        lag_seconds: 120,
+    };
+    let node = Node::open(&config).await?;
+    while node.tick().await?.behind {}
+    Ok(node)
+}
+
+fn block_facts(node: &Node, witness: &BlockWitness) -> eyre::Result<BlockFacts> {
+    let number = block_number(node)?;
+    let row = node.store().block(number)?.ok_or_eyre("the block was not executed")?;
+    let leaves = node.store().leaves(number)?.ok_or_eyre("the block has no leaves")?;
+    let receipts: Vec<ReceiptEnvelope> = Vec::decode(&mut row.receipts.as_ref())?;
+    let root = calculate_receipt_root(&receipts);
+    Ok(BlockFacts {
+        number,
+        executed: receipts.len(),
+        skipped: leaves.entries.len() - receipts.len(),
+        gas_used: node.sealed(number)?.block.gas_used,
+        receipts_root: root,
+        receipts_root_is_mainnets: root == mainnet::receipts_root(witness),
+    })
+}
+
+/// The stage that the players act on.
+struct Stage<'a> {
+    devnet: &'a Devnet,
+    observer: &'a Observer<surety_engine::l1::client::L1Client>,
+    chaos: Chaos,
+    deadline: Instant,
+    beats: u64,
+}
+
+impl Stage<'_> {
+    /// Lets time pass and the liar play until the chain is as wanted.
+    async fn until(
+        &mut self,
+        daemons: &mut [&mut Daemon],
+        liar: Option<&Liar>,
+        blocks: u64,
+        wanted: impl Fn(&Snapshot) -> bool,
+    ) -> eyre::Result<()> {
+        loop {
+            // L1 moves on under the reader: then the next look tells
+            if let Ok(snapshot) = self.observer.snapshot().await
+                && wanted(&snapshot)
+            {
+                return Ok(());
+            }
+            if Instant::now() > self.deadline {
+                let (number, hash) = self.devnet.head().await?;
+                bail!("the story did not end within {PATIENCE:?}; L1 stands at {number} ({hash})");
+            }
+            for daemon in daemons.iter_mut() {
+                daemon.check()?;
+            }
+            self.chaos.strike(daemons)?;
+            if let Some(liar) = liar {
+                liar.round().await;
+            }
+            self.beats += 1;
+            if self.beats.is_multiple_of(4) {
+                self.devnet.mine(blocks).await?;
+            }
+            sleep(BEAT).await;
+        }
+    }
+}
+
+/// Whether a claim has lost.
+fn is_narrowed_and_proven(snapshot: &Snapshot) -> bool {
+    snapshot.claims.values().any(|claim| claim.status == ClaimStatus::Lost)
+}
+
+/// Whether the honest claim is final, and the liar's bond, if there is one, gone.
+fn is_settled(snapshot: &Snapshot, slashed: bool) -> bool {
+    let confirmed =
+        snapshot.claims.values().filter(|claim| claim.status == ClaimStatus::Confirmed).count();
+    let forfeited = snapshot.bonds.values().any(|bond| bond.status == BondStatus::Forfeited);
+    let open = snapshot.tournaments.values().count();
+    // the genesis claim is confirmed, too
+    confirmed == 2 && (!slashed || (forfeited && open == 0))
+}
+
+async fn facts(
+    devnet: &Devnet,
+    entries: &[Entry],
+    liar: Option<&Liar>,
+    block: BlockFacts,
+    deploy: u64,
+    begun: Instant,
+) -> eyre::Result<Facts> {
+    let address = |account| -> eyre::Result<Address> { Ok(devnet.lane(account)?.address()) };
+    let honest = [address(Account::Proposer)?, address(Account::Challenger)?];
+    let (bond_wei, burned_wei) = report::forfeited(entries, address(Account::Liar)?);
+    let dispute = match liar {
+        Some(liar) => Some(dispute(liar, entries).await?),
+        None => None,
+    };
+    let mut transactions = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let everyone = [Account::Sequencer, Account::Proposer, Account::Challenger, Account::Liar];
+        let mut from = "somebody";
+        for account in everyone {
+            if address(account)? == entry.from {
+                from = name(account);
+            }
+        }
+        transactions.push(Transaction {
+            hash: entry.hash,
+            from,
+            contract: entry.contract,
+            verb: entry.verb,
+            gas: entry.gas,
+            fee_wei: entry.fee,
+            succeeded: entry.succeeded,
+        });
+    }
+    Ok(Facts {
+        outcome: if liar.is_some() { "liar slashed" } else { "honest confirmed" },
+        dispute,
+        moves: report::moves(entries),
+        gas: Gas::of(entries, &honest, deploy),
+        bond_wei,
+        burned_wei,
+        block,
+        transactions,
+        seconds: begun.elapsed().as_secs_f64(),
+    })
+}
+
+/// The disputed step in plain words, by our own execution.
+async fn dispute(liar: &Liar, entries: &[Entry]) -> eyre::Result<Dispute> {
+    let narrowed = report::narrowed(entries).ok_or_eyre("no match was narrowed to a step")?;
+    let domain = Domain { first: block_number(liar.node())?, blocks: 1 };
+    let slot = liar.lie.slot;
+    ensure!(slot < SLOTS_PER_BLOCK, "the dispute is about another block");
+    let transition = Transition { domain, slot, step: narrowed.position };
+    let (info, proof) = Execution::new(std::sync::Arc::clone(liar.node())).step(transition).await?;
+    ensure!(proof.pre == narrowed.agreed, "the agreed state is not ours");
+    let claimed = if narrowed.leafOne == proof.post { narrowed.leafTwo } else { narrowed.leafOne };
+    Ok(Dispute {
+        transaction: info.transaction,
+        contract: info.contract,
+        pc: info.pc,
+        opcode: info
+            .opcode
+            .map_or_else(|| format!("{:?}", info.phase), |code| opcode::name(code).to_owned()),
+        depth: info.depth,
+        slot,
+        step: narrowed.position,
+        agreed: narrowed.agreed,
+        claimed,
+        proven: proof.post,
+    })
+}
+
+fn narrate(facts: &Facts) {
+    if let Some(dispute) = &facts.dispute {
+        println!(
+            "\n   in dispute    {} at pc {} of {}",
+            dispute.opcode, dispute.pc, dispute.contract
+        );
+        println!(
+            "   transaction   {} (slot {}, step {}, call depth {})",
+            dispute.transaction, dispute.slot, dispute.step, dispute.depth
+        );
+        println!("   agreed state  {}", dispute.agreed);
+        println!("   liar claimed  {}", dispute.claimed);
+        println!("   L1 computed   {}", dispute.proven);
+    }
+    report::print_transactions(&facts.transactions);
+    let Gas { append, propose, opening_max, resolve, honest_line_total, total, .. } = &facts.gas;
+    println!("\n   gas: append {}, propose {}", grouped(*append), grouped(*propose));
+    if facts.dispute.is_some() {
+        println!(
+            "   dispute: {} moves, the dearest {}; step proof {}; honest line {}",
+            facts.moves,
+            grouped(*opening_max),
+            grouped(*resolve),
+            grouped(*honest_line_total)
+        );
+        println!(
+            "   liar's bonds: {} lost, {} burned",
+            ether(facts.bond_wei),
+            ether(facts.burned_wei)
+        );
+    }
+    println!("   all transactions: {} gas", grouped(*total));
+}
+
+/// The story's own test of itself.
+fn check(facts: &Facts, entries: &[Entry], slashed: bool) -> eyre::Result<()> {
+    if slashed {
+        ensure!(facts.burned_wei * U256::from(2) >= facts.bond_wei, "less than half was burned");
+        ensure!(facts.burned_wei > U256::ZERO, "nothing was burned");
+    } else {
+        ensure!(!entries.iter().any(report::is_of_dispute), "a dispute transaction was sent");
+    }
+    Ok(())
+}
+
+/// The directory of this program, or the one above when it is an example.
+fn beside() -> eyre::Result<PathBuf> {
+    let program = std::env::current_exe()?;
+    let mut directory = program.parent().ok_or_eyre("this program is nowhere")?;
+    if directory.ends_with("examples") {
+        directory = directory.parent().ok_or_eyre("this program is nowhere")?;
+    }
+    Ok(directory.to_owned())
+}
+
+const fn name(account: Account) -> &'static str {
+    match account {
+        Account::Sequencer => "sequencer",
+        Account::Proposer => "proposer",
+        Account::Challenger => "challenger",
+        Account::Liar => "liar",
+    }
+}
