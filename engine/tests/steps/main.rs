@@ -150,7 +150,11 @@ fn a_median_step_of_mainnet_most_of_whose_bytes_are_code() {
     let half = run.steps.iter().filter(|made| 2 * made.code_tokens > made.tokens).count();
     println!("{} steps, {half} of them more than half code", run.steps.len());
     println!("tokens: {total}, of code {code}");
-    println!("median: {} tokens, of code {}", median.tokens, median.code_tokens);
+    let largest = run.steps.iter().max_by_key(|made| made.tokens).unwrap();
+    for (what, Made { info, tokens, code_tokens, .. }) in [("median", median), ("largest", largest)]
+    {
+        println!("{what}: {}, {tokens} tokens, of code {code_tokens}", kind(info));
+    }
     assert!(10 * code > 9 * total);
 }
 
