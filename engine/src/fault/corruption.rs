@@ -32,7 +32,7 @@ pub struct Corrupted {
 }
 
 impl LieKind {
-    /// Whether revm can be made to tell it. Other lies only exist in commitments.
+    /// Whether revm can be made to tell it; the states of other lies are forged.
     #[must_use]
     pub const fn is_executed(self) -> bool {
         matches!(

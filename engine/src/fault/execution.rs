@@ -1,19 +1,22 @@
-//! A liar on top of a node: it executes its lie where revm can be made to tell it, with everything after following from
-//! it, and else commits to states that never were.
+//! A liar on top of an honest history: right up to one step, wrong there, and executed on from where the lie leads.
 
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
-use alloy_primitives::Bytes;
+use alloy_primitives::{Bytes, keccak256};
 use async_trait::async_trait;
 use thiserror::Error;
 
-use super::{Corrupted, Liar, Lie, LieKind, trace_lie};
+use super::{
+    Corrupted, Lie, LieKind,
+    forgery::{forge, made},
+    trace_lie,
+};
 use crate::{
-    authenticated::source::NodeStore as _,
-    commitment::{FoldBuilder, FoldError, Height, SLOTS_PER_BLOCK, Slots, Steps, StepsBuilder},
+    authenticated::mpt::MptError,
+    commitment::{Fold, FoldBuilder, FoldError, Height, SLOTS_PER_BLOCK, Slots, Steps},
     dispute::{
         domain::Domain,
         honest::{Evidence, EvidenceError, Honest, Known, Need, StepProver, Transition},
@@ -21,10 +24,9 @@ use crate::{
     execute::{
         block::{Effect, LAST_SLOT, execute_slot},
         error::ExecuteError,
-        pending::Pending,
     },
     machine::{SlotInput, TraceError, groups::Machine},
-    node::{NodeError, evidence::Execution},
+    node::{Node, NodeError, evidence::Execution, history::History},
 };
 
 /// Why a lie could not be executed.
@@ -42,6 +44,9 @@ pub enum LyingError {
     /// A commitment could not be built.
     #[error(transparent)]
     Fold(#[from] FoldError),
+    /// A trie could not be changed.
+    #[error(transparent)]
+    Trie(#[from] MptError),
     /// No opcode of that step leaves what the lie changes.
     #[error("step {1} leaves nothing for a lie of kind {0}")]
     NothingThere(LieKind, u32),
@@ -51,9 +56,6 @@ pub enum LyingError {
     /// The honest execution does not know what the lie is about.
     #[error("{0} is not known")]
     Unknown(Need),
-    /// What follows from the lie is what follows from the truth: the slot ends in the same boundary.
-    #[error("a lie at step {0} changes nothing that lasts")]
-    WithoutEffect(u32),
     /// The lie's slot is not among the blocks.
     #[error("slot {0} is not among the claim's blocks")]
     OutsideDomain(u32),
@@ -68,18 +70,25 @@ struct Claimed {
 }
 
 /// An execution that is honest up to one step of the first domain it is asked about.
-#[derive(Clone, Debug)]
-pub struct LyingExecution {
-    honest: Execution,
+#[derive(Debug)]
+pub struct LyingExecution<H = Node> {
+    honest: Execution<H>,
     lie: Lie,
     claimed: Arc<Mutex<BTreeMap<Domain, Claimed>>>,
 }
 
-impl LyingExecution {
+impl<H> Clone for LyingExecution<H> {
+    fn clone(&self) -> Self {
+        let Self { honest, lie, claimed } = self;
+        Self { honest: honest.clone(), lie: *lie, claimed: Arc::clone(claimed) }
+    }
+}
+
+impl<H: History> LyingExecution<H> {
     /// Lies once on top of `honest`.
     #[must_use]
-    pub fn new(honest: Execution, lie: Lie) -> Self {
-        Self { honest, lie, claimed: Arc::new(Mutex::new(BTreeMap::new())) }
+    pub fn new(honest: Execution<H>, lie: Lie) -> Self {
+        Self { honest, lie, claimed: Arc::default() }
     }
 
     /// The lie.
@@ -93,7 +102,8 @@ impl LyingExecution {
         claimed.get(&domain).cloned()
     }
 
-    /// Tells the lie and all that follows from it.
+    /// Tells the lie and all that follows from it. One that is about the commitments alone needs the honest ones, which
+    /// [`Evidence::gather`] makes.
     ///
     /// # Errors
     /// [`LyingError`].
@@ -101,66 +111,54 @@ impl LyingExecution {
         if self.claimed(domain).is_some() {
             return Ok(());
         }
-        let claimed =
-            if self.lie.kind.is_executed() { self.execute(domain)? } else { self.pretend(domain)? };
+        let claimed = match self.lie.kind {
+            LieKind::WrongBoundary => self.misname_end(domain)?,
+            LieKind::GarbageTrace => self.scramble(domain)?,
+            _ => self.execute(domain)?,
+        };
         self.claimed.lock().unwrap_or_else(PoisonError::into_inner).insert(domain, claimed);
         Ok(())
     }
 
+    /// The lying slot, and every later one executed from where it leads.
     fn execute(&self, domain: Domain) -> Result<Claimed, LyingError> {
-        let node = self.honest.node();
-        let outside = || LyingError::OutsideDomain(self.lie.slot);
-        let number = domain.first + u64::from(self.lie.slot / SLOTS_PER_BLOCK);
+        let (history, lie) = (self.honest.node(), self.lie);
+        let outside = || LyingError::OutsideDomain(lie.slot);
+        let number = domain.first + u64::from(lie.slot / SLOTS_PER_BLOCK);
         if number > domain.last() {
             return Err(outside());
         }
-        let slot = u16::try_from(self.lie.slot % SLOTS_PER_BLOCK).map_err(|_| outside())?;
-        let before = match slot.checked_sub(1) {
-            Some(previous) => node.boundary(number, previous)?,
-            None => node.sealed(number - 1)?,
+        let slot = u16::try_from(lie.slot % SLOTS_PER_BLOCK).map_err(|_| outside())?;
+        let before = history.before(number, slot)?;
+        let block = history.input(number)?;
+        let limits = history.limits();
+        let input = SlotInput { slot: lie.slot, boundary: &before, block: Some(&block), limits };
+        let told = if lie.kind.is_executed() {
+            trace_lie(history.source(), &input, lie)?
+        } else {
+            forge(history.source(), &input, lie)?
         };
-
-        let block = node.input(number)?;
-        let input = SlotInput {
-            slot: self.lie.slot,
-            boundary: &before,
-            block: Some(&block),
-            limits: node.limits(),
-        };
-        let store = Arc::clone(node.store());
-        let corrupted = trace_lie(Arc::clone(&store), &input, self.lie)?;
         let Corrupted { leaves, traced } =
-            corrupted.ok_or(LyingError::NothingThere(self.lie.kind, self.lie.step))?;
-        if traced.boundary == node.boundary(number, slot)? {
-            return Err(LyingError::WithoutEffect(self.lie.step));
+            told.ok_or(LyingError::NothingThere(lie.kind, lie.step))?;
+        let mut steps = FoldBuilder::new(Height::STEPS);
+        for leaf in &leaves {
+            steps.push(*leaf)?;
         }
-        let mut steps = StepsBuilder::new(before.hash());
-        for leaf in leaves {
-            steps.push(leaf)?;
-        }
+        let steps = Steps::new(before.hash(), steps.len(), steps.finish()?);
 
-        let mut pending = Pending::new(store);
-        for (hash, made) in traced.nodes {
-            pending.insert(hash, made);
+        let honest = history.slots(domain.first - 1, domain.last())?;
+        if traced.boundary.hash() == honest.tree().leaf(lie.slot)? {
+            return Err(LyingError::NoConsequence(lie.slot));
         }
-        for made in traced.codes.into_values() {
-            pending.insert_code(made);
-        }
-        let mut tree = FoldBuilder::new(Height::SLOTS);
-        let honest = node.slots(domain.first - 1, domain.last())?;
-        for position in 0..self.lie.slot {
-            tree.push(honest.tree().leaf(position)?)?;
-        }
+        let mut tree = until(honest.tree(), lie.slot)?;
+        let mut pending = made(history.source(), &traced);
         let mut boundary = traced.boundary;
-        if boundary.hash() == honest.tree().leaf(self.lie.slot)? {
-            return Err(LyingError::NoConsequence(self.lie.slot));
-        }
         tree.push(boundary.hash())?;
         let mut from = slot + 1;
         for number in number..=domain.last() {
-            let block = node.input(number)?;
+            let block = history.input(number)?;
             for slot in from..=LAST_SLOT {
-                let outcome = execute_slot(&mut pending, &boundary, slot, &block, node.limits())?;
+                let outcome = execute_slot(&mut pending, &boundary, slot, &block, limits)?;
                 if outcome.effect != Effect::Idle {
                     boundary = outcome.boundary;
                 }
@@ -170,24 +168,52 @@ impl LyingExecution {
         }
         let slots = Slots::new(honest.start(), tree.finish()?);
         let boundary = boundary.machine();
-        Ok(Claimed { slots: Arc::new(slots), steps: Arc::new(steps.finish()?), boundary })
+        Ok(Claimed { slots: Arc::new(slots), steps: Arc::new(steps), boundary })
     }
 
-    /// A claim that differs from the honest one in its commitments alone.
-    fn pretend(&self, domain: Domain) -> Result<Claimed, LyingError> {
-        let honest = self.honest.slots(domain).map_err(LyingError::Unknown)?;
-        let steps = self.honest.steps(domain, self.lie.slot).map_err(LyingError::Unknown)?;
+    /// The trace is right, and the boundary that goes with it another.
+    fn misname_end(&self, domain: Domain) -> Result<Claimed, LyingError> {
+        let (slots, steps) = self.commitments(domain)?;
         let end = self.honest.boundary(domain.last()).map_err(LyingError::Unknown)?;
-        let liar = Liar::new(self.lie, end);
-        Ok(Claimed {
-            slots: Arc::new(liar.slots(&honest)?),
-            steps: Arc::new(liar.steps(self.lie.slot, &steps)?),
-            boundary: liar.boundary(),
-        })
+        let boundary = Machine { state_root: keccak256(end.state_root), ..end };
+        Ok(Claimed { slots, steps, boundary })
+    }
+
+    /// From the lie's step on the trace consists of hashes of nothing, up to the right boundary.
+    fn scramble(&self, domain: Domain) -> Result<Claimed, LyingError> {
+        let Lie { slot, step, .. } = self.lie;
+        let (slots, steps) = self.commitments(domain)?;
+        let boundary = self.honest.boundary(domain.last()).map_err(LyingError::Unknown)?;
+        let garbage = keccak256(slots.tree().leaf(slot)?);
+
+        let mut garbled = until(slots.tree(), slot)?;
+        garbled.repeat(garbage, Height::SLOTS.leaves() - 1 - slot)?;
+        garbled.push(slots.boundary())?;
+        let mut leaves = until(steps.tree(), step)?;
+        leaves.repeat(garbage, Height::STEPS.leaves() - step)?;
+        let steps = Steps::new(steps.start(), steps.taken(), leaves.finish()?);
+        let slots = Slots::new(slots.start(), garbled.finish()?);
+        Ok(Claimed { slots: Arc::new(slots), steps: Arc::new(steps), boundary })
+    }
+
+    /// The honest commitments.
+    fn commitments(&self, domain: Domain) -> Result<(Arc<Slots>, Arc<Steps>), LyingError> {
+        let slots = self.honest.slots(domain).map_err(LyingError::Unknown)?;
+        let steps = self.honest.steps(domain, self.lie.slot).map_err(LyingError::Unknown)?;
+        Ok((slots, steps))
     }
 }
 
-impl Honest for LyingExecution {
+/// The leaves of `honest` before `place`.
+fn until(honest: &Fold, place: u32) -> Result<FoldBuilder, FoldError> {
+    let mut builder = FoldBuilder::new(honest.height());
+    for (leaf, count) in honest.runs() {
+        builder.repeat(leaf, count.min(place - builder.len()))?;
+    }
+    Ok(builder)
+}
+
+impl<H: History> Honest for LyingExecution<H> {
     fn boundary(&self, block: u64) -> Known<Machine> {
         let claimed = self.claimed.lock().unwrap_or_else(PoisonError::into_inner);
         match claimed.iter().find(|(domain, _)| domain.last() == block) {
@@ -208,14 +234,14 @@ impl Honest for LyingExecution {
 }
 
 #[async_trait]
-impl Evidence for LyingExecution {
+impl<H: History> Evidence for LyingExecution<H> {
     async fn gather(&self, need: Need) -> Result<(), EvidenceError> {
         let domain = match need {
             Need::Slots(domain) => domain,
             Need::Steps(domain, slot) if slot == self.lie.slot => domain,
             need => return self.honest.gather(need).await,
         };
-        if !self.lie.kind.is_executed() {
+        if matches!(self.lie.kind, LieKind::WrongBoundary | LieKind::GarbageTrace) {
             self.honest.gather(Need::Slots(domain)).await?;
             self.honest.gather(Need::Steps(domain, self.lie.slot)).await?;
         }
@@ -224,7 +250,7 @@ impl Evidence for LyingExecution {
 }
 
 #[async_trait]
-impl StepProver for LyingExecution {
+impl<H: History> StepProver for LyingExecution<H> {
     /// A liar has nothing to prove with.
     async fn prove_step(&self, transition: Transition) -> Result<Bytes, EvidenceError> {
         Err(EvidenceError::NotYet(Need::Steps(transition.domain, transition.slot)))

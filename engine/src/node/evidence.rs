@@ -1,4 +1,4 @@
-//! A node's own execution as the evidence that a dispute is played with.
+//! Our own execution as the evidence that a dispute is played with.
 
 use std::{
     collections::BTreeMap,
@@ -9,7 +9,7 @@ use alloy_primitives::{B256, Bytes};
 use async_trait::async_trait;
 use tracing::info;
 
-use super::{Node, NodeError};
+use super::{Node, NodeError, history::History};
 use crate::{
     commitment::{FoldError, SLOTS_PER_BLOCK, Slots, Steps, StepsBuilder},
     derive::BlockInput,
@@ -27,12 +27,18 @@ use crate::{
 /// Commitments kept; the oldest slot or step commitment goes first.
 const KEPT: usize = 16;
 
-/// What a node executed, and the commitments over it that were asked for.
-#[derive(Clone, Debug)]
-pub struct Execution {
-    node: Arc<Node>,
+/// What a node, or whoever else keeps a history, executed; and the commitments over it that were asked for.
+#[derive(Debug)]
+pub struct Execution<H = Node> {
+    node: Arc<H>,
     slots: Cache<Domain, Slots>,
     steps: Cache<(Domain, u32), Steps>,
+}
+
+impl<H> Clone for Execution<H> {
+    fn clone(&self) -> Self {
+        Self { node: Arc::clone(&self.node), slots: self.slots.clone(), steps: self.steps.clone() }
+    }
 }
 
 #[derive(Debug)]
@@ -97,16 +103,16 @@ struct Place {
     block: Option<BlockInput>,
 }
 
-impl Execution {
+impl<H: History> Execution<H> {
     /// Nothing committed to yet.
     #[must_use]
-    pub fn new(node: Arc<Node>) -> Self {
+    pub fn new(node: Arc<H>) -> Self {
         Self { node, slots: Cache::new(), steps: Cache::new() }
     }
 
-    /// The node that executes.
+    /// Who executes.
     #[must_use]
-    pub const fn node(&self) -> &Arc<Node> {
+    pub const fn node(&self) -> &Arc<H> {
         &self.node
     }
 
@@ -116,10 +122,7 @@ impl Execution {
             return Ok(Place { position, boundary: self.node.sealed(domain.last())?, block: None });
         }
         let slot = u16::try_from(position % SLOTS_PER_BLOCK).unwrap_or_default();
-        let boundary = match slot.checked_sub(1) {
-            Some(before) => self.node.boundary(number, before)?,
-            None => self.node.sealed(number.saturating_sub(1))?,
-        };
+        let boundary = self.node.before(number, slot)?;
         Ok(Place { position, boundary, block: Some(self.node.input(number)?) })
     }
 
@@ -127,7 +130,7 @@ impl Execution {
         let place = self.place(domain, position)?;
         let start = place.boundary.hash();
         let mut sink = Building { builder: StepsBuilder::new(start), error: None };
-        let traced = trace_slot(Arc::clone(self.node.store()), &self.input(&place), &mut sink)?;
+        let traced = trace_slot(self.node.source(), &self.input(&place), &mut sink)?;
         if let Some(error) = sink.error {
             return Err(error.into());
         }
@@ -167,15 +170,14 @@ impl Execution {
         let this = self.clone();
         let proof = tokio::task::spawn_blocking(move || {
             let place = this.place(transition.domain, transition.slot)?;
-            let store = Arc::clone(this.node.store());
-            Ok(prove_step(store, &this.input(&place), transition.step)?)
+            Ok(prove_step(this.node.source(), &this.input(&place), transition.step)?)
         });
         let proof: Result<_, ExecutionError> = proof.await.map_err(ExecutionError::from)?;
         Ok(proof?)
     }
 }
 
-impl Honest for Execution {
+impl<H: History> Honest for Execution<H> {
     fn boundary(&self, block: u64) -> Known<Machine> {
         let boundary = self.node.sealed(block).map_err(|_| Need::Boundary(block))?;
         Ok(boundary.machine())
@@ -199,7 +201,7 @@ impl Honest for Execution {
 }
 
 #[async_trait]
-impl Evidence for Execution {
+impl<H: History> Evidence for Execution<H> {
     async fn gather(&self, need: Need) -> Result<(), EvidenceError> {
         let this = self.clone();
         let gathered = tokio::task::spawn_blocking(move || -> Result<(), ExecutionError> {
@@ -227,7 +229,7 @@ impl Evidence for Execution {
 }
 
 #[async_trait]
-impl StepProver for Execution {
+impl<H: History> StepProver for Execution<H> {
     async fn prove_step(&self, transition: Transition) -> Result<Bytes, EvidenceError> {
         let (_, proof) = self.step(transition).await?;
         let witness = proof.witness.encode().map_err(ExecutionError::from)?;

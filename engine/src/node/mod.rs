@@ -7,6 +7,7 @@ pub mod deployment;
 mod error;
 pub mod evidence;
 pub mod genesis;
+pub mod history;
 pub mod pinned;
 pub mod process;
 

@@ -1,5 +1,7 @@
 //! An L1 in process: the compiled contracts of `out/` on revm with Osaka's rules, a block for each transaction.
 
+pub mod seats;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -31,6 +33,7 @@ pub struct Failed {
 }
 
 /// The chain's head and everything that happened on it.
+#[derive(Clone)]
 pub struct Devnet {
     db: CacheDB<EmptyDB>,
     number: u64,

@@ -72,22 +72,10 @@ pub fn deploy(chain: &mut Devnet) -> (Deployment, B256) {
     let time = chain.time() - 1000;
     let core = genesis_core(time);
     let verifier = chain.deploy_artifact(DEPLOYER, "ToyMachine", "ToyVerifier", []);
-    let block = groups::Block { number: GENESIS, timestamp: time, ..groups::Block::default() };
-    (deploy_around(chain, verifier, &boundary(core), &block), core)
-}
-
-/// Deploys them around `verifier`, with the genesis `machine`, whose Block group is `block`.
-pub fn deploy_around(
-    chain: &mut Devnet,
-    verifier: Address,
-    machine: &groups::Machine,
-    block: &groups::Block,
-) -> Deployment {
     let nonce = chain.nonce(DEPLOYER);
     let (tournament, rollup) = (DEPLOYER.create(nonce + 2), DEPLOYER.create(nonce + 3));
     let floor = 100_000_000_000_000_u128;
-    let arguments = (block.number, block.timestamp, floor, 0_u64).abi_encode_params();
-    let inbox = chain.deploy(DEPLOYER, "Inbox", arguments);
+    let inbox = chain.deploy(DEPLOYER, "Inbox", (GENESIS, time, floor, 0_u64).abi_encode_params());
     let bonds = chain.deploy(DEPLOYER, "Bonds", (rollup, tournament).abi_encode_params());
     let number = alloy_primitives::aliases::U40::from;
     let timing = Timing {
@@ -102,46 +90,38 @@ pub fn deploy_around(
         (rollup, bonds, inbox, verifier, timing, step_bond, price_cap).abi_encode_params();
     assert_eq!(chain.deploy(DEPLOYER, "Tournament", arguments), tournament);
     let genesis = Machine {
-        phase: machine.phase,
-        blockHash: machine.block_hash,
-        txHash: machine.tx_hash,
-        frameHash: machine.frame_hash,
-        jobHash: machine.job_hash,
-        stateRoot: machine.state_root,
-        scratchRoot: machine.scratch_root,
+        phase: 0,
+        blockHash: core,
+        txHash: B256::ZERO,
+        frameHash: B256::ZERO,
+        jobHash: B256::ZERO,
+        stateRoot: core,
+        scratchRoot: B256::ZERO,
     };
-    let arguments = (inbox, bonds, tournament, genesis, wire(block), root_bond).abi_encode_params();
+    let block = Block {
+        number: GENESIS,
+        timestamp: time,
+        prevRandao: B256::ZERO,
+        feeRecipient: Address::ZERO,
+        baseFee: U256::ZERO,
+        gasLimit: 0,
+        chainId: 0,
+        headHash: B256::ZERO,
+        l1MessageRoot: B256::ZERO,
+        batch: Slice { root: B256::ZERO, words: 0, offset: 0, length: 0 },
+        cursor: 0,
+        gasUsed: 0,
+        receiptsHash: B256::ZERO,
+        depositsHash: B256::ZERO,
+        depositCount: 0,
+        depositsDone: 0,
+        open: false,
+    };
+    let arguments = (inbox, bonds, tournament, genesis, block, root_bond).abi_encode_params();
     assert_eq!(chain.deploy(DEPLOYER, "Rollup", arguments), rollup);
-    let (from, genesis, boundary) = (0, block.number, machine.hash());
-    Deployment { rollup, tournament, bonds, inbox, from, genesis, boundary }
-}
-
-fn wire(block: &groups::Block) -> Block {
-    let batch = block.batch;
-    Block {
-        number: block.number,
-        timestamp: block.timestamp,
-        prevRandao: block.prev_randao,
-        feeRecipient: block.fee_recipient,
-        baseFee: block.base_fee,
-        gasLimit: block.gas_limit,
-        chainId: block.chain_id,
-        headHash: block.head_hash,
-        l1MessageRoot: block.l1_message_root,
-        batch: Slice {
-            root: batch.root,
-            words: batch.words,
-            offset: batch.offset,
-            length: batch.length,
-        },
-        cursor: block.cursor,
-        gasUsed: block.gas_used,
-        receiptsHash: block.receipts_hash,
-        depositsHash: block.deposits_hash,
-        depositCount: block.deposit_count,
-        depositsDone: block.deposits_done,
-        open: block.open,
-    }
+    let from = 0;
+    let boundary = boundary(core).hash();
+    (Deployment { rollup, tournament, bonds, inbox, from, genesis: GENESIS, boundary }, core)
 }
 
 /// Appends one batch. Returns the record hash of its block.

@@ -12,7 +12,6 @@ use surety_engine::dispute::domain::Domain;
 use surety_engine::dispute::honest::{
     Evidence, EvidenceError, Honest, Known, Need, StepProver, Transition,
 };
-use surety_engine::fault::{Liar, Lie, LieKind};
 use surety_engine::machine::groups::Machine;
 
 use super::deploy::GENESIS;
@@ -172,11 +171,10 @@ fn tree(height: Height, start: B256, changes: &[(u32, B256)]) -> Fold {
     builder.finish().unwrap()
 }
 
-/// Somebody's execution of the toy rollup: honest, twisted, or a liar's commitments over honest ones.
+/// Somebody's execution of the toy rollup, honest or twisted.
 #[derive(Clone, Debug)]
 pub struct Execution {
     pub toy: Toy,
-    pub lie: Option<Lie>,
     /// A step at which its step commitments are wrong, though they end where the honest ones do.
     pub sham: Option<u32>,
     /// What was gathered: nothing else is known.
@@ -186,16 +184,12 @@ pub struct Execution {
 impl Execution {
     pub fn honest(genesis: B256, records: &Records) -> Self {
         let toy = Toy { genesis, records: records.clone(), twist: None };
-        Self { toy, lie: None, sham: None, known: Arc::default() }
+        Self { toy, sham: None, known: Arc::default() }
     }
 
     pub fn twisted(genesis: B256, records: &Records, twist: Twist) -> Self {
         let toy = Toy { genesis, records: records.clone(), twist: Some(twist) };
-        Self { toy, lie: None, sham: None, known: Arc::default() }
-    }
-
-    pub fn lying(genesis: B256, records: &Records, lie: Lie) -> Self {
-        Self { lie: Some(lie), ..Self::honest(genesis, records) }
+        Self { toy, sham: None, known: Arc::default() }
     }
 
     /// Honest but for what it says of the steps in a disputed slot.
@@ -207,44 +201,27 @@ impl Execution {
         if self.known.lock().unwrap().contains(&need) { Ok(()) } else { Err(need) }
     }
 
-    fn end(&self) -> u64 {
-        GENESIS + u64::from(self.toy.records.len())
-    }
-
-    fn liar(&self, lie: Lie) -> Liar {
-        Liar::new(lie, boundary(self.toy.core_at(self.end())))
-    }
-
     pub fn lies(&self) -> bool {
-        self.lie.is_some() || self.toy.twist.is_some() || self.sham.is_some()
+        self.toy.twist.is_some() || self.sham.is_some()
     }
 }
 
 impl Honest for Execution {
     fn boundary(&self, block: u64) -> Known<Machine> {
         self.require(Need::Boundary(block))?;
-        let honest = boundary(self.toy.core_at(block));
-        Ok(match self.lie {
-            Some(lie) if block == self.end() => self.liar(lie).boundary(),
-            _ => honest,
-        })
+        Ok(boundary(self.toy.core_at(block)))
     }
 
     fn slots(&self, domain: Domain) -> Known<Arc<Slots>> {
         self.require(Need::Slots(domain))?;
-        let honest = self.toy.slots_of(domain);
-        Ok(Arc::new(match self.lie {
-            Some(lie) => self.liar(lie).slots(&honest).unwrap(),
-            None => honest,
-        }))
+        Ok(Arc::new(self.toy.slots_of(domain)))
     }
 
     fn steps(&self, domain: Domain, slot: u32) -> Known<Arc<Steps>> {
         self.require(Need::Steps(domain, slot))?;
         let honest = self.toy.steps_of(domain, slot);
-        Ok(Arc::new(match (self.lie, self.sham) {
-            (Some(lie), _) => self.liar(lie).steps(slot, &honest).unwrap(),
-            (None, Some(step)) => {
+        Ok(Arc::new(match self.sham {
+            Some(step) => {
                 let leaf = |at| honest.tree().leaf(at).unwrap();
                 let changes: Vec<_> = (0..=STEPS)
                     .map(|at| (at, if at == step { keccak256(leaf(at)) } else { leaf(at) }))
@@ -252,7 +229,7 @@ impl Honest for Execution {
                 let tree = tree(Height::STEPS, honest.start(), &changes);
                 Steps::new(honest.start(), STEPS, tree)
             }
-            (None, None) => honest,
+            None => honest,
         }))
     }
 }
@@ -278,9 +255,4 @@ impl StepProver for Execution {
             .fold(start, |core, step| self.toy.next(slot, step, core));
         Ok(boundary(core).encode().to_vec().into())
     }
-}
-
-/// Whether the liar's claim is no claim of its own: its trace is the honest one.
-pub fn same_trace(lie: Lie) -> bool {
-    lie.kind == LieKind::WrongBoundary
 }

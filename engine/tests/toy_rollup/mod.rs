@@ -2,4 +2,3 @@
 
 pub mod deploy;
 pub mod machine;
-pub mod seats;

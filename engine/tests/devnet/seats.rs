@@ -11,11 +11,10 @@ use surety_engine::dispute::player::Player;
 use surety_engine::l1::follow::BlockRef;
 use surety_engine::l1::send::{Call, LaneError, Sent};
 
-use super::machine::Execution;
-use crate::devnet::{Devnet, ETHER};
+use super::{Devnet, ETHER};
 
 pub type Shared = Arc<Mutex<Devnet>>;
-pub type Seat<E = Execution> = Player<Reader, E, E, Sender>;
+pub type Seat<E> = Player<Reader, E, E, Sender>;
 
 /// Reads the shared chain.
 #[derive(Clone)]
