@@ -224,9 +224,12 @@ async fn every_kind_of_lie_is_refuted_by_one_step() {
         (LieKind::Nonce, place(3, "plain payment", At::Begin)),
         (LieKind::SkippedStep, place(3, "refunds", At::Opcode(op::SSTORE))),
         (LieKind::ExtraStep, place(3, "copies", At::Opcode(op::KECCAK256))),
+        (LieKind::SkippedStep, place(2, "creation with value", At::Phase(Phase::Settle))),
+        (LieKind::ExtraStep, place(2, "creation with value", At::Begin)),
         (LieKind::WrongOrder, place(2, "deploys, as a transaction", At::Begin)),
         (LieKind::ValidSkipped, place(3, "access list", At::Begin)),
         (LieKind::InvalidExecuted, place(2, "a nonce too high", At::Begin)),
+        (LieKind::InvalidExecuted, place(2, "more than all ether", At::Begin)),
         (LieKind::GarbageTrace, place(2, "creation with value", At::Phase(Phase::Settle))),
     ];
     for (kind, place) in cases {
