@@ -13,7 +13,7 @@ import {Machine, MachineCodec} from "./machine/Machine.sol";
 import {ClaimShape} from "./rules/ClaimShape.sol";
 import {Spoils} from "./rules/Spoils.sol";
 import {ClaimKey} from "./types/ClaimKey.sol";
-import {BondId, ClaimId, CommitmentId, MatchId, TournamentId, rootTournament} from "./types/Ids.sol";
+import {BondId, ClaimId, CommitmentId, MatchId, TournamentId, commitmentId, rootTournament} from "./types/Ids.sol";
 import {MatchKey} from "./types/MatchKey.sol";
 import {MatchState, Outcome, Phase, Side} from "./types/MatchState.sol";
 import {Move} from "./types/Move.sol";
@@ -108,7 +108,7 @@ contract Rollup is IRollup {
     /// @inheritdoc IRollup
     function follow(BondId bond, ClaimKey calldata child) external {
         ClaimId id = child.id();
-        _bondAt(bond, child.parent);
+        _requireBondAt(bond, child.parent);
         if (_claims[id].status == ClaimStatus.Absent) revert UnknownClaim(id);
         _requireAlive(id);
         _moveBond(bond, id);
@@ -166,24 +166,21 @@ contract Rollup is IRollup {
         external
         returns (ClaimId claim)
     {
-        Claim memory base = _extensible(bond, parent, end);
+        (Claim memory base, TournamentId contest, Status status) = _extensible(bond, parent, end);
         ClaimKey memory key = ClaimKey(parent, base.round, traceRoot, _boundaryHash(boundary));
-        if (base.childBlocks != 0) {
-            (Status status,) = tournament.result(rootTournament(parent, base.round));
-            if (status == Status.NoWinner) {
-                // The contest starts again. What it eliminated stays lost: the round is part of a claim's id.
-                key.round = ++base.round;
-            } else {
-                claim = key.id();
-                if (_moveToExisting(bond, claim)) return claim;
-                if (status == Status.Joining) revert NotFirstChild(parent, base.round);
-                revert ContestClosed(parent, base.round, status);
-            }
+        if (status == Status.NoWinner) {
+            // The contest starts again. What it eliminated stays lost: the round is part of a claim's id.
+            _claims[parent].round = ++key.round;
+            contest = rootTournament(parent, key.round);
         }
-        base.childBlocks = SafeCast.toUint16(end - base.end);
-        _claims[parent] = base;
-        claim = _record(bond, key, end, boundary);
-        tournament.start(rootTournament(parent, key.round), claim.commitment(), base.end + 1, base.childBlocks);
+        claim = commitmentId(contest, traceRoot, key.boundary).claim();
+        if (status == Status.Joining || status == Status.Playing || status == Status.Won) {
+            if (_moveToExisting(bond, claim)) return claim;
+            if (status == Status.Joining) revert NotFirstChild(parent, base.round);
+            revert ContestClosed(parent, base.round, status);
+        }
+        _record(bond, claim, key, end);
+        tournament.start(contest, claim.commitment(), base.end + 1, SafeCast.toUint16(end - base.end));
     }
 
     /// @inheritdoc IRollup
@@ -196,11 +193,12 @@ contract Rollup is IRollup {
         bytes32[16] calldata children,
         bytes32[] calldata spine
     ) external returns (ClaimId claim) {
-        ClaimKey memory key = _siblingKey(bond, parent.id(), end, traceRoot);
+        ClaimId parentId = parent.id();
+        ClaimKey memory key = _siblingKey(bond, parentId, end, traceRoot);
         key.boundary = _boundaryHash(boundary);
         claim = key.id();
         if (_moveToExisting(bond, claim)) return claim;
-        _record(bond, key, end, boundary);
+        _record(bond, claim, key, end);
         _contest(key, parent.boundary, children, spine);
     }
 
@@ -249,7 +247,9 @@ contract Rollup is IRollup {
     function domainEnd(ClaimId parent) external view returns (uint64) {
         Claim memory base = _claims[parent];
         if (base.status == ClaimStatus.Absent) revert UnknownClaim(parent);
-        return _domainEnd(base);
+        TournamentId contest = rootTournament(parent, base.round);
+        (Status status,) = tournament.result(contest);
+        return _domainEnd(base, contest, status);
     }
 
     /// @inheritdoc IRollup
@@ -272,7 +272,7 @@ contract Rollup is IRollup {
     }
 
     /// @dev The caller's bond, which must be at `parent`; at a confirmed claim it is at the latest confirmed one too.
-    function _bondAt(BondId bond, ClaimId parent) private view {
+    function _requireBondAt(BondId bond, ClaimId parent) private view {
         ClaimId tip = _ownBond(bond).tip;
         if (tip == parent) return;
         if (parent != latestConfirmed || _claims[tip].status != ClaimStatus.Confirmed) {
@@ -285,12 +285,19 @@ contract Rollup is IRollup {
         emit BondMoved(bond, claim);
     }
 
-    /// @dev The claim to extend, when the caller's bond is at it and the domain of its children ends at `end`.
-    function _extensible(BondId bond, ClaimId parent, uint64 end) private view returns (Claim memory base) {
-        _bondAt(bond, parent);
+    /// @dev The claim to extend and its children's contest, when the caller's bond is at it and the domain of its children
+    /// ends at `end`.
+    function _extensible(BondId bond, ClaimId parent, uint64 end)
+        private
+        view
+        returns (Claim memory base, TournamentId contest, Status status)
+    {
+        _requireBondAt(bond, parent);
         base = _claims[parent];
         if (base.status != ClaimStatus.Confirmed) _requireAlive(parent);
-        uint64 expected = _domainEnd(base);
+        contest = rootTournament(parent, base.round);
+        (status,) = tournament.result(contest);
+        uint64 expected = _domainEnd(base, contest, status);
         if (end != expected) revert WrongDomain(expected, end);
     }
 
@@ -300,8 +307,8 @@ contract Rollup is IRollup {
         view
         returns (ClaimKey memory)
     {
-        Claim memory base = _extensible(bond, parent, end);
-        if (base.childBlocks == 0) revert NoSibling(parent, base.round);
+        (Claim memory base,, Status status) = _extensible(bond, parent, end);
+        if (status == Status.Absent) revert NoSibling(parent, base.round);
         return ClaimKey(parent, base.round, traceRoot, 0);
     }
 
@@ -323,17 +330,15 @@ contract Rollup is IRollup {
         }
     }
 
-    function _record(BondId bond, ClaimKey memory key, uint64 end, bytes calldata boundary)
-        private
-        returns (ClaimId claim)
-    {
-        claim = key.id();
+    /// @dev Stores a new claim and moves its bond to it.
+    function _record(BondId bond, ClaimId claim, ClaimKey memory key, uint64 end) private {
         Claim storage state = _claims[claim];
         state.status = ClaimStatus.Proposed;
         state.end = end;
         state.bond = bond;
-        _moveBond(bond, claim);
-        emit ClaimProposed(claim, key.parent, key.round, end, key.traceRoot, boundary, bond);
+        _bonds[bond].tip = claim;
+        uint64 first = _claims[key.parent].end + 1;
+        emit ClaimProposed(claim, key.parent, key.round, first, end, key.traceRoot, key.boundary, bond);
     }
 
     function _forfeit(BondId bond, Bond storage state, ClaimId lost, Share[] memory shares) private {
@@ -367,8 +372,8 @@ contract Rollup is IRollup {
     }
 
     /// @dev Where the children of `base` end: fixed by the first of them.
-    function _domainEnd(Claim memory base) private view returns (uint64) {
-        if (base.childBlocks != 0) return base.end + base.childBlocks;
+    function _domainEnd(Claim memory base, TournamentId contest, Status status) private view returns (uint64) {
+        if (status != Status.Absent) return base.end + tournament.tournaments(contest).blocks;
         uint64 latest = inbox.latestBlock();
         if (latest <= base.end) revert EmptyDomain(base.end);
         uint64 farthest = base.end + ClaimShape.MAX_BLOCKS;

@@ -20,32 +20,27 @@ library Opening {
 
     /// @notice The node that `children` open.
     function root(bytes32[16] calldata children) internal pure returns (bytes32 node) {
-        // Each pass halves the row in place; it lies past the free pointer and is dropped.
+        // The row grows by the parents of its pairs, to 31 nodes. It lies past the free pointer and is dropped.
         assembly ("memory-safe") {
-            let row := mload(0x40)
-            calldatacopy(row, children, 512)
-            for { let size := 512 } gt(size, 32) { size := shr(1, size) } {
-                for { let i := 0 } lt(i, size) { i := add(i, 64) } {
-                    mstore(add(row, shr(1, i)), keccak256(add(row, i), 64))
-                }
+            let pair := mload(0x40)
+            calldatacopy(pair, children, 512)
+            let end := add(pair, 512)
+            let last := add(pair, 960)
+            for {} iszero(gt(end, last)) { end := add(end, 32) } {
+                mstore(end, keccak256(pair, 64))
+                pair := add(pair, 64)
             }
-            node := mload(row)
-        }
-    }
-
-    /// @notice keccak256 of the 16 nodes, the form in which an opening is stored.
-    function hash(bytes32[16] calldata children) internal pure returns (bytes32 digest) {
-        assembly ("memory-safe") {
-            let row := mload(0x40)
-            calldatacopy(row, children, 512)
-            digest := keccak256(row, 512)
+            node := mload(last)
         }
     }
 
     /// @notice Index of the first node in which the openings differ; WIDTH when they are equal.
     function firstDifference(bytes32[16] calldata one, bytes32[16] calldata two) internal pure returns (uint32 index) {
-        while (index < WIDTH && one[index] == two[index]) {
-            ++index;
+        assembly ("memory-safe") {
+            for {} lt(index, 16) { index := add(index, 1) } {
+                let offset := shl(5, index)
+                if xor(calldataload(add(one, offset)), calldataload(add(two, offset))) { break }
+            }
         }
     }
 }

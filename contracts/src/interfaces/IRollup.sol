@@ -25,8 +25,6 @@ struct Claim {
     ClaimStatus status;
     /// The last L2 block of its domain.
     uint64 end;
-    /// How many blocks the domain of its children covers; 0 while it has none.
-    uint16 childBlocks;
     /// The round its children are in.
     uint32 round;
     /// The bond that created it.
@@ -59,14 +57,16 @@ struct Bond {
 /// @notice The tree of claims: each answers what executing the L2 blocks after its parent gives.
 /// @dev The genesis claim is the key {parent 0, round 0, traceRoot 0, boundary} and confirmed from the start.
 interface IRollup is IAsker {
-    /// @notice A claim was made. With the claim's key, all that a checker needs.
+    /// @notice A claim was made about L2 blocks `first` to `end`, and `bond` moved to it. The first one under a parent, or of
+    /// a further round, starts their root tournament.
     event ClaimProposed(
         ClaimId indexed claim,
         ClaimId indexed parent,
         uint32 round,
+        uint64 first,
         uint64 end,
         bytes32 traceRoot,
-        bytes boundary,
+        bytes32 boundary,
         BondId bond
     );
     /// @notice A claim is final.
@@ -75,7 +75,7 @@ interface IRollup is IAsker {
     event ClaimVoided(ClaimId indexed claim, ClaimId indexed parent);
     /// @notice `owner` locked a root bond.
     event BondLocked(BondId indexed bond, address indexed owner, ClaimId tip);
-    /// @notice A bond now backs `tip` too.
+    /// @notice A bond was moved to a claim that was there already, and now backs it too.
     event BondMoved(BondId indexed bond, ClaimId tip);
     /// @notice A claim that the bond backs is eliminated.
     event BondFrozen(BondId indexed bond, ClaimId eliminated);

@@ -30,11 +30,10 @@ interface ITournament {
         StepTournament
     }
 
-    /// @notice A tournament exists from now on.
+    /// @notice A step tournament exists from now on; a root one from its asker's event.
+    /// @param tournament its id, that of the slot match
     /// @param budget clock of a commitment that joins now; joining closes when it is used up
-    event TournamentStarted(
-        TournamentId indexed tournament, Level level, Duration budget, uint64 firstBlock, uint16 blocks
-    );
+    event StepsStarted(TournamentId indexed tournament, Duration budget, uint64 firstBlock, uint16 blocks);
     /// @notice A commitment joined. `children` opens its root. Not for the first commitment of a root tournament, which
     /// owes them: it is in the asker's event.
     event Joined(
@@ -98,8 +97,6 @@ interface ITournament {
     error NotContested(TournamentId tournament, bytes32 last);
     /// @notice The opening given for a node does not hash to it.
     error WrongOpening(bytes32 node, bytes32 computed);
-    /// @notice The opening given for the other side is not the stored one.
-    error WrongRivalOpening(bytes32 stored, bytes32 given);
     /// @notice The spine does not lead from the leaf to the node.
     error WrongSpine(bytes32 node, bytes32 computed);
     /// @notice A spine has exactly one sibling a level.
@@ -205,29 +202,12 @@ interface ITournament {
         bytes32[] calldata spine
     ) external;
 
-    /// @notice Side One's first turn. Opens its commitment's id, and descends.
-    /// @dev Reverts with UnknownMatch, AlreadySettled, WrongPhase, WrongTurn, ClockExpired, WrongCommitment,
-    /// NotOpened, WrongOpening, WrongRivalOpening.
-    /// @param root of side One's commitment
-    /// @param last its last leaf
-    /// @param own opening of `root`
-    /// @param rival stored opening of the other side
-    /// @param next opening of the child of `own` at the first difference
-    function firstTurn(
-        MatchKey calldata key,
-        bytes32 root,
-        bytes32 last,
-        bytes32[16] calldata own,
-        bytes32[16] calldata rival,
-        bytes32[16] calldata next
-    ) external;
-
-    /// @notice A turn that is neither first nor last.
-    /// @dev Reverts with UnknownMatch, AlreadySettled, WrongPhase, WrongTurn, UnexpectedNode, ClockExpired, WrongOpening,
-    /// WrongRivalOpening.
+    /// @notice A turn that is not the last: descends four levels.
+    /// @dev Reverts with UnknownMatch, AlreadySettled, WrongPhase, WrongTurn, UnexpectedNode, ClockExpired, NotOpened,
+    /// WrongOpening.
     /// @param node of the side to move, as the sender knows it
     /// @param own opening of `node`
-    /// @param rival stored opening of the other side
+    /// @param rival opening of the other side's node, from its last event
     /// @param next opening of the child of `own` at the first difference
     function turn(
         MatchKey calldata key,

@@ -7,7 +7,7 @@ pragma solidity 0.8.37;
 /// @dev ITournament.openRoot.
 uint256 constant OPEN_ROOT_GAS = 110_000;
 
-/// @dev ITournament.firstTurn and turn.
+/// @dev ITournament.turn.
 uint256 constant TURN_GAS = 100_000;
 
 /// @dev ITournament.lastTurn.

@@ -25,12 +25,12 @@ library Match {
         return side == Side.One ? state.nodeOne : state.nodeTwo;
     }
 
-    /// @notice Reverts unless the match is in `phase`; one that is over says so first.
-    function requirePhase(MatchState memory state, MatchId id, Phase phase) internal pure {
-        if (state.phase == phase) return;
-        if (state.phase == Phase.Settled) revert ITournament.AlreadySettled(id);
-        if (state.phase == Phase.Absent) revert ITournament.UnknownMatch(id);
-        revert ITournament.WrongPhase(id, state.phase);
+    /// @notice Reverts unless the match is in phase `expected`; one that is over says so first.
+    function requirePhase(MatchId id, Phase actual, Phase expected) internal pure {
+        if (actual == expected) return;
+        if (actual == Phase.Settled) revert ITournament.AlreadySettled(id);
+        if (actual == Phase.Absent) revert ITournament.UnknownMatch(id);
+        revert ITournament.WrongPhase(id, actual);
     }
 
     /// @notice Reverts unless the match stands where the mover believes.
@@ -39,20 +39,16 @@ library Match {
         if (node != actual) revert ITournament.UnexpectedNode(id, node, actual);
     }
 
-    /// @notice Descends four levels, to the first difference between the openings of the two nodes.
-    /// @param node of the side to move: what `own` must open
-    /// @param own opening of that node
-    /// @param rival the stored opening of the other side
-    function descend(
-        MatchState memory state,
-        MatchId id,
-        bytes32 node,
-        bytes32[16] calldata own,
-        bytes32[16] calldata rival
-    ) internal pure {
-        requireOpening(node, own);
-        bytes32 given = Opening.hash(rival);
-        if (given != state.opening) revert ITournament.WrongRivalOpening(state.opening, given);
+    /// @notice Descends four levels, to the first difference between the openings of the two nodes. The rival has shown its
+    /// opening before: with its last turn, or when it joined.
+    /// @param own opening of the node of the side to move
+    /// @param rival opening of the other side's
+    function descend(MatchState memory state, MatchId id, bytes32[16] calldata own, bytes32[16] calldata rival)
+        internal
+        pure
+    {
+        requireOpening(nodeOf(state, state.toMove), own);
+        requireOpening(nodeOf(state, other(state.toMove)), rival);
         uint32 index = Opening.firstDifference(own, rival);
         if (index == Opening.WIDTH) revert ITournament.NoDifference(id);
 

@@ -96,7 +96,6 @@ contract Tournament is ITournament {
         state.blocks = blocks;
         // Its CommitmentState is written when somebody meets it, so that proposing is cheap.
         Pairing.arrive(state, _brackets[id], first, 0);
-        emit TournamentStarted(id, Level.Slots, _budget, firstBlock, blocks);
     }
 
     /// @inheritdoc ITournament
@@ -158,12 +157,11 @@ contract Tournament is ITournament {
         _commitments[commitment] = CommitmentState({
             standing: Standing.Waiting,
             rank: 0,
-            opened: true,
             side: side,
             bondSettled: false,
             remaining: remaining,
             owner: owner,
-            opening: Opening.hash(children)
+            root: root
         });
         emit Joined(id, commitment, root, last, owner, remaining, children);
         _arrive(id, commitment, 0);
@@ -179,32 +177,17 @@ contract Tournament is ITournament {
         bytes32[16] calldata children,
         bytes32[] calldata spine
     ) external {
-        (MatchId id, MatchState memory state) = _turning(key);
-        CommitmentState storage commitment = _commitments[key.one];
-        if (commitment.opened) revert AlreadyOpened(key.one);
+        MatchId id = key.id();
+        MatchState storage state = _matches[id];
+        _requireInTime(id, state.phase, state.toMove, state.clocks);
+        if (!state.owing) revert AlreadyOpened(key.one);
         _requireCommitment(key, root, last);
         _requireShape(state.level, root, last, children, spine);
-        commitment.opened = true;
-        commitment.opening = Opening.hash(children);
-        _addMove(id, state, Side.One, OPEN_ROOT_GAS);
-        _matches[id].moves = state.moves;
+        state.owing = false;
+        state.nodeOne = root;
+        _commitments[key.one].root = root;
+        state.moves = _chainMove(id, state.moves, Side.One, OPEN_ROOT_GAS);
         emit RootOpened(key.one, root, last, children);
-    }
-
-    /// @inheritdoc ITournament
-    function firstTurn(
-        MatchKey calldata key,
-        bytes32 root,
-        bytes32 last,
-        bytes32[16] calldata own,
-        bytes32[16] calldata rival,
-        bytes32[16] calldata next
-    ) external {
-        (MatchId id, MatchState memory state) = _turning(key);
-        if (state.height != Match.heightOf(state.level)) revert WrongTurn(id, state.height);
-        if (!_commitments[key.one].opened) revert NotOpened(key.one);
-        _requireCommitment(key, root, last);
-        _turn(id, state, root, own, rival, next);
     }
 
     /// @inheritdoc ITournament
@@ -215,12 +198,16 @@ contract Tournament is ITournament {
         bytes32[16] calldata rival,
         bytes32[16] calldata next
     ) external {
-        (MatchId id, MatchState memory state) = _turning(key);
-        state.requireNode(id, node);
-        if (state.height == Match.heightOf(state.level) || state.height == Opening.LEVELS) {
-            revert WrongTurn(id, state.height);
-        }
-        _turn(id, state, node, own, rival, next);
+        (MatchId id, MatchState memory state) = _turning(key, node);
+        if (state.height == Opening.LEVELS) revert WrongTurn(id, state.height);
+        Side mover = state.toMove;
+        state.descend(id, own, rival);
+        Match.requireOpening(state.nodeOf(mover), next);
+        state.clocks = state.clocks.afterTurn(mover, _response, currentInstant());
+        state.toMove = Match.other(mover);
+        state.moves = _chainMove(id, state.moves, mover, TURN_GAS);
+        _matches[id] = state;
+        emit Turned(id, mover, state.height, state.position, state.nodeOne, state.nodeTwo, next);
     }
 
     /// @inheritdoc ITournament
@@ -232,16 +219,15 @@ contract Tournament is ITournament {
         bytes32 agreed,
         bytes32[] calldata spine
     ) external {
-        (MatchId id, MatchState memory state) = _turning(key);
-        state.requireNode(id, node);
+        (MatchId id, MatchState memory state) = _turning(key, node);
         if (state.height != Opening.LEVELS) revert WrongTurn(id, state.height);
         Side mover = state.toMove;
-        state.descend(id, node, own, rival);
+        state.descend(id, own, rival);
         Match.requireSpine(state.agreed, state.agreedHeight, agreed, spine);
         state.agreed = agreed;
         state.agreedHeight = 0;
         state.clocks = state.clocks.afterTurn(mover, _response, currentInstant());
-        _addMove(id, state, mover, LAST_TURN_GAS);
+        state.moves = _chainMove(id, state.moves, mover, LAST_TURN_GAS);
         if (state.level == Level.Slots) {
             state.phase = Phase.InSteps;
             _startSteps(stepTournament(id), _tournaments[key.tournament], state.clocks);
@@ -252,34 +238,20 @@ contract Tournament is ITournament {
         emit Narrowed(id, mover, state.position, agreed, state.nodeOne, state.nodeTwo);
     }
 
-    /// @dev The state of a match in which somebody is to move and still may.
-    function _turning(MatchKey calldata key) private view returns (MatchId id, MatchState memory state) {
+    /// @dev The state of a match in which somebody is to move, still may, and stands at `node`.
+    function _turning(MatchKey calldata key, bytes32 node) private view returns (MatchId id, MatchState memory state) {
         id = key.id();
         state = _matches[id];
-        state.requirePhase(id, Phase.Turning);
-        if (state.clocks.turningOutcome(state.toMove, _response, currentInstant()) != Outcome.Undecided) {
-            revert ClockExpired(id, _deadline(state));
-        }
+        _requireInTime(id, state.phase, state.toMove, state.clocks);
+        if (state.owing) revert NotOpened(key.one);
+        state.requireNode(id, node);
     }
 
-    /// @dev A turn that is not the last: descends and stores the mover's next opening.
-    function _turn(
-        MatchId id,
-        MatchState memory state,
-        bytes32 node,
-        bytes32[16] calldata own,
-        bytes32[16] calldata rival,
-        bytes32[16] calldata next
-    ) private {
-        Side mover = state.toMove;
-        state.descend(id, node, own, rival);
-        Match.requireOpening(state.nodeOf(mover), next);
-        state.opening = Opening.hash(next);
-        state.clocks = state.clocks.afterTurn(mover, _response, currentInstant());
-        state.toMove = Match.other(mover);
-        _addMove(id, state, mover, TURN_GAS);
-        _matches[id] = state;
-        emit Turned(id, mover, state.height, state.position, state.nodeOne, state.nodeTwo, next);
+    function _requireInTime(MatchId id, Phase phase, Side toMove, Clocks memory clocks) private view {
+        Match.requirePhase(id, phase, Phase.Turning);
+        if (clocks.turningOutcome(toMove, _response, currentInstant()) != Outcome.Undecided) {
+            revert ClockExpired(id, _deadline(phase, toMove, clocks));
+        }
     }
 
     /// @dev Both parents stand still while their step tournament runs; its budget is what the better clock has left.
@@ -292,7 +264,7 @@ contract Tournament is ITournament {
         state.budget = budget;
         state.firstBlock = parent.firstBlock;
         state.blocks = parent.blocks;
-        emit TournamentStarted(id, Level.Steps, budget, parent.firstBlock, parent.blocks);
+        emit StepsStarted(id, budget, parent.firstBlock, parent.blocks);
     }
 
     // Settling
@@ -306,10 +278,12 @@ contract Tournament is ITournament {
         if (state.phase == Phase.Sealed) {
             outcome = state.clocks.sealedOutcome(_response, current);
         } else {
-            state.requirePhase(id, Phase.Turning);
+            Match.requirePhase(id, state.phase, Phase.Turning);
             outcome = state.clocks.turningOutcome(state.toMove, _response, current);
         }
-        if (outcome == Outcome.Undecided) revert ClockNotExpired(id, _deadline(state));
+        if (outcome == Outcome.Undecided) {
+            revert ClockNotExpired(id, _deadline(state.phase, state.toMove, state.clocks));
+        }
         if (state.phase == Phase.Sealed) state.clocks = state.clocks.afterSealed(_response, current);
         _settle(key, id, state, outcome, Reason.Timeout);
     }
@@ -318,11 +292,11 @@ contract Tournament is ITournament {
     function resolve(MatchKey calldata key, bytes calldata witness) external {
         MatchId id = key.id();
         MatchState memory state = _matches[id];
-        state.requirePhase(id, Phase.Sealed);
+        Match.requirePhase(id, state.phase, Phase.Sealed);
         bytes32 successor = verifier.next(_context(key.tournament, state.position), state.agreed, witness);
         Outcome outcome = state.proven(successor);
         if (outcome != Outcome.Neither) {
-            _addMove(id, state, outcome == Outcome.One ? Side.One : Side.Two, RESOLVE_GAS);
+            state.moves = _chainMove(id, state.moves, outcome == Outcome.One ? Side.One : Side.Two, RESOLVE_GAS);
         }
         state.clocks = state.clocks.afterSealed(_response, currentInstant());
         _settle(key, id, state, outcome, Reason.Proof);
@@ -332,7 +306,7 @@ contract Tournament is ITournament {
     function conclude(MatchKey calldata slotMatch) external {
         MatchId id = slotMatch.id();
         MatchState memory state = _matches[id];
-        state.requirePhase(id, Phase.InSteps);
+        Match.requirePhase(id, state.phase, Phase.InSteps);
         TournamentId steps = stepTournament(id);
         (Status status, CommitmentId winner) = result(steps);
         if (status == Status.NoWinner) {
@@ -407,8 +381,10 @@ contract Tournament is ITournament {
         TournamentState storage state = _tournaments[id];
         CommitmentState storage first = _commitments[one];
         CommitmentState storage second = _commitments[two];
-        // Only the first commitment of a root tournament waits without a state: its clock has not been touched.
-        if (first.standing == Standing.Absent) first.remaining = state.budget;
+        // Only the first commitment of a root tournament waits without a state: it owes its opening, and its clock has
+        // not been touched.
+        bool owing = first.standing == Standing.Absent;
+        if (owing) first.remaining = state.budget;
         first.standing = Standing.Playing;
         second.standing = Standing.Playing;
         MatchId matchId = MatchKey(id, one, two).id();
@@ -417,14 +393,14 @@ contract Tournament is ITournament {
             level: state.level,
             toMove: Side.One,
             outcome: Outcome.Undecided,
+            owing: owing,
             rank: rank,
             height: Match.heightOf(state.level),
             agreedHeight: 0,
             position: 0,
             clocks: Clocks(first.remaining, second.remaining, currentInstant()),
-            nodeOne: CommitmentId.unwrap(one),
-            nodeTwo: CommitmentId.unwrap(two),
-            opening: second.opening,
+            nodeOne: owing ? CommitmentId.unwrap(one) : first.root,
+            nodeTwo: second.root,
             agreed: _startState(id, state),
             moves: MatchId.unwrap(matchId)
         });
@@ -495,8 +471,8 @@ contract Tournament is ITournament {
     /// @inheritdoc ITournament
     function deadline(MatchId id) external view returns (Instant) {
         MatchState memory state = _matches[id];
-        if (state.phase != Phase.Sealed) state.requirePhase(id, Phase.Turning);
-        return _deadline(state);
+        if (state.phase != Phase.Sealed) Match.requirePhase(id, state.phase, Phase.Turning);
+        return _deadline(state.phase, state.toMove, state.clocks);
     }
 
     /// @inheritdoc ITournament
@@ -571,16 +547,16 @@ contract Tournament is ITournament {
         return state.start.plus(state.budget);
     }
 
-    function _deadline(MatchState memory state) private view returns (Instant) {
-        Clocks memory clocks = state.clocks;
-        Duration left = state.phase == Phase.Sealed ? clocks.one.min(clocks.two) : clocks.remaining(state.toMove);
+    function _deadline(Phase phase, Side toMove, Clocks memory clocks) private view returns (Instant) {
+        Duration left = phase == Phase.Sealed ? clocks.one.min(clocks.two) : clocks.remaining(toMove);
         return Clock.deadline(left, clocks.since, _response);
     }
 
-    function _addMove(MatchId id, MatchState memory state, Side side, uint256 gas) private {
+    /// @dev The match's chain of moves with one by the sender added.
+    function _chainMove(MatchId id, bytes32 moves, Side side, uint256 gas) private returns (bytes32) {
         uint256 refund = Spoils.refund(gas, gasPriceCap);
-        state.moves = Move(side, msg.sender, refund).chain(state.moves);
         emit Moved(id, side, msg.sender, refund);
+        return Move(side, msg.sender, refund).chain(moves);
     }
 
     /// @dev The root is opened, and its last leaf lies under the 16th child.

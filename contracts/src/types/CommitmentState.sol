@@ -19,8 +19,6 @@ struct CommitmentState {
     Standing standing;
     /// Matches won, except that a merge lifts its winner above both.
     uint8 rank;
-    /// Whether `opening` is stored and the last leaf is proven.
-    bool opened;
     /// Step level: which side's leaf of the slot match it ends in.
     Side side;
     /// Step level: whether its bond has been released or split.
@@ -29,6 +27,6 @@ struct CommitmentState {
     Duration remaining;
     /// Step level: whose bond stands behind it. At the root the Rollup keeps the bonds.
     address owner;
-    /// keccak256 of the 16 nodes four levels under its root.
-    bytes32 opening;
+    /// Its root; zero while a first commitment owes its opening.
+    bytes32 root;
 }

@@ -55,22 +55,21 @@ struct MatchState {
     /// Who gives the next opening.
     Side toMove;
     Outcome outcome;
+    /// Whether side One still owes the opening of its root.
+    bool owing;
     /// Win rank of the winner to be.
     uint8 rank;
-    /// Height of the two nodes in their trees; before the first turn, of the commitments' roots.
+    /// Height of the two nodes in their trees.
     uint8 height;
     /// Height of `agreed` in the trees.
     uint8 agreedHeight;
     /// Path to the two nodes from the roots; at height 0 the index of the contested leaf.
     uint32 position;
     Clocks clocks;
-    /// Side One's node, on which it differs from Two's. Before the first turn its commitment's id, which commits to
-    /// the root.
+    /// Side One's node, on which it differs from Two's. While it owes its opening, its commitment's id.
     bytes32 nodeOne;
     /// Side Two's.
     bytes32 nodeTwo;
-    /// keccak256 of the 16 nodes four levels under the node of the side that is not to move.
-    bytes32 opening;
     /// Root of the nearest subtree on the left on which the sides agree; its last leaf is the state before the
     /// contested leaf. At height 0 that state itself, as it is from the beginning when nothing lies to the left.
     bytes32 agreed;

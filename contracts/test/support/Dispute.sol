@@ -218,11 +218,7 @@ abstract contract Dispute is Test {
         }
         bytes32[16] memory next = own.opening(state.height - 4, 16 * state.position + index);
         vm.prank(account);
-        if (state.height == own.height) {
-            tournament.firstTurn(key, own.root(), own.last(), ownOpening, rivalOpening, next);
-        } else {
-            tournament.turn(key, own.node(state.height, state.position), ownOpening, rivalOpening, next);
-        }
+        tournament.turn(key, own.node(state.height, state.position), ownOpening, rivalOpening, next);
     }
 
     function _lastTurn(
