@@ -100,18 +100,6 @@ fn encode(
             };
             (tournament, call.abi_encode())
         }
-        Intent::FirstTurn(key, root, last, Descent { own, rival, next }) => {
-            let (own, rival, next) = (own.0, rival.0, next.0);
-            let call = ITournament::firstTurnCall {
-                key: key.into(),
-                root: *root,
-                last: *last,
-                own,
-                rival,
-                next,
-            };
-            (tournament, call.abi_encode())
-        }
         Intent::Turn(key, node, Descent { own, rival, next }) => {
             let (own, rival, next) = (own.0, rival.0, next.0);
             let call = ITournament::turnCall { key: key.into(), node: *node, own, rival, next };

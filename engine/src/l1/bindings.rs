@@ -46,6 +46,7 @@ sol! {
         uint8 level;
         uint8 toMove;
         uint8 outcome;
+        bool owing;
         uint8 rank;
         uint8 height;
         uint8 agreedHeight;
@@ -53,7 +54,6 @@ sol! {
         Clocks clocks;
         bytes32 nodeOne;
         bytes32 nodeTwo;
-        bytes32 opening;
         bytes32 agreed;
         bytes32 moves;
     }
@@ -63,12 +63,11 @@ sol! {
     struct CommitmentState {
         uint8 standing;
         uint8 rank;
-        bool opened;
         uint8 side;
         bool bondSettled;
         uint40 remaining;
         address owner;
-        bytes32 opening;
+        bytes32 root;
     }
 
     /// Mirrors `types/TournamentState.sol`.
@@ -90,7 +89,6 @@ sol! {
     struct Claim {
         uint8 status;
         uint64 end;
-        uint16 childBlocks;
         uint32 round;
         uint64 bond;
     }
@@ -108,7 +106,7 @@ sol! {
     /// The tree of claims.
     #[derive(Debug, PartialEq, Eq)]
     interface IRollup {
-        event ClaimProposed(bytes32 indexed claim, bytes32 indexed parent, uint32 round, uint64 end, bytes32 traceRoot, bytes boundary, uint64 bond);
+        event ClaimProposed(bytes32 indexed claim, bytes32 indexed parent, uint32 round, uint64 first, uint64 end, bytes32 traceRoot, bytes32 boundary, uint64 bond);
         event ClaimConfirmed(bytes32 indexed claim, bytes32 indexed parent, uint64 end);
         event ClaimVoided(bytes32 indexed claim, bytes32 indexed parent);
         event BondLocked(uint64 indexed bond, address indexed owner, bytes32 tip);
@@ -150,7 +148,7 @@ sol! {
     /// The contests, at both levels.
     #[derive(Debug, PartialEq, Eq)]
     interface ITournament {
-        event TournamentStarted(bytes32 indexed tournament, uint8 level, uint40 budget, uint64 firstBlock, uint16 blocks);
+        event StepsStarted(bytes32 indexed tournament, uint40 budget, uint64 firstBlock, uint16 blocks);
         event Joined(bytes32 indexed tournament, bytes32 indexed commitment, bytes32 root, bytes32 last, address owner, uint40 remaining, bytes32[16] children);
         event RootOpened(bytes32 indexed commitment, bytes32 root, bytes32 last, bytes32[16] children);
         event MatchStarted(bytes32 indexed tournament, bytes32 indexed matchId, bytes32 one, bytes32 two, uint8 rank);
@@ -176,7 +174,6 @@ sol! {
 
         function joinSteps(bytes32 id, bytes32 root, bytes32 last, bytes32[16] calldata children, bytes32[] calldata spine) external;
         function openRoot(MatchKey calldata key, bytes32 root, bytes32 last, bytes32[16] calldata children, bytes32[] calldata spine) external;
-        function firstTurn(MatchKey calldata key, bytes32 root, bytes32 last, bytes32[16] calldata own, bytes32[16] calldata rival, bytes32[16] calldata next) external;
         function turn(MatchKey calldata key, bytes32 node, bytes32[16] calldata own, bytes32[16] calldata rival, bytes32[16] calldata next) external;
         function lastTurn(MatchKey calldata key, bytes32 node, bytes32[16] calldata own, bytes32[16] calldata rival, bytes32 agreed, bytes32[] calldata spine) external;
         function timeout(MatchKey calldata key) external;

@@ -139,9 +139,7 @@ pub struct Contested {
 pub enum Phase {
     /// Side One's commitment owes the opening of its root, which comes before its first turn.
     Debt(Turn),
-    /// Side One's first turn: it opens its root.
-    First(Turn),
-    /// A turn that is neither first nor last.
+    /// A turn that is not the last.
     Middle(Turn),
     /// The turn that goes down to the leaves.
     Last(Turn),
@@ -206,7 +204,7 @@ impl Phase {
             return match (turn.to_move, owes) {
                 (Side::Two, _) => Err(MatchError::FirstMover),
                 (Side::One, true) => Ok(Self::Debt(turn)),
-                (Side::One, false) => Ok(Self::First(turn)),
+                (Side::One, false) => Ok(Self::Middle(turn)),
             };
         }
         Ok(if turn.height == 4 { Self::Last(turn) } else { Self::Middle(turn) })
@@ -261,7 +259,7 @@ impl Match {
     #[must_use]
     pub fn by_time(&self, allowance: Duration, at: Instant) -> Option<Outcome> {
         match self.phase {
-            Phase::Debt(turn) | Phase::First(turn) | Phase::Middle(turn) | Phase::Last(turn) => {
+            Phase::Debt(turn) | Phase::Middle(turn) | Phase::Last(turn) => {
                 self.clocks.turning_outcome(turn.to_move, allowance, at)
             }
             Phase::Sealed(_) => self.clocks.sealed_outcome(allowance, at),
@@ -274,9 +272,7 @@ impl Match {
     pub fn deadline(&self, allowance: Duration) -> Option<Instant> {
         let of = |side| self.clocks.deadline(side, allowance);
         match self.phase {
-            Phase::Debt(turn) | Phase::First(turn) | Phase::Middle(turn) | Phase::Last(turn) => {
-                Some(of(turn.to_move))
-            }
+            Phase::Debt(turn) | Phase::Middle(turn) | Phase::Last(turn) => Some(of(turn.to_move)),
             Phase::Sealed(_) => Some(of(Side::One).min(of(Side::Two))),
             Phase::InSteps(_) | Phase::Settled(_) => None,
         }

@@ -76,14 +76,6 @@ pub(super) fn side(value: u8) -> Result<Side, ObserveError> {
     }
 }
 
-fn level(value: u8) -> Result<Level, ObserveError> {
-    match value {
-        0 => Ok(Level::Slots),
-        1 => Ok(Level::Steps),
-        value => Err(ObserveError::Enum { what: "Level", value }),
-    }
-}
-
 fn outcome(value: u8) -> Result<Outcome, ObserveError> {
     match value {
         1 => Ok(Outcome::One),
@@ -127,16 +119,23 @@ impl History {
     fn rollup(&mut self, event: IRollupEvents) -> Result<(), ObserveError> {
         match event {
             IRollupEvents::ClaimProposed(it) => {
-                let boundary = alloy_primitives::keccak256(&it.boundary);
                 let key = ClaimKey {
                     parent: ClaimId(it.parent),
                     round: it.round,
                     trace_root: it.traceRoot,
-                    boundary,
+                    boundary: it.boundary,
                 };
                 if key.id().0 != it.claim {
                     return Err(ObserveError::UnknownClaim(ClaimId(it.claim)));
                 }
+                // The first claim of a round starts its tournament.
+                let blocks = it.end.saturating_sub(it.first).saturating_add(1);
+                let blocks = u16::try_from(blocks)
+                    .map_err(|_| ObserveError::UnknownClaim(ClaimId(it.claim)))?;
+                let domain = Domain { first: it.first, blocks };
+                let started = Started { level: Level::Slots, domain };
+                self.tournaments.entry(key.tournament()).or_insert(started);
+                self.bond(it.bond, |bond| bond.tip = key.id());
                 self.members.entry(key.tournament()).or_default().push(key.id().commitment());
                 self.claims.insert(key.id(), Proposed { key, end: it.end, bond: BondId(it.bond) });
             }
@@ -177,9 +176,9 @@ impl History {
 
     fn tournament(&mut self, event: ITournamentEvents) -> Result<(), ObserveError> {
         match event {
-            ITournamentEvents::TournamentStarted(it) => {
+            ITournamentEvents::StepsStarted(it) => {
                 let domain = Domain { first: it.firstBlock, blocks: it.blocks };
-                let started = Started { level: level(it.level)?, domain };
+                let started = Started { level: Level::Steps, domain };
                 self.tournaments.insert(TournamentId(it.tournament), started);
             }
             ITournamentEvents::Joined(it) => {

@@ -445,11 +445,11 @@ fn turning(
     let find = |id| commitments.get(id).ok_or(MatchProblem::Side);
     let (one, two) = (find(&played.key.one)?, find(&played.key.two)?);
     let first = state.height == level.height().levels();
-    // Before the first turn the contract holds ids instead of roots, and side Two's opening is the one it joined with.
-    let nodes = if first { Sides { one: one.root, two: two.root } } else { nodes };
+    // The contract learns an owed root only with its opening.
+    let nodes = if state.owing { Sides { one: one.root, two: nodes.two } } else { nodes };
+    // Before the first turn side Two's opening is the one it joined with.
     let rival: Option<Opening> = if first { two.opening } else { played.opening };
-    let rival =
-        rival.filter(|opening| opening.hash() == state.opening).ok_or(MatchProblem::Opening)?;
+    let rival = rival.ok_or(MatchProblem::Opening)?;
     let turn = Turn {
         to_move,
         height: state.height,
@@ -458,5 +458,5 @@ fn turning(
         rival,
         agreed: Agreed { node: state.agreed, height: state.agreedHeight },
     };
-    Ok(Phase::turning(level, turn, one.opening.is_none())?)
+    Ok(Phase::turning(level, turn, state.owing)?)
 }

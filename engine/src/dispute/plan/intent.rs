@@ -72,8 +72,6 @@ pub enum Intent {
     JoinSteps(TournamentId, OpenedRoot),
     /// Opens the root that a first claim owes.
     OpenRoot(MatchKey, OpenedRoot),
-    /// Side One's first turn: names the root and last leaf of its commitment.
-    FirstTurn(MatchKey, B256, B256, Descent),
     /// A turn at the named node.
     Turn(MatchKey, B256, Descent),
     /// The turn down to the leaves.
@@ -169,7 +167,6 @@ impl Intent {
             Self::ProposeSibling { .. } => "proposeSibling",
             Self::JoinSteps(..) => "joinSteps",
             Self::OpenRoot(..) => "openRoot",
-            Self::FirstTurn(..) => "firstTurn",
             Self::Turn(..) => "turn",
             Self::LastTurn { .. } => "lastTurn",
             Self::Resolve(..) => "resolve",

@@ -24,9 +24,7 @@ impl Planner<'_> {
         let by_time = found.by_time(allowance, self.next());
         let intent = match found.phase {
             Phase::Sealed(contested) => self.proof(found, &contested, side, player),
-            Phase::Debt(turn) | Phase::First(turn) | Phase::Middle(turn) | Phase::Last(turn)
-                if turn.to_move != side =>
-            {
+            Phase::Debt(turn) | Phase::Middle(turn) | Phase::Last(turn) if turn.to_move != side => {
                 match (by_time, deadline) {
                     (Some(_), _) => self.act(subject, Intent::Timeout(found.key), None),
                     (None, Some(deadline)) => self.wait(subject, Reason::RivalToMove(deadline)),
@@ -39,9 +37,6 @@ impl Planner<'_> {
                 let Some(opened) = self.opened(subject, player.tree, player.domain) else { return };
                 Ok(Intent::OpenRoot(found.key, opened))
             }
-            Phase::First(turn) => descend(&turn, player).map(|descent| {
-                Intent::FirstTurn(found.key, player.tree.root(), player.tree.last_leaf(), descent)
-            }),
             Phase::Middle(turn) => descend(&turn, player)
                 .map(|descent| Intent::Turn(found.key, turn.nodes.of(side), descent)),
             Phase::Last(turn) => last(found, &turn, side, player),
