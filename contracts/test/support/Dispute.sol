@@ -8,6 +8,7 @@ import {Rollup} from "../../src/Rollup.sol";
 import {Block, BlockCodec} from "../../src/machine/Block.sol";
 import {Machine, MachineCodec} from "../../src/machine/Machine.sol";
 import {Tournament} from "../../src/tournament/Tournament.sol";
+import {LAST_TURN_GAS, OPEN_ROOT_GAS, RESOLVE_GAS, TURN_GAS} from "../../src/rules/RefundGas.sol";
 import {ClaimKey} from "../../src/types/ClaimKey.sol";
 import {Duration} from "../../src/types/Duration.sol";
 import {
@@ -21,7 +22,8 @@ import {
 } from "../../src/types/Ids.sol";
 import {Instant} from "../../src/types/Instant.sol";
 import {MatchKey} from "../../src/types/MatchKey.sol";
-import {MatchState, Phase, Side} from "../../src/types/MatchState.sol";
+import {MatchState, Outcome, Phase, Side} from "../../src/types/MatchState.sol";
+import {Move} from "../../src/types/Move.sol";
 import {Timing} from "../../src/types/Timing.sol";
 import {RunTree, RunTrees} from "./RunTree.sol";
 import {Test} from "./TestBase.sol";
@@ -62,6 +64,8 @@ abstract contract Dispute is Test {
     ClaimKey internal genesis;
     bytes32 internal genesisCore;
     bytes32[] internal records;
+    /// @dev The refundable moves of each match, as its events tell them.
+    mapping(bytes32 matchKey => Move[]) internal movesOf;
 
     function setUp() public virtual {
         vm.roll(1000);
@@ -198,11 +202,16 @@ abstract contract Dispute is Test {
         tournament.joinSteps(id, tree.root(), tree.last(), children, spine);
     }
 
+    function stepTournament_(MatchKey memory slotKey) internal pure returns (TournamentId) {
+        return stepTournament(slotKey.id());
+    }
+
     function openRoot(address account, MatchKey memory key, RunTree memory tree) internal {
         bytes32[16] memory children = tree.opening(20, 0);
         bytes32[] memory spine = tree.spine(16, 15);
         vm.prank(account);
         tournament.openRoot(key, tree.root(), tree.last(), children, spine);
+        _moved(key, Side.One, account, OPEN_ROOT_GAS);
     }
 
     /// @notice The next turn of the side to move, whose tree is `own`.
@@ -219,6 +228,7 @@ abstract contract Dispute is Test {
         bytes32[16] memory next = own.opening(state.height - 4, 16 * state.position + index);
         vm.prank(account);
         tournament.turn(key, own.node(state.height, state.position), ownOpening, rivalOpening, next);
+        _moved(key, state.toMove, account, TURN_GAS);
     }
 
     function _lastTurn(
@@ -236,6 +246,11 @@ abstract contract Dispute is Test {
         bytes32[] memory spine = leaf > 0 ? own.spine(height, ((leaf - 1) >> height)) : new bytes32[](0);
         vm.prank(account);
         tournament.lastTurn(key, own.node(state.height, state.position), ownOpening, rivalOpening, agreed, spine);
+        _moved(key, state.toMove, account, LAST_TURN_GAS);
+    }
+
+    function _moved(MatchKey memory key, Side side, address account, uint256 gas) private {
+        movesOf[keccak256(abi.encode(key))].push(Move(side, account, gas * 11 gwei));
     }
 
     /// @notice All turns of a match, each side by its own account.
@@ -257,6 +272,10 @@ abstract contract Dispute is Test {
         bytes memory proof = witness(slotKey, stepKey, who);
         vm.prank(who.account);
         tournament.resolve(stepKey, proof);
+        Outcome outcome = tournament.matches(stepKey.id()).outcome;
+        if (outcome != Outcome.Neither) {
+            _moved(stepKey, outcome == Outcome.One ? Side.One : Side.Two, who.account, RESOLVE_GAS);
+        }
     }
 
     function witness(MatchKey memory slotKey, MatchKey memory stepKey, Player memory who)

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {Inbox} from "../src/Inbox.sol";
+import {WordTree} from "../src/authenticated/WordTree.sol";
+import {IInbox} from "../src/interfaces/IInbox.sol";
+import {Record, RecordCodec} from "../src/machine/Record.sol";
+import {Test} from "./support/TestBase.sol";
+
+contract InboxTest is Test {
+    uint64 private constant NUMBER = 100;
+    uint64 private constant TIME = 1_700_000_000;
+    uint128 private constant FLOOR = 0.0001 ether;
+    uint256 private constant LIMIT = 126_976;
+
+    Inbox private inbox;
+
+    receive() external payable {}
+
+    function setUp() public {
+        vm.roll(1000);
+        vm.warp(TIME + 1000);
+        vm.prevrandao(bytes32(uint256(77)));
+        inbox = new Inbox(NUMBER, TIME, FLOOR, TIME + 10_000);
+    }
+
+    function _append(bytes memory batch) private returns (uint64) {
+        return inbox.append{value: inbox.appendFee()}(address(0xfee), batch);
+    }
+
+    function test_append_recordsEverything() public {
+        bytes memory batch = hex"0003aabbcc";
+        Record memory record = Record({
+            number: NUMBER + 1,
+            timestamp: TIME + 1000 - 11,
+            prevRandao: keccak256(abi.encodePacked(uint256(77), NUMBER + 1)),
+            feeRecipient: address(0xfee),
+            l1MessageRoot: inbox.messageRoot(),
+            batchRoot: bytes32(batch),
+            batchLength: 5,
+            depositsHash: keccak256(""),
+            depositCount: 0
+        });
+        bytes32 hash = RecordCodec.hash(record);
+        vm.expectEmit();
+        emit IInbox.BatchAppended(NUMBER + 1, hash, record, batch);
+        assertEq(_append(batch), NUMBER + 1);
+        assertEq(inbox.recordHash(NUMBER + 1), hash);
+        assertEq(inbox.latestBlock(), NUMBER + 1);
+        assertEq(address(inbox).balance, FLOOR, "burned: nothing can send it");
+    }
+
+    function test_messageRoot_emptyIsNotZero() public view {
+        bytes32 root = bytes32(0);
+        for (uint256 i = 0; i < 32; ++i) {
+            root = keccak256(abi.encodePacked(root, root));
+        }
+        assertEq(inbox.messageRoot(), root);
+    }
+
+    function test_fuzz_append_batchRoot(bytes memory batch) public {
+        vm.recordLogs();
+        _append(batch);
+        (, Record memory record, bytes memory logged) =
+            abi.decode(vm.getRecordedLogs()[0].data, (bytes32, Record, bytes));
+        assertEq(record.batchRoot, WordTree.rootOf(batch));
+        assertEq(record.batchLength, batch.length);
+        assertEq(logged, batch);
+    }
+
+    function test_T57_append_timeIsAFunctionOfL1() public {
+        for (uint64 i = 0; i < 12; ++i) {
+            _append("");
+            assertEq(inbox.latestTimestamp(), TIME + 1000 - 11 + i);
+        }
+        uint256 fee = inbox.appendFee();
+        vm.expectRevert(abi.encodeWithSelector(IInbox.NoTimeLeft.selector, TIME + 1001, TIME + 1000));
+        inbox.append{value: fee}(address(0xfee), "");
+        vm.roll(1001);
+        vm.warp(TIME + 1012);
+        _append("");
+        assertEq(inbox.latestTimestamp(), TIME + 1001);
+    }
+
+    function test_T55_append_feeRisesWhileFull() public {
+        for (uint256 i = 0; i < 12; ++i) {
+            _append("");
+        }
+        assertEq(inbox.appendFee(), FLOOR, "the same in one L1 block");
+        vm.roll(1001);
+        vm.warp(TIME + 1012);
+        assertEq(inbox.appendFee(), FLOOR + FLOOR / 8);
+        _append("");
+        vm.roll(1002);
+        assertEq(inbox.appendFee(), FLOOR, "that block had room");
+    }
+
+    function test_append_returnsChange() public {
+        uint256 before = address(this).balance;
+        inbox.append{value: 1 ether}(address(0xfee), "");
+        assertEq(address(this).balance, before - FLOOR);
+    }
+
+    function test_append_revertsWithoutTheFee() public {
+        vm.expectRevert(abi.encodeWithSelector(IInbox.FeeNotPaid.selector, FLOOR, FLOOR - 1));
+        inbox.append{value: FLOOR - 1}(address(0xfee), "");
+        assertEq(inbox.latestBlock(), NUMBER);
+    }
+
+    function test_append_limit() public {
+        _append(new bytes(LIMIT));
+        uint256 fee = inbox.appendFee();
+        vm.expectRevert(abi.encodeWithSelector(IInbox.BatchTooLong.selector, LIMIT + 1, LIMIT));
+        inbox.append{value: fee}(address(0xfee), new bytes(LIMIT + 1));
+        assertEq(inbox.latestBlock(), NUMBER + 1);
+    }
+
+    function test_append_sunset() public {
+        vm.warp(TIME + 9_999);
+        _append("");
+        vm.warp(TIME + 10_000);
+        uint256 fee = inbox.appendFee();
+        vm.expectRevert(abi.encodeWithSelector(IInbox.SunsetReached.selector, TIME + 10_000, uint256(TIME) + 10_000));
+        inbox.append{value: fee}(address(0xfee), "");
+    }
+
+    function test_recordHash_revertsOutside() public {
+        _append("");
+        vm.expectRevert(abi.encodeWithSelector(IInbox.NoRecord.selector, NUMBER));
+        inbox.recordHash(NUMBER);
+        vm.expectRevert(abi.encodeWithSelector(IInbox.NoRecord.selector, NUMBER + 2));
+        inbox.recordHash(NUMBER + 2);
+    }
+
+    function test_constructor_feeFloor() public {
+        vm.expectRevert(abi.encodeWithSelector(IInbox.FeeFloorTooLow.selector, 7));
+        new Inbox(NUMBER, TIME, 7, 0);
+    }
+}
