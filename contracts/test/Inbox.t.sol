@@ -36,7 +36,7 @@ contract InboxTest is Test {
             prevRandao: keccak256(abi.encodePacked(uint256(77), NUMBER + 1)),
             feeRecipient: address(0xfee),
             l1MessageRoot: inbox.messageRoot(),
-            batchRoot: bytes32(batch),
+            batchRoot: hex"0003aabbcc000000000000000000000000000000000000000000000000000000",
             batchLength: 5,
             depositsHash: keccak256(""),
             depositCount: 0

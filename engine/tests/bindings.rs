@@ -165,7 +165,7 @@ fn the_tournament_is_called_as_it_is() {
         ITournament::timingCall,
         ITournament::verifierCall
     );
-    all!(topics, abi, ITournament::TournamentStarted, ITournament::Joined, ITournament::RootOpened);
+    all!(topics, abi, ITournament::StepsStarted, ITournament::Joined, ITournament::RootOpened);
     all!(
         topics,
         abi,

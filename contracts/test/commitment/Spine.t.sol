@@ -17,7 +17,7 @@ contract SpineTest is Test {
         view
     {
         height = uint8(bound(height, 0, 16));
-        uint256 nodeIndex = bound(index, 0, (1 << (24 - height)) - 1);
+        uint256 nodeIndex = bound(index, 0, 2 ** (24 - height) - 1);
         RunTree memory tree = RunTree(24, new uint256[](2), new bytes32[](2));
         tree.starts[1] = bound(turnAt, 1, type(uint24).max);
         (tree.values[0], tree.values[1]) = (left, right);

@@ -8,6 +8,8 @@ import {Move} from "../../src/types/Move.sol";
 import {Test} from "../support/TestBase.sol";
 
 contract SpoilsTest is Test {
+    bytes32 private constant SEED = keccak256("seed");
+
     function shares(uint256 bond, Side winner, address owner, Move[] calldata moves)
         external
         pure
@@ -24,7 +26,7 @@ contract SpoilsTest is Test {
         Move[] memory moves = new Move[](count % 12);
         for (uint256 i = 0; i < moves.length; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
-            moves[i] = Move(seed % 2 == 0 ? Side.One : Side.Two, address(uint160(seed >> 8)), seed >> 140);
+            moves[i] = Move(seed % 2 == 0 ? Side.One : Side.Two, vm.addr(1 + seed % 5), seed >> 140);
         }
         Share[] memory result = this.shares(bond, Side.One, address(1), moves);
         uint256 sum = 0;
@@ -62,11 +64,9 @@ contract SpoilsTest is Test {
         Move[] memory moves = new Move[](2);
         moves[0] = Move(Side.One, address(11), 1);
         moves[1] = Move(Side.Two, address(22), 2);
-        bytes32 head = this.chain("seed", moves);
-        assertEq(
-            head, keccak256(abi.encode(keccak256(abi.encode(bytes32("seed"), 0, address(11), 1)), 1, address(22), 2))
-        );
+        bytes32 head = this.chain(SEED, moves);
+        assertEq(head, keccak256(abi.encode(keccak256(abi.encode(SEED, 0, address(11), 1)), 1, address(22), 2)));
         (moves[0], moves[1]) = (moves[1], moves[0]);
-        assertNotEq(this.chain("seed", moves), head);
+        assertNotEq(this.chain(SEED, moves), head);
     }
 }

@@ -15,7 +15,7 @@ library RunTrees {
     function node(RunTree memory tree, uint256 height, uint256 index) internal pure returns (bytes32) {
         uint256 first = index << height;
         uint256 run = runOf(tree, first);
-        if (run == runOf(tree, first + (1 << height) - 1)) return uniform(tree.values[run], height);
+        if (run == runOf(tree, first + 2 ** height - 1)) return uniform(tree.values[run], height);
         return keccak256(abi.encodePacked(node(tree, height - 1, 2 * index), node(tree, height - 1, 2 * index + 1)));
     }
 

@@ -96,13 +96,14 @@ library ToyMachine {
         bool extra = lie.salt != 0 && (lie.slot / 1024 >= records.length || lie.slot % 1024 >= ACTIVE_SLOTS);
         slots = new uint32[](extra ? count + 1 : count);
         uint256 filled = 0;
-        for (uint256 i = 0; i < count; ++i) {
-            uint32 slot = uint32((i / ACTIVE_SLOTS) * 1024 + i % ACTIVE_SLOTS);
-            if (extra && lie.slot < slot) {
-                slots[filled++] = lie.slot;
-                extra = false;
+        for (uint32 first = 0; first / 1024 < records.length; first += 1024) {
+            for (uint32 slot = first; slot < first + ACTIVE_SLOTS; ++slot) {
+                if (extra && lie.slot < slot) {
+                    slots[filled++] = lie.slot;
+                    extra = false;
+                }
+                slots[filled++] = slot;
             }
-            slots[filled++] = slot;
         }
         if (extra) slots[filled] = lie.slot;
     }

@@ -73,7 +73,7 @@ contract PairingTest is Test {
         assertTrue(state.waitingRanks != 0, "one is left");
         uint256 winner = uint256(CommitmentId.unwrap(Pairing.lowest(state, bracket)));
         uint256 limit = 0;
-        while (1 << limit < count) ++limit;
+        while (2 ** limit < count) ++limit;
         for (uint256 i = 1; i <= count; ++i) {
             assertLe(played[i], limit, "ceil(log2 N)");
         }
