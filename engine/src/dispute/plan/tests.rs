@@ -261,10 +261,10 @@ fn a_wrong_claim_that_was_confirmed_is_an_alarm_and_nothing_else() {
 #[test]
 fn the_first_turn_opens_both_and_descends_to_the_first_difference() {
     let planned = plan(&matched(NOW), &KNOWS, Policy::CHALLENGER);
-    assert_eq!(labels(&planned), ["firstTurn"]);
+    assert_eq!(labels(&planned), ["turn"]);
     assert_eq!(planned[0].deadline, Some(Instant(NOW.0 + 105)));
-    let Intent::FirstTurn(_, root, last, descent) = intents(&planned)[0] else { panic!() };
-    assert_eq!((*root, *last), (child(1).trace_root, machine(1).hash()));
+    let Intent::Turn(_, root, descent) = intents(&planned)[0] else { panic!() };
+    assert_eq!(*root, child(1).trace_root);
     assert_eq!(descent.own.root(), *root);
     let index = descent.own.first_difference(&descent.rival).unwrap();
     assert_eq!(descent.next.root(), descent.own.get(index).unwrap());
@@ -278,7 +278,7 @@ fn a_move_after_expiry_is_not_planned() {
     assert_eq!(labels(&planned), Vec::<&str>::new());
     assert!(planned.iter().any(|it| it.decision == Decision::Wait(Reason::OutOfTime)));
     let in_time = matched(Instant(NOW.0 - 103));
-    assert_eq!(labels(&plan(&in_time, &KNOWS, Policy::CHALLENGER)), ["firstTurn"]);
+    assert_eq!(labels(&plan(&in_time, &KNOWS, Policy::CHALLENGER)), ["turn"]);
 }
 
 #[test]
@@ -286,7 +286,7 @@ fn a_silent_rival_is_timed_out_from_the_first_block_in_which_that_succeeds() {
     let mut snapshot = matched(NOW);
     let id = TournamentId::root(genesis().id(), 0);
     let found = snapshot.tournaments.get_mut(&id).unwrap().matches.values_mut().next().unwrap();
-    let Phase::First(turn) = found.phase else { panic!() };
+    let Phase::Middle(turn) = found.phase else { panic!() };
     let own = slots(1).tree().open(20, 0).unwrap();
     let turn = Turn {
         to_move: Side::Two,
@@ -308,7 +308,7 @@ fn a_match_that_contradicts_our_tree_is_left_alone() {
     let mut snapshot = matched(NOW);
     let id = TournamentId::root(genesis().id(), 0);
     let found = snapshot.tournaments.get_mut(&id).unwrap().matches.values_mut().next().unwrap();
-    let Phase::First(turn) = found.phase else { panic!() };
+    let Phase::Middle(turn) = found.phase else { panic!() };
     let strange = Opening([keccak256("strange"); 16]);
     let turn = Turn {
         height: 16,
@@ -344,7 +344,7 @@ fn the_nearest_deadline_comes_first_and_money_last() {
 #[test]
 fn a_phase_that_the_contracts_cannot_reach_cannot_be_built() {
     use crate::dispute::domain::MatchError;
-    let Phase::First(turn) =
+    let Phase::Middle(turn) =
         matched(NOW).tournaments.values().next().unwrap().matches.values().next().unwrap().phase
     else {
         panic!()
