@@ -38,12 +38,6 @@ impl Opening {
         (0..LEVELS).fold(node, |node, _| join(node, node))
     }
 
-    /// keccak256 of the sixteen nodes in order: what the Tournament stores of a revealed list.
-    #[must_use]
-    pub fn hash(&self) -> B256 {
-        keccak256(self.0.map(|node| node.0).as_flattened())
-    }
-
     /// Where two openings differ first.
     #[must_use]
     pub fn first_difference(&self, other: &Self) -> Option<usize> {
