@@ -84,18 +84,10 @@ pub(crate) struct Transaction {
 }
 
 /// Verbs that a player makes on the way down.
-const OPENINGS: [&str; 4] = ["openRoot", "firstTurn", "turn", "lastTurn"];
+const OPENINGS: [&str; 3] = ["openRoot", "turn", "lastTurn"];
 /// Verbs of the honest line of a dispute.
-const LINE: [&str; 8] = [
-    "propose",
-    "proposeSibling",
-    "openRoot",
-    "firstTurn",
-    "turn",
-    "lastTurn",
-    "joinSteps",
-    "resolve",
-];
+const LINE: [&str; 7] =
+    ["propose", "proposeSibling", "openRoot", "turn", "lastTurn", "joinSteps", "resolve"];
 /// Its end.
 const CONCLUSION: &str = "conclude";
 
