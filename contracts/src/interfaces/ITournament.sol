@@ -55,18 +55,8 @@ interface ITournament {
     /// @param side who moved
     /// @param height of the two nodes the match is at now
     /// @param position of those nodes
-    /// @param nodeOne side One's node
-    /// @param nodeTwo side Two's node
     /// @param children the 16 nodes four levels under the mover's node
-    event Turned(
-        MatchId indexed matchId,
-        Side side,
-        uint8 height,
-        uint32 position,
-        bytes32 nodeOne,
-        bytes32 nodeTwo,
-        bytes32[16] children
-    );
+    event Turned(MatchId indexed matchId, Side side, uint8 height, uint32 position, bytes32[16] children);
     /// @notice The last turn: the sides agree on `agreed` and differ on the next state, leaf `position`. At the slot
     /// level the step tournament with this match's id has started; at the step level a proof decides.
     event Narrowed(

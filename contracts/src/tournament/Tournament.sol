@@ -207,7 +207,7 @@ contract Tournament is ITournament {
         state.toMove = Match.other(mover);
         state.moves = _chainMove(id, state.moves, mover, TURN_GAS);
         _matches[id] = state;
-        emit Turned(id, mover, state.height, state.position, state.nodeOne, state.nodeTwo, next);
+        emit Turned(id, mover, state.height, state.position, next);
     }
 
     /// @inheritdoc ITournament

@@ -152,7 +152,7 @@ sol! {
         event Joined(bytes32 indexed tournament, bytes32 indexed commitment, bytes32 root, bytes32 last, address owner, uint40 remaining, bytes32[16] children);
         event RootOpened(bytes32 indexed commitment, bytes32 root, bytes32 last, bytes32[16] children);
         event MatchStarted(bytes32 indexed tournament, bytes32 indexed matchId, bytes32 one, bytes32 two, uint8 rank);
-        event Turned(bytes32 indexed matchId, uint8 side, uint8 height, uint32 position, bytes32 nodeOne, bytes32 nodeTwo, bytes32[16] children);
+        event Turned(bytes32 indexed matchId, uint8 side, uint8 height, uint32 position, bytes32[16] children);
         event Narrowed(bytes32 indexed matchId, uint8 side, uint32 position, bytes32 agreed, bytes32 leafOne, bytes32 leafTwo);
         event Moved(bytes32 indexed matchId, uint8 side, address mover, uint256 refund);
         event MatchSettled(bytes32 indexed matchId, uint8 outcome, uint8 reason);
