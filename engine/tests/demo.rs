@@ -1,0 +1,91 @@
+//! The demo as a user runs it: both daemons as processes, on an L1 of their own.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+
+mod support;
+
+use std::{
+    path::PathBuf,
+    process::Command,
+    sync::{Mutex, PoisonError},
+};
+
+use alloy::primitives::U256;
+use serde_json::Value;
+
+/// The stories share two cores: one at a time.
+static STAGE: Mutex<()> = Mutex::new(());
+
+/// Where cargo puts programs of this build.
+fn programs() -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    test.parent().unwrap().parent().unwrap().to_owned()
+}
+
+fn run(arguments: &[&str]) -> Value {
+    let _stage = STAGE.lock().unwrap_or_else(PoisonError::into_inner);
+    let programs = programs();
+    let demo = programs.join("examples/demo");
+    assert!(demo.exists(), "{} is missing: cargo test builds examples", demo.display());
+    assert!(programs.join("surety-challenger").exists(), "build the daemons: scripts/test does");
+    let directory = tempfile::tempdir().unwrap();
+    let json = directory.path().join("facts.json");
+    let output = Command::new(demo)
+        .args(["--root", support::root().to_str().unwrap()])
+        .args(["--programs", programs.to_str().unwrap()])
+        .args(["--data", directory.path().to_str().unwrap()])
+        .args(["--json", json.to_str().unwrap()])
+        .args(arguments)
+        .output()
+        .unwrap();
+    let log = |name: &str| std::fs::read_to_string(directory.path().join(name)).unwrap_or_default();
+    assert!(
+        output.status.success(),
+        "{}\n{}\n{}\n{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+        log("surety-proposer.log"),
+        log("surety-challenger.log"),
+    );
+    serde_json::from_slice(&std::fs::read(json).unwrap()).unwrap()
+}
+
+fn wei(value: &Value) -> U256 {
+    value.as_str().unwrap().parse().unwrap()
+}
+
+/// What every story with a liar must end in.
+fn assert_slashed(facts: &Value) {
+    assert_eq!(facts["outcome"], "liar slashed");
+    assert_eq!(facts["block"]["executed"], 40);
+    assert_eq!(facts["block"]["skipped"], 0);
+    assert_eq!(facts["block"]["gas_used"], 1_429_580);
+    assert_eq!(facts["block"]["receipts_root_is_mainnets"], true);
+    // a root and a step bond
+    assert_eq!(wei(&facts["bond_wei"]), U256::from(4_050_000_000_000_000_000_u64));
+    assert!(wei(&facts["burned_wei"]) * U256::from(2) >= wei(&facts["bond_wei"]));
+    assert_eq!(facts["moves"], 12);
+    let dispute = &facts["dispute"];
+    assert!(dispute["depth"].as_u64().unwrap() > 0, "the default lie is inside a nested call");
+    assert_ne!(dispute["claimed"], dispute["proven"]);
+}
+
+#[test]
+fn the_liar_is_slashed() {
+    let facts = run(&[]);
+    assert_slashed(&facts);
+    assert!(facts["gas"]["opening_max"].as_u64().unwrap() < 140_000);
+    assert!(facts["gas"]["honest_line_total"].as_u64().unwrap() < 2_500_000);
+}
+
+#[test]
+fn without_a_liar_no_dispute_transaction_is_sent() {
+    let facts = run(&["--honest"]);
+    assert_eq!(facts["outcome"], "honest confirmed");
+    assert_eq!(facts["moves"], 0);
+    assert_eq!(wei(&facts["bond_wei"]), U256::ZERO);
+}
+
+#[test]
+fn t44_killing_a_daemon_at_ten_random_moments_changes_nothing() {
+    assert_slashed(&run(&["--kills", "10", "--seed", "44"]));
+}
