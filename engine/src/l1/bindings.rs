@@ -3,6 +3,8 @@
 //! Ids are plain words and times plain numbers here, which encode the same; `dispute::domain` gives them their types.
 //! A test compares every selector and topic with the compiled interfaces.
 
+#![allow(clippy::too_many_arguments, reason = "generated constructors take one argument a field")]
+
 use alloy_sol_types::sol;
 
 sol! {

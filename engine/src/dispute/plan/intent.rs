@@ -34,6 +34,10 @@ pub struct Descent {
 }
 
 /// One transaction that should be sent, with all that it says.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a decision boxes its intent, and few exist at a time"
+)]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Intent {
     /// Puts this much into the account in Bonds.

@@ -2,7 +2,10 @@
 
 use alloy_primitives::{Address, B256, U256, keccak256};
 
-use super::reader::{GroupError, Reader};
+use super::{
+    reader::{GroupError, Reader},
+    writer::Writer,
+};
 use crate::authenticated::slice::Slice;
 
 /// The L2 block under way, or between blocks the last sealed one.
@@ -53,33 +56,25 @@ impl Block {
     /// The tag and the fields, big-endian, without padding.
     #[must_use]
     pub fn encode(&self) -> [u8; Self::SIZE] {
-        let mut out = [0; Self::SIZE];
-        let mut at = 0;
-        let mut put = |bytes: &[u8]| {
-            if let Some(slot) = out.get_mut(at..at + bytes.len()) {
-                slot.copy_from_slice(bytes);
-            }
-            at += bytes.len();
-        };
-        put(&[Self::TAG]);
-        put(&self.number.to_be_bytes());
-        put(&self.timestamp.to_be_bytes());
-        put(self.prev_randao.as_slice());
-        put(self.fee_recipient.as_slice());
-        put(&self.base_fee.to_be_bytes::<32>());
-        put(&self.gas_limit.to_be_bytes());
-        put(&self.chain_id.to_be_bytes());
-        put(self.head_hash.as_slice());
-        put(self.l1_message_root.as_slice());
-        put(&self.batch.encode());
-        put(&self.cursor.to_be_bytes());
-        put(&self.gas_used.to_be_bytes());
-        put(self.receipts_hash.as_slice());
-        put(self.deposits_hash.as_slice());
-        put(&self.deposit_count.to_be_bytes());
-        put(&self.deposits_done.to_be_bytes());
-        put(&[u8::from(self.open)]);
-        out
+        let mut writer = Writer::new(Self::TAG);
+        writer.u64(self.number);
+        writer.u64(self.timestamp);
+        writer.b32(&self.prev_randao);
+        writer.address(&self.fee_recipient);
+        writer.u256(&self.base_fee);
+        writer.u64(self.gas_limit);
+        writer.u64(self.chain_id);
+        writer.b32(&self.head_hash);
+        writer.b32(&self.l1_message_root);
+        writer.slice(&self.batch);
+        writer.u32(self.cursor);
+        writer.u64(self.gas_used);
+        writer.b32(&self.receipts_hash);
+        writer.b32(&self.deposits_hash);
+        writer.u8(self.deposit_count);
+        writer.u8(self.deposits_done);
+        writer.bool(self.open);
+        writer.finish()
     }
 
     /// keccak256 of the encoding.

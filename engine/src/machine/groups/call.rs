@@ -2,7 +2,10 @@
 
 use alloy_primitives::{Address, B256, U256, keccak256};
 
-use super::reader::{GroupError, Reader};
+use super::{
+    reader::{GroupError, Reader},
+    writer::Writer,
+};
 use crate::authenticated::slice::Slice;
 
 /// The cold part of a call frame: fixed when it is entered.
@@ -55,34 +58,26 @@ impl Call {
     /// The tag and the fields, big-endian, without padding.
     #[must_use]
     pub fn encode(&self) -> [u8; Self::SIZE] {
-        let mut out = [0; Self::SIZE];
-        let mut at = 0;
-        let mut put = |bytes: &[u8]| {
-            if let Some(slot) = out.get_mut(at..at + bytes.len()) {
-                slot.copy_from_slice(bytes);
-            }
-            at += bytes.len();
-        };
-        put(&[Self::TAG]);
-        put(&self.kind.to_be_bytes());
-        put(&[u8::from(self.is_static)]);
-        put(&self.depth.to_be_bytes());
-        put(self.address.as_slice());
-        put(self.code_address.as_slice());
-        put(self.caller.as_slice());
-        put(&self.value.to_be_bytes::<32>());
-        put(self.code_hash.as_slice());
-        put(&self.calldata.encode());
-        put(&self.output_offset.to_be_bytes());
-        put(&self.output_length.to_be_bytes());
-        put(self.state_root.as_slice());
-        put(self.scratch_root.as_slice());
-        put(self.logs_hash.as_slice());
-        put(&self.refund.to_be_bytes());
-        put(self.destructs_hash.as_slice());
-        put(&self.destruct_count.to_be_bytes());
-        put(self.parent.as_slice());
-        out
+        let mut writer = Writer::new(Self::TAG);
+        writer.u8(self.kind);
+        writer.bool(self.is_static);
+        writer.u16(self.depth);
+        writer.address(&self.address);
+        writer.address(&self.code_address);
+        writer.address(&self.caller);
+        writer.u256(&self.value);
+        writer.b32(&self.code_hash);
+        writer.slice(&self.calldata);
+        writer.u32(self.output_offset);
+        writer.u32(self.output_length);
+        writer.b32(&self.state_root);
+        writer.b32(&self.scratch_root);
+        writer.b32(&self.logs_hash);
+        writer.u64(self.refund);
+        writer.b32(&self.destructs_hash);
+        writer.u16(self.destruct_count);
+        writer.b32(&self.parent);
+        writer.finish()
     }
 
     /// keccak256 of the encoding.

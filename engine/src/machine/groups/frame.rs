@@ -2,7 +2,10 @@
 
 use alloy_primitives::{B256, keccak256};
 
-use super::reader::{GroupError, Reader};
+use super::{
+    reader::{GroupError, Reader},
+    writer::Writer,
+};
 use crate::authenticated::slice::Slice;
 
 /// The hot part of a call frame: what most opcodes change.
@@ -35,24 +38,16 @@ impl Frame {
     /// The tag and the fields, big-endian, without padding.
     #[must_use]
     pub fn encode(&self) -> [u8; Self::SIZE] {
-        let mut out = [0; Self::SIZE];
-        let mut at = 0;
-        let mut put = |bytes: &[u8]| {
-            if let Some(slot) = out.get_mut(at..at + bytes.len()) {
-                slot.copy_from_slice(bytes);
-            }
-            at += bytes.len();
-        };
-        put(&[Self::TAG]);
-        put(self.call_hash.as_slice());
-        put(&self.pc.to_be_bytes());
-        put(&self.gas.to_be_bytes());
-        put(self.stack_hash.as_slice());
-        put(&self.stack_size.to_be_bytes());
-        put(self.memory_root.as_slice());
-        put(&self.memory_words.to_be_bytes());
-        put(&self.returndata.encode());
-        out
+        let mut writer = Writer::new(Self::TAG);
+        writer.b32(&self.call_hash);
+        writer.u32(self.pc);
+        writer.u64(self.gas);
+        writer.b32(&self.stack_hash);
+        writer.u16(self.stack_size);
+        writer.b32(&self.memory_root);
+        writer.u32(self.memory_words);
+        writer.slice(&self.returndata);
+        writer.finish()
     }
 
     /// keccak256 of the encoding.

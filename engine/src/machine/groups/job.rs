@@ -2,7 +2,10 @@
 
 use alloy_primitives::{B256, keccak256};
 
-use super::reader::{GroupError, Reader};
+use super::{
+    reader::{GroupError, Reader},
+    writer::Writer,
+};
 use crate::authenticated::slice::Slice;
 
 /// A bulk operation under way, one bounded chunk a step.
@@ -32,22 +35,14 @@ impl Job {
     /// The tag and the fields, big-endian, without padding.
     #[must_use]
     pub fn encode(&self) -> [u8; Self::SIZE] {
-        let mut out = [0; Self::SIZE];
-        let mut at = 0;
-        let mut put = |bytes: &[u8]| {
-            if let Some(slot) = out.get_mut(at..at + bytes.len()) {
-                slot.copy_from_slice(bytes);
-            }
-            at += bytes.len();
-        };
-        put(&[Self::TAG]);
-        put(&self.kind.to_be_bytes());
-        put(&self.source.encode());
-        put(&self.destination.to_be_bytes());
-        put(&self.total.to_be_bytes());
-        put(&self.done.to_be_bytes());
-        put(self.accumulator.as_slice());
-        out
+        let mut writer = Writer::new(Self::TAG);
+        writer.u8(self.kind);
+        writer.slice(&self.source);
+        writer.u32(self.destination);
+        writer.u32(self.total);
+        writer.u32(self.done);
+        writer.b32(&self.accumulator);
+        writer.finish()
     }
 
     /// keccak256 of the encoding.

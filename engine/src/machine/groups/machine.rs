@@ -2,7 +2,10 @@
 
 use alloy_primitives::{B256, keccak256};
 
-use super::reader::{GroupError, Reader};
+use super::{
+    reader::{GroupError, Reader},
+    writer::Writer,
+};
 
 /// Everything a step reads and writes. `phase` alone says which groups exist; an absent group is
 /// exactly zero.
@@ -34,23 +37,15 @@ impl Machine {
     /// The tag and the fields, big-endian, without padding.
     #[must_use]
     pub fn encode(&self) -> [u8; Self::SIZE] {
-        let mut out = [0; Self::SIZE];
-        let mut at = 0;
-        let mut put = |bytes: &[u8]| {
-            if let Some(slot) = out.get_mut(at..at + bytes.len()) {
-                slot.copy_from_slice(bytes);
-            }
-            at += bytes.len();
-        };
-        put(&[Self::TAG]);
-        put(&self.phase.to_be_bytes());
-        put(self.block_hash.as_slice());
-        put(self.tx_hash.as_slice());
-        put(self.frame_hash.as_slice());
-        put(self.job_hash.as_slice());
-        put(self.state_root.as_slice());
-        put(self.scratch_root.as_slice());
-        out
+        let mut writer = Writer::new(Self::TAG);
+        writer.u8(self.phase);
+        writer.b32(&self.block_hash);
+        writer.b32(&self.tx_hash);
+        writer.b32(&self.frame_hash);
+        writer.b32(&self.job_hash);
+        writer.b32(&self.state_root);
+        writer.b32(&self.scratch_root);
+        writer.finish()
     }
 
     /// keccak256 of the encoding.

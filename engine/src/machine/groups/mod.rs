@@ -8,6 +8,7 @@ mod machine;
 mod reader;
 mod record;
 mod tx;
+mod writer;
 
 pub use block::Block;
 pub use call::Call;

@@ -2,7 +2,10 @@
 
 use alloy_primitives::{Address, B256, keccak256};
 
-use super::reader::{GroupError, Reader};
+use super::{
+    reader::{GroupError, Reader},
+    writer::Writer,
+};
 
 /// What the Inbox fixes about one L2 block when its batch is appended.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,25 +39,17 @@ impl Record {
     /// The tag and the fields, big-endian, without padding.
     #[must_use]
     pub fn encode(&self) -> [u8; Self::SIZE] {
-        let mut out = [0; Self::SIZE];
-        let mut at = 0;
-        let mut put = |bytes: &[u8]| {
-            if let Some(slot) = out.get_mut(at..at + bytes.len()) {
-                slot.copy_from_slice(bytes);
-            }
-            at += bytes.len();
-        };
-        put(&[Self::TAG]);
-        put(&self.number.to_be_bytes());
-        put(&self.timestamp.to_be_bytes());
-        put(self.prev_randao.as_slice());
-        put(self.fee_recipient.as_slice());
-        put(self.l1_message_root.as_slice());
-        put(self.batch_root.as_slice());
-        put(&self.batch_length.to_be_bytes());
-        put(self.deposits_hash.as_slice());
-        put(&self.deposit_count.to_be_bytes());
-        out
+        let mut writer = Writer::new(Self::TAG);
+        writer.u64(self.number);
+        writer.u64(self.timestamp);
+        writer.b32(&self.prev_randao);
+        writer.address(&self.fee_recipient);
+        writer.b32(&self.l1_message_root);
+        writer.b32(&self.batch_root);
+        writer.u32(self.batch_length);
+        writer.b32(&self.deposits_hash);
+        writer.u8(self.deposit_count);
+        writer.finish()
     }
 
     /// keccak256 of the encoding.

@@ -2,7 +2,10 @@
 
 use alloy_primitives::{Address, B256, U256, keccak256};
 
-use super::reader::{GroupError, Reader};
+use super::{
+    reader::{GroupError, Reader},
+    writer::Writer,
+};
 use crate::authenticated::slice::Slice;
 
 /// The transaction or system call under way.
@@ -55,34 +58,26 @@ impl Tx {
     /// The tag and the fields, big-endian, without padding.
     #[must_use]
     pub fn encode(&self) -> [u8; Self::SIZE] {
-        let mut out = [0; Self::SIZE];
-        let mut at = 0;
-        let mut put = |bytes: &[u8]| {
-            if let Some(slot) = out.get_mut(at..at + bytes.len()) {
-                slot.copy_from_slice(bytes);
-            }
-            at += bytes.len();
-        };
-        put(&[Self::TAG]);
-        put(&self.kind.to_be_bytes());
-        put(&[u8::from(self.create)]);
-        put(self.hash.as_slice());
-        put(self.sender.as_slice());
-        put(self.to.as_slice());
-        put(&self.data.encode());
-        put(&self.value.to_be_bytes::<32>());
-        put(&self.gas_limit.to_be_bytes());
-        put(&self.gas_price.to_be_bytes::<32>());
-        put(&self.priority_fee.to_be_bytes::<32>());
-        put(&self.floor_gas.to_be_bytes());
-        put(&self.gas_left.to_be_bytes());
-        put(&[u8::from(self.status)]);
-        put(self.start_state_root.as_slice());
-        put(&self.refund.to_be_bytes());
-        put(self.logs_hash.as_slice());
-        put(self.destructs_hash.as_slice());
-        put(&self.destruct_count.to_be_bytes());
-        out
+        let mut writer = Writer::new(Self::TAG);
+        writer.u8(self.kind);
+        writer.bool(self.create);
+        writer.b32(&self.hash);
+        writer.address(&self.sender);
+        writer.address(&self.to);
+        writer.slice(&self.data);
+        writer.u256(&self.value);
+        writer.u64(self.gas_limit);
+        writer.u256(&self.gas_price);
+        writer.u256(&self.priority_fee);
+        writer.u64(self.floor_gas);
+        writer.u64(self.gas_left);
+        writer.bool(self.status);
+        writer.b32(&self.start_state_root);
+        writer.u64(self.refund);
+        writer.b32(&self.logs_hash);
+        writer.b32(&self.destructs_hash);
+        writer.u16(self.destruct_count);
+        writer.finish()
     }
 
     /// keccak256 of the encoding.
