@@ -58,6 +58,33 @@ fn report(known: &mut BTreeMap<ClaimId, Verdict>, claim: ClaimId, verdict: Verdi
     match verdict {
         Verdict::Right => info!(%claim, "claim agrees with our execution"),
         Verdict::Wrong => error!(%claim, "claim is wrong: disputing it"),
+        Verdict::OnWrong(wrong) => {
+            warn!(%claim, %wrong, "claim builds on a wrong one and falls with it")
+        }
         Verdict::Unknown(need) => warn!(%claim, %need, "claim cannot be checked yet"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use surety_engine::l1::signer::KeySource;
+
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("../../docs/examples/challenger.toml");
+
+    #[test]
+    fn the_example_is_valid() {
+        let config: DaemonConfig = toml::from_str(EXAMPLE).unwrap();
+        assert_eq!((config.node.poll_ms, config.node.lag_seconds), (2_000, 120));
+        assert!(matches!(config.key, KeySource::Mnemonic { index: 0, .. }));
+    }
+
+    #[test]
+    fn what_is_misspelt_is_refused() {
+        let file = EXAMPLE.replace("poll_ms", "pol_ms");
+        assert!(toml::from_str::<DaemonConfig>(&file).is_err());
     }
 }

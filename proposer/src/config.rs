@@ -45,6 +45,8 @@ impl Proposer {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use surety_engine::l1::signer::KeySource;
+
     use super::*;
 
     const FILE: &str = r#"
@@ -63,6 +65,14 @@ mod tests {
         let config: Config = toml::from_str(FILE).unwrap();
         assert_eq!(config.proposer.policy(), Policy::PROPOSER);
         assert_eq!(config.daemon.node.poll_ms, 2_000);
+    }
+
+    #[test]
+    fn the_example_is_valid() {
+        let config: Config =
+            toml::from_str(include_str!("../../docs/examples/proposer.toml")).unwrap();
+        assert_eq!(config.proposer, Proposer::default(), "it shows the defaults");
+        assert!(matches!(config.daemon.key, KeySource::Keystore { .. }));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use alloy_primitives::Address;
+use alloy_primitives::{Address, B256, U256, keccak256};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -72,6 +72,16 @@ impl Deployment {
             .map_err(|source| DeploymentError::Json { path: path.to_owned(), source })?;
         std::fs::write(path, text)
             .map_err(|source| DeploymentError::Io { path: path.to_owned(), source })
+    }
+
+    /// Names the deployment: keccak256 of the chain, where following starts, the contracts and the first boundary.
+    #[must_use]
+    pub fn identity(&self) -> B256 {
+        let mut words = vec![self.start().hash()];
+        words.extend([self.l1_chain_id, self.l1_block].map(|word| B256::from(U256::from(word))));
+        let contracts = [self.inbox, self.bonds, self.tournament, self.rollup, self.step_verifier];
+        words.extend(contracts.map(|contract| contract.into_word()));
+        keccak256(words.concat())
     }
 
     /// The boundary before the first block.

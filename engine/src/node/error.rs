@@ -84,6 +84,12 @@ pub enum NodeError {
         /// The file.
         path: PathBuf,
     },
+    /// The store was filled for another deployment.
+    #[error("{path} is the store of another deployment")]
+    OtherDeployment {
+        /// The store.
+        path: PathBuf,
+    },
     /// A commitment could not be built.
     #[error(transparent)]
     Fold(#[from] FoldError),

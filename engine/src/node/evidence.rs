@@ -24,8 +24,11 @@ use crate::{
     },
 };
 
-/// Commitments kept; the oldest slot or step commitment goes first.
-const KEPT: usize = 16;
+/// Slot commitments kept, the latest domains': more than there are unconfirmed claims on a path, since every plan asks
+/// for all of theirs.
+const SLOTS_KEPT: usize = 4096;
+/// Step commitments kept: they take megabytes.
+const STEPS_KEPT: usize = 16;
 
 /// What a node, or whoever else keeps a history, executed; and the commitments over it that were asked for.
 #[derive(Debug)]
@@ -42,22 +45,25 @@ impl<H> Clone for Execution<H> {
 }
 
 #[derive(Debug)]
-struct Cache<K, V>(Arc<Mutex<BTreeMap<K, Arc<V>>>>);
+struct Cache<K, V> {
+    kept: usize,
+    entries: Arc<Mutex<BTreeMap<K, Arc<V>>>>,
+}
 
 impl<K, V> Clone for Cache<K, V> {
     fn clone(&self) -> Self {
-        Self(Arc::clone(&self.0))
+        Self { kept: self.kept, entries: Arc::clone(&self.entries) }
     }
 }
 
 impl<K: Ord + Copy, V> Cache<K, V> {
-    fn new() -> Self {
-        Self(Arc::new(Mutex::new(BTreeMap::new())))
+    fn new(kept: usize) -> Self {
+        Self { kept, entries: Arc::new(Mutex::new(BTreeMap::new())) }
     }
 
     fn entries(&self) -> MutexGuard<'_, BTreeMap<K, Arc<V>>> {
         // an entry is inserted whole or not at all, so a panic elsewhere leaves nothing half done
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn get(&self, key: K) -> Option<Arc<V>> {
@@ -66,10 +72,11 @@ impl<K: Ord + Copy, V> Cache<K, V> {
 
     fn insert(&self, key: K, value: V) {
         let mut entries = self.entries();
-        if entries.len() >= KEPT {
-            entries.pop_first();
-        }
         entries.insert(key, Arc::new(value));
+        if entries.len() > self.kept {
+            let oldest = entries.keys().find(|other| **other != key).copied();
+            oldest.and_then(|oldest| entries.remove(&oldest));
+        }
     }
 }
 
@@ -107,7 +114,7 @@ impl<H: History> Execution<H> {
     /// Nothing committed to yet.
     #[must_use]
     pub fn new(node: Arc<H>) -> Self {
-        Self { node, slots: Cache::new(), steps: Cache::new() }
+        Self { node, slots: Cache::new(SLOTS_KEPT), steps: Cache::new(STEPS_KEPT) }
     }
 
     /// Who executes.
@@ -248,5 +255,95 @@ impl StepSink for Building {
         if self.error.is_none() {
             self.error = self.builder.push(post).err();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use alloy_primitives::map::B256Map;
+
+    use super::*;
+    use crate::{
+        authenticated::source::{CodeSource, NodeSource, SourceError},
+        commitment::SlotsBuilder,
+        execute::boundary::Genesis,
+        rules::limits::Limits,
+    };
+
+    /// Blocks without entries, each of which counts up.
+    struct Idle(Limits);
+
+    #[derive(Clone)]
+    struct Nothing;
+
+    impl NodeSource for Nothing {
+        fn node(&self, hash: B256) -> Result<Option<Bytes>, SourceError> {
+            B256Map::default().node(hash)
+        }
+    }
+
+    impl CodeSource for Nothing {
+        fn code(&self, hash: B256) -> Result<Option<Bytes>, SourceError> {
+            B256Map::default().code(hash)
+        }
+    }
+
+    impl History for Idle {
+        type Source = Nothing;
+
+        fn source(&self) -> Nothing {
+            Nothing
+        }
+
+        fn limits(&self) -> &Limits {
+            &self.0
+        }
+
+        fn sealed(&self, number: u64) -> Result<Boundary, NodeError> {
+            let genesis = Genesis::new_chain(1, B256::ZERO, number, Default::default(), 30_000_000);
+            Ok(Boundary::genesis(&genesis.unwrap()))
+        }
+
+        fn boundary(&self, number: u64, _: u16) -> Result<Boundary, NodeError> {
+            self.sealed(number)
+        }
+
+        fn input(&self, number: u64) -> Result<BlockInput, NodeError> {
+            Err(NodeError::Missing { what: "batch", number })
+        }
+
+        fn slots(&self, after: u64, end: u64) -> Result<Slots, NodeError> {
+            let mut builder = SlotsBuilder::new(self.sealed(after)?.hash());
+            for number in after + 1..=end {
+                let sealed = self.sealed(number)?.hash();
+                builder.push_block(B256::ZERO, &[], sealed)?;
+            }
+            Ok(builder.finish()?)
+        }
+    }
+
+    #[tokio::test]
+    async fn the_claims_of_a_long_path_are_known_together() {
+        let execution = Execution::new(Arc::new(Idle(Limits::SURETY)));
+        let domains: Vec<_> = (1..=300).map(|first| Domain { first, blocks: 1 }).collect();
+        for domain in &domains {
+            assert!(execution.slots(*domain).is_err());
+            execution.gather(Need::Slots(*domain)).await.unwrap();
+        }
+        for domain in domains {
+            let end = execution.boundary(domain.last()).unwrap().hash();
+            assert_eq!(execution.slots(domain).unwrap().boundary(), end);
+        }
+    }
+
+    #[test]
+    fn what_is_new_is_kept_and_the_oldest_goes() {
+        let cache = Cache::new(2);
+        for key in [5, 7, 3] {
+            cache.insert(key, key);
+        }
+        assert_eq!([3, 5, 7].map(|key| cache.get(key).is_some()), [true, false, true]);
     }
 }

@@ -39,6 +39,8 @@ use crate::{
     state::{BlockRow, Commit, Head, L1Block, LeavesRow, Progress, Store},
 };
 
+/// Under which name the store keeps whose it is.
+const IDENTITY: &str = "deployment";
 /// L1 blocks read in one tick at most.
 const BLOCKS_A_TICK: u64 = 512;
 /// L1 blocks remembered: two epochs to finality, and a margin.
@@ -79,10 +81,13 @@ impl Node {
             warn!(aside = %aside.display(), "the store was corrupt and is rebuilt from L1");
         }
         let node = Self { l1, store: Arc::new(store), deployment, limits: Limits::SURETY };
+        let identity = node.deployment.identity();
         if node.store.progress()?.is_none() {
             let mut commit = genesis::import(&config.genesis, &node.deployment.genesis)?;
-            commit.progress(&node.fresh().await?);
+            commit.meta(IDENTITY, identity.as_slice()).progress(&node.fresh().await?);
             node.store.commit(commit)?;
+        } else if node.store.meta(IDENTITY)?.is_none_or(|stored| stored[..] != identity[..]) {
+            return Err(NodeError::OtherDeployment { path: config.store.clone() });
         }
         Ok(node)
     }
@@ -182,12 +187,8 @@ impl Node {
         mut progress: Progress,
         blocks: &[BlockRef],
     ) -> Result<Progress, NodeError> {
+        self.forget_unfinished(&mut progress)?;
         for batch in batches(&self.l1, self.deployment.inbox, blocks).await? {
-            let number = batch.input.record().number;
-            if number <= progress.head.number {
-                // left by a run that ended before it had finished this L1 block
-                continue;
-            }
             // the cursor stays before the batch's own L1 block, which may hold more batches
             remember(&mut progress.l1, blocks.iter().filter(|block| block.number < batch.l1_block));
             progress.head = self.execute(&batch, &progress)?;
@@ -202,6 +203,18 @@ impl Node {
         commit.progress(&progress);
         self.store.commit(commit)?;
         Ok(progress)
+    }
+
+    /// Undoes the batches of an L1 block that an earlier tick did not finish: another block may have replaced it since.
+    fn forget_unfinished(&self, progress: &mut Progress) -> Result<(), NodeError> {
+        let Some(cursor) = progress.l1.last().copied() else { return Ok(()) };
+        let head = self.head_at(cursor.number, &progress.head)?;
+        if head != progress.head {
+            warn!(l1 = cursor.number, l2 = head.number, "an L1 block was not finished: read again");
+            progress.head = head;
+            self.store.rollback(progress)?;
+        }
+        Ok(())
     }
 
     /// Executes a batch and stores all that it leaves, with the progress.

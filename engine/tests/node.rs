@@ -1,0 +1,410 @@
+//! A node on an L1 of its own: what it executes, what it keeps over a restart, and what it does when L1 changes its mind.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
+
+#[path = "real_rollup/history.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod history;
+mod support;
+
+use std::{path::PathBuf, sync::Arc};
+
+use alloy::{
+    network::TransactionBuilder as _,
+    node_bindings::AnvilInstance,
+    primitives::{Address, U256},
+    providers::{Provider, ext::AnvilApi},
+    rpc::types::{TransactionRequest, anvil::ReorgOptions},
+};
+use alloy_sol_types::SolCall;
+use history::Blocks;
+use support::scenario;
+use surety_engine::{
+    deploy::{Artifacts, Plan, Settings},
+    dispute::{domain::ClaimStatus, observe::ChainReader, plan::Policy},
+    execute::boundary::Genesis,
+    l1::{
+        append::append,
+        bindings::IInbox,
+        client::{L1Client, L1Error},
+        follow::Headers,
+        send::{Call, Lane, LaneSettings},
+        signer::{EthersSigner, KeySource},
+    },
+    node::{
+        Node, NodeError,
+        batches::batches,
+        config::{GenesisSource, NodeConfig},
+        daemon::{Daemon, Unknown},
+        deployment::Deployment,
+        history::History as _,
+        pinned::Pinned,
+    },
+    rules::parameters::Parameters,
+    state::{Head, Store},
+};
+use tempfile::TempDir;
+
+/// When L1 starts: late enough for the scenario's genesis.
+const TIME: &str = "1800000100";
+
+/// An L1 with a rollup, and a place for stores.
+struct Devnet {
+    _anvil: AnvilInstance,
+    l1: L1Client,
+    directory: TempDir,
+    config: NodeConfig,
+    deployment: Deployment,
+    sequencer: Lane,
+}
+
+impl Devnet {
+    /// The second scenario's genesis.
+    async fn new() -> Self {
+        let path = support::root().join("fixtures/scenario/genesis.json");
+        Self::with(scenario::genesis().0, GenesisSource::Alloc { path }).await
+    }
+
+    async fn with(genesis: Genesis, source: GenesisSource) -> Self {
+        let anvil = support::anvil(&["--timestamp", TIME]);
+        let directory = tempfile::tempdir().unwrap();
+        let l1 = L1Client::connect(&anvil.endpoint(), None).await.unwrap();
+        let sequencer = Lane::new(l1.clone(), key(&directory, 0), LaneSettings::default());
+        let deployment = deploy(&l1, &sequencer, genesis).await;
+        let config = NodeConfig {
+            l1: anvil.endpoint(),
+            deployment: directory.path().join("deployment.json"),
+            store: directory.path().join("store"),
+            genesis: source,
+            poll_ms: 100,
+            lag_seconds: 120,
+        };
+        deployment.write(&config.deployment).unwrap();
+        Self { _anvil: anvil, l1, directory, config, deployment, sequencer }
+    }
+
+    /// Appends the scenario's batch `number`; gives the L1 block.
+    async fn append(&self, number: u64) -> u64 {
+        let batch = scenario::block(number).batch;
+        let recipient = scenario::address("fee-recipient");
+        let inbox = self.deployment.inbox;
+        append(&self.l1, &self.sequencer, inbox, recipient, batch).await.unwrap().block
+    }
+
+    /// Appends the scenario's batches in one L1 block.
+    async fn append_together(&self, numbers: [u64; 2]) {
+        let provider = self.l1.provider();
+        provider.anvil_set_auto_mine(false).await.unwrap();
+        for number in numbers {
+            let fee_recipient = scenario::address("fee-recipient");
+            let batch = scenario::block(number).batch;
+            let request = TransactionRequest::default()
+                .with_from(self.sequencer.address())
+                .with_to(self.deployment.inbox)
+                .with_value(U256::from(10).pow(U256::from(18)))
+                .with_gas_limit(10_000_000)
+                .with_input(IInbox::appendCall { feeRecipient: fee_recipient, batch }.abi_encode());
+            let _ = provider.send_transaction(request).await.unwrap();
+        }
+        provider.anvil_mine(Some(1), None).await.unwrap();
+        provider.anvil_set_auto_mine(true).await.unwrap();
+    }
+
+    /// Takes the newest L1 blocks back and leaves the chain shorter.
+    async fn take_back(&self, blocks: u64) {
+        self.l1.provider().anvil_rollback(Some(blocks)).await.unwrap();
+    }
+
+    /// Replaces the newest L1 blocks with empty ones.
+    async fn replace(&self, depth: u64) {
+        let options = ReorgOptions { depth, tx_block_pairs: Vec::new() };
+        self.l1.provider().anvil_reorg(options).await.unwrap();
+    }
+
+    /// What executing L1's batches by themselves leads to.
+    async fn reference(&self) -> Blocks {
+        let (genesis, memory) = scenario::genesis();
+        let head = self.l1.provider().get_block_number().await.unwrap();
+        let mut blocks = Vec::new();
+        for number in self.deployment.l1_block + 1..=head {
+            blocks.push(self.l1.at(number).await.unwrap().unwrap());
+        }
+        let batches = batches(&self.l1, self.deployment.inbox, &blocks).await.unwrap();
+        Blocks::execute(&genesis, memory, batches.into_iter().map(|batch| batch.input))
+    }
+
+    /// The node has executed just the first `head` blocks, each as it should.
+    async fn check(&self, node: &Node, head: u64) {
+        let reference = self.reference().await;
+        for number in 1..=head {
+            for slot in [0, 1, 2, 17, 500, 1022, 1023] {
+                let expected = reference.boundary(number, slot).unwrap();
+                assert_eq!(node.boundary(number, slot).unwrap(), expected, "{number}/{slot}");
+            }
+            assert_eq!(node.input(number).unwrap(), reference.input(number).unwrap());
+        }
+        for after in 0..head {
+            let (ours, theirs) = (node.slots(after, head), reference.slots(after, head));
+            assert_eq!(ours.unwrap().tree().root(), theirs.unwrap().tree().root());
+        }
+        let next = head + 1;
+        assert!(reference.sealed(next).is_err());
+        assert!(
+            matches!(node.sealed(next), Err(NodeError::Missing { number, .. }) if number == next)
+        );
+        assert!(node.slots(0, next).is_err());
+    }
+}
+
+async fn deploy(l1: &L1Client, lane: &Lane, genesis: Genesis) -> Deployment {
+    let settings = Settings {
+        genesis,
+        parameters: Parameters::development().unwrap(),
+        gas_price_cap: U256::from(50_000_000_000_u64),
+        sunset: 0,
+    };
+    let artifacts = Artifacts::new(support::root().join("out"));
+    let plan = Plan::new(&artifacts, lane.address(), 0, &settings).unwrap();
+    let before = l1.provider().get_block_number().await.unwrap();
+    for creation in &plan.creations {
+        let data = creation.initcode.clone();
+        let call = Call { to: None, data, value: U256::ZERO, label: creation.name };
+        assert_eq!(lane.send(&call).await.unwrap().created, Some(creation.address));
+    }
+    plan.deployment(l1.chain_id(), before)
+}
+
+fn key(directory: &TempDir, index: u32) -> EthersSigner {
+    let path = directory.path().join("phrase");
+    std::fs::write(&path, "test test test test test test test test test test test junk").unwrap();
+    KeySource::Mnemonic { path, index }.load().unwrap()
+}
+
+/// Ticks until there is nothing to follow; gives the last executed block.
+async fn catch_up(node: &Node) -> u64 {
+    for _ in 0..8 {
+        let tick = node.tick().await.unwrap();
+        if !tick.behind {
+            assert_eq!(tick.lag, 0);
+            return tick.l2;
+        }
+    }
+    panic!("the node does not catch up");
+}
+
+#[tokio::test]
+async fn executes_what_is_appended_and_resumes() {
+    let devnet = Devnet::new().await;
+    devnet.append(1).await;
+    devnet.append(2).await;
+    let node = Node::open(&devnet.config).await.unwrap();
+    assert!(matches!(node.sealed(1), Err(NodeError::Missing { number: 1, .. })));
+    assert_eq!(catch_up(&node).await, 2);
+    devnet.check(&node, 2).await;
+    drop(node);
+
+    devnet.append(3).await;
+    let node = Node::open(&devnet.config).await.unwrap();
+    assert!(node.sealed(2).is_ok() && node.sealed(3).is_err(), "what was stored, and no more");
+    assert_eq!(catch_up(&node).await, 3);
+    devnet.check(&node, 3).await;
+    assert_eq!(catch_up(&node).await, 3, "nothing new changes nothing");
+    devnet.check(&node, 3).await;
+}
+
+#[tokio::test]
+async fn t40_a_reorg_that_replaces_or_drops_a_batch_is_followed() {
+    let devnet = Devnet::new().await;
+    devnet.append(1).await;
+    let replaced = devnet.append(2).await;
+    let node = Arc::new(Node::open(&devnet.config).await.unwrap());
+    let pinned = Pinned::new(Arc::clone(&node));
+    assert_eq!(catch_up(&node).await, 2);
+    let before = node.sealed(2).unwrap();
+    assert_eq!(pinned.head().await.unwrap().number, replaced);
+
+    devnet.take_back(1).await;
+    assert!(matches!(node.tick().await, Err(NodeError::Moving { number }) if number == replaced));
+    assert!(pinned.head().await.is_err(), "nothing is planned from a block that is gone");
+    assert_eq!(node.sealed(2).unwrap(), before, "a shorter chain may be a node that lags");
+
+    assert_eq!(devnet.append(3).await, replaced);
+    assert!(pinned.head().await.is_err());
+    assert_eq!(catch_up(&node).await, 2);
+    assert_ne!(node.sealed(2).unwrap(), before);
+    devnet.check(&node, 2).await;
+    assert_eq!(pinned.head().await.unwrap().number, replaced);
+
+    devnet.replace(1).await;
+    assert_eq!(catch_up(&node).await, 1);
+    devnet.check(&node, 1).await;
+
+    devnet.replace(2).await;
+    assert_eq!(catch_up(&node).await, 0);
+    assert_eq!(node.sealed(0).unwrap(), devnet.deployment.start());
+    devnet.append(4).await;
+    assert_eq!(catch_up(&node).await, 1);
+    devnet.check(&node, 1).await;
+}
+
+/// Leaves the store as a run does that ends after the first batch of the newest L1 block.
+fn end_early(config: &NodeConfig, head: u64) {
+    let store = Store::open(&config.store).unwrap();
+    let row = store.block(head).unwrap().unwrap();
+    let mut progress = store.progress().unwrap().unwrap();
+    progress.head = Head { number: head, hash: row.hash, state_root: row.state_root };
+    progress.l1.retain(|block| block.number < row.l1_block);
+    store.rollback(&progress).unwrap();
+}
+
+#[tokio::test]
+async fn a_run_that_ended_within_an_l1_block_is_resumed() {
+    let devnet = Devnet::new().await;
+    devnet.append(1).await;
+    devnet.append_together([2, 3]).await;
+    let node = Node::open(&devnet.config).await.unwrap();
+    assert_eq!(catch_up(&node).await, 3);
+    drop(node);
+
+    end_early(&devnet.config, 2);
+    let node = Node::open(&devnet.config).await.unwrap();
+    assert!(node.sealed(2).is_ok() && node.sealed(3).is_err());
+    assert_eq!(catch_up(&node).await, 3);
+    devnet.check(&node, 3).await;
+    drop(node);
+
+    // meanwhile another L1 block, with other batches, takes its place
+    end_early(&devnet.config, 2);
+    devnet.take_back(1).await;
+    devnet.append_together([3, 2]).await;
+    let node = Node::open(&devnet.config).await.unwrap();
+    assert_eq!(catch_up(&node).await, 3);
+    devnet.check(&node, 3).await;
+    drop(node);
+
+    // and one with none
+    end_early(&devnet.config, 2);
+    devnet.replace(1).await;
+    let node = Node::open(&devnet.config).await.unwrap();
+    assert_eq!(catch_up(&node).await, 1);
+    devnet.check(&node, 1).await;
+}
+
+#[tokio::test]
+async fn what_does_not_belong_to_the_deployment_is_refused() {
+    let devnet = Devnet::new().await;
+    devnet.append(1).await;
+    let at = |name: &str| devnet.directory.path().join(name);
+    let with = |name: &str, change: &dyn Fn(&mut Deployment)| {
+        let mut deployment = devnet.deployment.clone();
+        change(&mut deployment);
+        let path = at(&format!("{name}.json"));
+        deployment.write(&path).unwrap();
+        NodeConfig { deployment: path, store: at(name), ..devnet.config.clone() }
+    };
+
+    let another_chain = with("chain", &|it| it.l1_chain_id = 1);
+    assert!(matches!(
+        Node::open(&another_chain).await,
+        Err(NodeError::L1(L1Error::WrongChain { got: 31_337, expected: 1 }))
+    ));
+
+    let genesis = String::from_utf8(scenario::read("genesis.json")).unwrap();
+    let (path, store) = (at("genesis.json"), at("genesis"));
+    std::fs::write(&path, poorer(&genesis)).unwrap();
+    let genesis = GenesisSource::Alloc { path };
+    let another_genesis = NodeConfig { genesis, store, ..devnet.config.clone() };
+    assert!(matches!(Node::open(&another_genesis).await, Err(NodeError::WrongGenesis { .. })));
+
+    Node::open(&devnet.config).await.unwrap();
+    let mut another_rollup = with("rollup", &|it| it.rollup = Address::repeat_byte(1));
+    another_rollup.store = devnet.config.store.clone();
+    assert!(matches!(Node::open(&another_rollup).await, Err(NodeError::OtherDeployment { .. })));
+    assert_eq!(catch_up(&Node::open(&devnet.config).await.unwrap()).await, 1);
+}
+
+/// The genesis without one of its accounts.
+fn poorer(genesis: &str) -> String {
+    let mut json: serde_json::Value = serde_json::from_str(genesis).unwrap();
+    let accounts = json["alloc"].as_object_mut().unwrap();
+    let first = accounts.keys().next().unwrap().clone();
+    accounts.remove(&first);
+    json.to_string()
+}
+
+#[tokio::test]
+async fn a_batch_that_l1_does_not_show_is_a_gap() {
+    let devnet = Devnet::new().await;
+    let first = devnet.append(1).await;
+    devnet.l1.provider().anvil_mine(Some(1), None).await.unwrap();
+    // as from a node that keeps no logs up to there
+    let path = devnet.directory.path().join("late.json");
+    Deployment { l1_block: first, ..devnet.deployment.clone() }.write(&path).unwrap();
+    let config = NodeConfig { deployment: path, ..devnet.config.clone() };
+    let node = Node::open(&config).await.unwrap();
+    let gap =
+        |got| move |error| matches!(error, NodeError::Gap { expected: 1, got: it } if it == got);
+    assert!(node.tick().await.is_err_and(gap(1)), "the Inbox has one that was not announced");
+    devnet.append(2).await;
+    assert!(node.tick().await.is_err_and(gap(2)), "the next one does not follow the genesis");
+    assert!(node.sealed(1).is_err() && node.store().block(2).unwrap().is_none());
+}
+
+/// Mainnet's state around one block: none of the scenario's accounts are proven in it.
+fn partial_state() -> (Genesis, PathBuf) {
+    let path = support::root().join("fixtures/blocks/mainnet-23587691-witness.json.xz");
+    let witness = surety_engine::state::witness::BlockWitness::read(&path).unwrap();
+    let genesis = Genesis { state_root: witness.parent_state_root, ..scenario::genesis().0 };
+    (genesis, path)
+}
+
+#[tokio::test]
+async fn t38_state_that_is_missing_is_unknown_and_nothing_is_signed() {
+    let (genesis, path) = partial_state();
+    let devnet = Devnet::with(genesis, GenesisSource::Witness { path }).await;
+    devnet.append(1).await;
+    let node = Arc::new(Node::open(&devnet.config).await.unwrap());
+    let key = key(&devnet.directory, 1);
+    let daemon = Daemon::with(Arc::clone(&node), key, Policy::PROPOSER, devnet.config.clone());
+    for _ in 0..2 {
+        let Err(Unknown::Node(NodeError::Execute { number: 1, source })) = daemon.round().await
+        else {
+            panic!("executed without the state");
+        };
+        assert!(source.is_unknown(), "{source}");
+    }
+    assert!(matches!(node.sealed(1), Err(NodeError::Missing { number: 1, .. })));
+    assert_eq!(node.store().progress().unwrap().unwrap().head.number, 0);
+    assert!(node.store().block(1).unwrap().is_none());
+    let account = alloy::signers::Signer::address(&self::key(&devnet.directory, 1));
+    let sent = devnet.l1.provider().get_transaction_count(account).await.unwrap();
+    assert_eq!(sent, 0);
+}
+
+#[tokio::test]
+async fn a_daemon_claims_what_its_node_executed() {
+    let devnet = Devnet::new().await;
+    devnet.append(1).await;
+    let node = Arc::new(Node::open(&devnet.config).await.unwrap());
+    let key = key(&devnet.directory, 1);
+    let daemon = Daemon::with(Arc::clone(&node), key, Policy::PROPOSER, devnet.config.clone());
+    let mut labels = Vec::new();
+    for _ in 0..3 {
+        let tick = daemon.round().await.unwrap().expect("one tick follows all");
+        assert!(tick.failures.is_empty(), "{:?}", tick.failures);
+        labels.extend(tick.sent.map(|(intent, _)| intent.label()));
+    }
+    assert_eq!(labels, ["deposit", "lockBond", "propose"]);
+    let tick = daemon.round().await.unwrap().unwrap();
+    let claims = tick.snapshot.claims.values();
+    let open: Vec<_> = claims.filter(|claim| claim.status == ClaimStatus::Proposed).collect();
+    assert_eq!(open.len(), 1);
+    assert_eq!(open[0].end, 1);
+    assert_eq!(open[0].key.boundary, node.sealed(1).unwrap().hash());
+    assert_eq!(open[0].key.trace_root, node.slots(0, 1).unwrap().tree().root());
+}
