@@ -26,7 +26,7 @@ use history::Blocks;
 use support::scenario;
 use surety_engine::{
     deploy::{Artifacts, Plan, Settings},
-    dispute::{domain::ClaimStatus, observe::ChainReader, plan::Policy},
+    dispute::{observe::ChainReader, plan::Policy},
     execute::boundary::Genesis,
     l1::{
         append::append,
