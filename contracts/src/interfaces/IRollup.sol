@@ -122,8 +122,6 @@ interface IRollup is IAsker {
     error BondStillNeeded(BondId bond, ClaimId tip);
     /// @notice The walk along the bond's path is at another claim.
     error NotOnPath(BondId bond, ClaimId expected, ClaimId given);
-    /// @notice The claim was created by another bond.
-    error NotCreator(ClaimId claim, BondId creator, BondId bond);
     /// @notice The claim did not lose that match.
     error NotLostThere(ClaimId claim, MatchKey key);
     /// @notice The root bond's third does not pay for the longest honest line, or it is under 1 ETH.
