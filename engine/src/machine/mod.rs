@@ -4,6 +4,7 @@ mod codes;
 pub mod error;
 pub mod groups;
 pub mod opcode;
+pub mod outcome;
 pub mod phase;
 mod stack;
 pub mod step;
@@ -13,6 +14,7 @@ mod view;
 pub mod witness;
 
 pub use error::{Divergence, TraceError};
+pub use outcome::Outcome;
 pub use phase::Phase;
 pub use step::{Capture, Leaves, StepContext, StepInfo, StepProof, StepSink};
 pub use tracer::{SlotInput, Traced, prove_step, trace_slot, trace_slot_with};

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256};
 
-use super::{phase::Phase, witness::Witness};
+use super::{outcome::Outcome, phase::Phase, witness::Witness};
 
 /// Where in a claim a transition stands. It comes from the tournament's storage, never from a prover. Mirrors
 /// `StepContext` of `contracts/src/interfaces/IStepVerifier.sol`.
@@ -35,6 +35,8 @@ pub struct StepInfo {
     pub depth: u16,
     /// The transaction; zero without one.
     pub transaction: B256,
+    /// How it ended.
+    pub outcome: Outcome,
 }
 
 /// A step with all that the verifier needs to repeat it.

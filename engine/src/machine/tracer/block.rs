@@ -11,6 +11,7 @@ use crate::{
     machine::{
         error::TraceError,
         groups::{Block, Tx},
+        outcome::Outcome,
         phase::Phase,
         step::StepSink,
         view::View,
@@ -35,6 +36,7 @@ where
     /// A slot with nothing to do.
     pub(super) fn stand_still(&mut self) -> Result<(), TraceError> {
         self.tracer.begin(None)?;
+        self.tracer.ends(Outcome::Idle);
         self.tracer.finish()
     }
 

@@ -15,6 +15,7 @@ use crate::{
     },
     machine::{
         error::{Divergence, TraceError},
+        outcome::Outcome,
         phase::Phase,
         step::StepSink,
         view::View,
@@ -39,6 +40,7 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
         else {
             return Err(self.diverged(Divergence::Control));
         };
+        self.ends(Outcome::of_frame(result.result));
         let success = result.result.is_ok();
         if frame.call.kind == CREATION && returned.is_ok() {
             self.deposit_code(&frame, &output, result)?;

@@ -33,6 +33,7 @@ use crate::{
     machine::{
         error::{Divergence, TraceError},
         groups::{Job, Tx},
+        outcome::Outcome,
         phase::Phase,
         step::StepSink,
         view::View,
@@ -74,7 +75,10 @@ where
         if length.len() == 2 {
             tracer.show_range(&length)?;
         }
-        let Some(entry) = entry_at(input.batch(), cursor) else { return tracer.finish() };
+        let Some(entry) = entry_at(input.batch(), cursor) else {
+            tracer.ends(Outcome::Idle);
+            return tracer.finish();
+        };
         let bytes = batch.part(entry.range.start.into(), entry.bytes.len() as u64);
         tracer.show_range(&bytes)?;
         if entry.bytes.first() == Some(&SET_CODE) {
@@ -83,7 +87,13 @@ where
         }
         let valid = tracer.validate(entry.bytes, limits)?;
         tracer.edit_block(|block| block.cursor = entry.range.end);
-        let Ok((transaction, owed, sender)) = valid else { return tracer.finish() };
+        let (transaction, owed, sender) = match valid {
+            Ok(valid) => valid,
+            Err(skip) => {
+                tracer.ends(Outcome::Skipped(skip));
+                return tracer.finish();
+            }
+        };
         let state_root = tracer.tries.state_root;
         tracer.begin_transaction(&transaction, owed, sender, &bytes)?;
         tracer.finish()?;

@@ -18,6 +18,7 @@ use crate::{
     machine::{
         error::{Divergence, TraceError},
         groups::Call,
+        outcome::Outcome,
         phase::Phase,
         step::StepSink,
         view::View,
@@ -191,7 +192,7 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
                 self.end_frame(&outcome.result)
             }
             InstructionResult::CallTooDeep | InstructionResult::OutOfFunds => {
-                self.refuse_frame(call.gas)
+                self.refuse_frame(call.gas, Outcome::of_frame(outcome.result.result))
             }
             _ => Err(self.diverged(Divergence::Control)),
         }
@@ -210,7 +211,11 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
             | InstructionResult::Return
                 if outcome.address.is_none() && creation.creator.is_some() =>
             {
-                self.refuse_frame(creation.gas)
+                let refusal = match outcome.result.result {
+                    InstructionResult::Return => Outcome::NonceOverflow,
+                    result => Outcome::of_frame(result),
+                };
+                self.refuse_frame(creation.gas, refusal)
             }
             InstructionResult::CreateCollision => self.collide(&creation),
             _ => Err(self.diverged(Divergence::Control)),
@@ -218,7 +223,8 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
     }
 
     /// The caller goes on with a 0 and all the gas.
-    fn refuse_frame(&mut self, gas: u64) -> Result<(), TraceError> {
+    fn refuse_frame(&mut self, gas: u64, outcome: Outcome) -> Result<(), TraceError> {
+        self.ends(outcome);
         let frame = self.frame()?;
         frame.group.gas += gas;
         frame.stack.push(U256::ZERO);
@@ -231,10 +237,11 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
         if creation.creator.is_none() {
             self.tries.account(creation.address)?;
             self.phase = Phase::Settle;
+            self.ends(Outcome::Collision);
             return self.finish();
         }
         self.prepare_creation(creation)?;
-        self.refuse_frame(0)
+        self.refuse_frame(0, Outcome::Collision)
     }
 
     fn enter_call(

@@ -28,6 +28,7 @@ use super::{
     codes::Codes,
     error::{Divergence, TraceError},
     groups::{Block, Job, Machine},
+    outcome::Outcome,
     phase::Phase,
     step::{StepContext, StepInfo, StepProof, StepSink},
     tries::Tries,
@@ -115,12 +116,20 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
             contract: frame.map_or(Address::ZERO, |frame| frame.call.code_address),
             depth: frame.map_or(0, |frame| frame.call.depth),
             transaction: self.tx.as_ref().map_or(B256::ZERO, |tx| tx.group().hash),
+            outcome: Outcome::Success,
         });
         if self.sink.wants_witness(self.context.step) {
             self.tries.start_recording()?;
             self.recorder = Some(Recorder::new(self, opcode));
         }
         Ok(())
+    }
+
+    /// The step under way ends so; without this it is a success.
+    const fn ends(&mut self, outcome: Outcome) {
+        if let Some(info) = &mut self.info {
+            info.outcome = outcome;
+        }
     }
 
     /// Ends the step that [`Tracer::begin`] began.

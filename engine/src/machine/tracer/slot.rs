@@ -15,6 +15,7 @@ use crate::{
     },
     machine::{
         error::TraceError,
+        outcome::Outcome,
         step::{Capture, StepContext, StepInfo, StepProof, StepSink},
         witness::Witness,
     },
@@ -121,6 +122,6 @@ where
     let (pre, block) = (machine.hash(), traced.boundary.block);
     let witness = Witness { machine, block, ..Witness::default() };
     let context = StepContext { step, ..input.context() };
-    let info = StepInfo { index: step, ..StepInfo::default() };
+    let info = StepInfo { index: step, outcome: Outcome::Idle, ..StepInfo::default() };
     Ok((info, StepProof { context, pre, witness, post: pre }))
 }
