@@ -1,4 +1,6 @@
 //! A chain of our own: accounts, then one block of transactions whose every step the verifier repeats.
+// shared with the worst cases; neither uses all of it
+#![allow(dead_code)]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -73,6 +75,11 @@ impl Scenario {
             deposits: Vec::new(),
             limits: Limits::SURETY,
         }
+    }
+
+    /// A state made elsewhere.
+    pub fn over(pending: Pending<Empty>, state_root: B256) -> Self {
+        Self { pending, state_root, ..Self::bare() }
     }
 
     /// The system contracts and four rich senders.
@@ -190,6 +197,12 @@ impl Scenario {
             input: Bytes::new(),
         };
         self.entry(signed(key, transaction));
+    }
+
+    /// The boundary before the block, the block, and the state.
+    pub fn into_block(self) -> (Boundary, BlockInput, Pending<Empty>) {
+        let (parent, input) = self.block();
+        (parent, input, self.pending)
     }
 
     fn block(&self) -> (Boundary, BlockInput) {

@@ -1,0 +1,194 @@
+//! Calls of each precompile that cost the whole budget, or as much as one can cost, valid and failing.
+
+use alloy_primitives::{Address, U256, hex};
+use revm::bytecode::opcode as op;
+use surety_engine::machine::{Phase, StepInfo};
+
+use crate::{
+    measure::{Case, End},
+    program::Program,
+    world::World,
+};
+
+const GAS: u64 = 8_000_000;
+/// What the caller spends beside its memory, at most.
+const OTHER: u64 = 30_000;
+
+/// An input: one element or many.
+struct Input {
+    name: &'static str,
+    precompile: u16,
+    element: Vec<u8>,
+    count: usize,
+    /// From here 32 bytes of the last element are spoilt.
+    spoilt: Option<usize>,
+}
+
+pub fn cases() -> Vec<Case> {
+    inputs().into_iter().map(case).collect()
+}
+
+fn case(input: Input) -> Case {
+    let Input { name, precompile, element, count, spoilt } = input;
+    let mut world = World::new();
+    world.vacant(Address::left_padding_from(&precompile.to_be_bytes()));
+    let code = calling(precompile, element.len(), count, spoilt);
+    let caller = world.contract(Address::repeat_byte(0xca), &code);
+    let mut scenario = world.into_scenario();
+    scenario.send_legacy(1, caller.into(), GAS, &element);
+    let focus = |step: &StepInfo| step.phase == Phase::Precompile;
+    Case { focus, ..Case::new(name, scenario, End::Success) }
+}
+
+/// A program that fills memory with copies of its calldata and calls with all gas; it halts unless the call ends as it
+/// should.
+fn calling(precompile: u16, element: usize, count: usize, spoilt: Option<usize>) -> Vec<u8> {
+    let (element, total) = (element as u64, (element * count) as u64);
+    let mut program = Program::new().with_numbers(op::CALLDATACOPY, &[0, 0, element]);
+    let mut filled = element;
+    while filled < total {
+        let length = filled.min(total - filled);
+        program = program.with_numbers(op::MCOPY, &[filled, 0, length]);
+        filled += length;
+    }
+    if let Some(spoilt) = spoilt {
+        let at = U256::from(total - element + spoilt as u64);
+        program = program.with(op::MSTORE, &[at, U256::MAX]);
+    }
+    program = program.with_numbers(op::STATICCALL, &[GAS, precompile.into(), 0, total, 0, 0]);
+    if spoilt.is_some() {
+        program = program.op(op::ISZERO);
+    }
+    let end = program.0.len() as u64 + 5;
+    program
+        .ops(&[op::PUSH2])
+        .ops(&(end as u16).to_be_bytes())
+        .ops(&[op::JUMPI, op::INVALID, op::JUMPDEST])
+        .0
+}
+
+/// What is left for the precompile when its input has so many bytes, `element` of them from calldata.
+fn budget(element: usize, total: usize) -> u64 {
+    let words = total.div_ceil(32) as u64;
+    let filling = 6 * words + words * words / 512;
+    let left = GAS - 21_000 - OTHER - 16 * element as u64 - filling;
+    left - left / 64
+}
+
+/// The most elements that can be paid for.
+fn most(element: usize, price: impl Fn(u64) -> u64) -> usize {
+    let fits = |count: &usize| {
+        let total = element * count;
+        total < 2_100_000 && price(*count as u64) <= budget(element, total)
+    };
+    (1..).take_while(fits).last().unwrap_or(1)
+}
+
+fn inputs() -> Vec<Input> {
+    let one = |name, precompile, element: &[u8], spoilt| Input {
+        name,
+        precompile,
+        element: element.to_vec(),
+        count: 1,
+        spoilt,
+    };
+    let many = |name, precompile, element: &[u8], spoilt, count| Input {
+        count,
+        ..one(name, precompile, element, spoilt)
+    };
+    let bn_pair = [&BN_G1[..], &BN_G2].concat();
+    let bn_pairs = most(bn_pair.len(), |count| 45_000 + 34_000 * count);
+    vec![
+        one("ECRECOVER", 1, &ECRECOVER, None),
+        one("MODEXP of 1,024-byte numbers", 5, &modexp(1024, 30), None),
+        one("MODEXP with a 1,024-byte exponent", 5, &modexp(120, 1024), None),
+        one("MODEXP, failing", 5, &modexp(1024, 30), Some(0)),
+        one("BN254_ADD", 6, &[BN_G1, BN_G1].concat(), None),
+        one("BN254_ADD, failing", 6, &[BN_G1, BN_G1].concat(), Some(64)),
+        one("BN254_MUL", 7, &[&BN_G1[..], &[0xff; 32]].concat(), None),
+        one("BN254_MUL, failing", 7, &[&BN_G1[..], &[0xff; 32]].concat(), Some(0)),
+        many("BN254_PAIRING of the most pairs", 8, &bn_pair, None, bn_pairs),
+        many("BN254_PAIRING, the last of the most pairs failing", 8, &bn_pair, Some(0), bn_pairs),
+        one("BLAKE2F of the most rounds", 9, &blake2f(budget(213, 213) as u32), None),
+        one("BLAKE2F, failing", 9, &blake2f(budget(213, 213) as u32), Some(181)),
+        one("KZG_POINT_EVALUATION", 10, &kzg(), None),
+        one("KZG_POINT_EVALUATION, failing", 10, &kzg(), Some(0)),
+        one("BLS12_G1ADD", 11, &[BLS_G1, BLS_G1].concat(), None),
+        one("BLS12_G1ADD, failing", 11, &[BLS_G1, BLS_G1].concat(), Some(0)),
+        one("BLS12_G2ADD", 13, &[BLS_G2, BLS_G2].concat(), None),
+        one("BLS12_G2ADD, failing", 13, &[BLS_G2, BLS_G2].concat(), Some(0)),
+        one("BLS12_MAP_FP_TO_G1", 16, &BLS_G1[..64], None),
+        one("BLS12_MAP_FP_TO_G1, failing", 16, &BLS_G1[..64], Some(0)),
+        one("BLS12_MAP_FP2_TO_G2", 17, &BLS_G2[..128], None),
+        one("BLS12_MAP_FP2_TO_G2, failing", 17, &BLS_G2[..128], Some(0)),
+        one("P256VERIFY", 0x100, &P256, None),
+    ]
+}
+
+/// An exponent of so many bytes, all ones but the first two bits; base and modulus of `size`. Costs 7,766,016 gas with
+/// 1,024 and 30 bytes (EIP-7883).
+fn modexp(size: usize, exponent: usize) -> Vec<u8> {
+    let mut input = Vec::new();
+    for length in [size, exponent, size] {
+        input.extend(U256::from(length).to_be_bytes::<32>());
+    }
+    input.extend(vec![0xf7; size]);
+    input.extend(vec![0xff; exponent]);
+    input[96 + size] = 0x3f;
+    input.extend(vec![0xfd; size]);
+    input
+}
+
+fn blake2f(rounds: u32) -> Vec<u8> {
+    let mut input = rounds.to_be_bytes().to_vec();
+    input.extend([0xab; 208]);
+    input.push(1);
+    input
+}
+
+/// The zero polynomial is zero everywhere.
+fn kzg() -> Vec<u8> {
+    let mut infinity = [0; 48];
+    infinity[0] = 0xc0;
+    let versioned_hash = hex!("010657f37554c781402a22917dee2f75def7ab966d7b770905398eba3c444014");
+    let point = U256::from(7).to_be_bytes::<32>();
+    [&versioned_hash[..], &point, &[0; 32], &infinity, &infinity].concat()
+}
+
+const ECRECOVER: [u8; 128] = hex!(
+    "456e9aea5e197a1f1af7a3e85a3212fa4049a3ba34c2289b4c860fc0b0c64ef3"
+    "000000000000000000000000000000000000000000000000000000000000001c"
+    "9242685bf161793cc25603c231bc2f568eb630ea16aa137d2664ac8038825608"
+    "4f8ae3bd7535248d0bd448298cc2e2071e56992d0774dc340c368ae950852ada"
+);
+/// Twice the generator: no zero bytes.
+const BN_G1: [u8; 64] = hex!(
+    "030644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd3"
+    "15ed738c0e0a7c92e7845f96b2ae9c0a68a6a449e3538fc7ff3ebf7a5a18a2c4"
+);
+const BN_G2: [u8; 128] = hex!(
+    "198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2"
+    "1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed"
+    "090689d0585ff075ec9e99ad690c3395bc4b313370b38ef355acdadcd122975b"
+    "12c85ea5db8c6deb4aab71808dcb408fe3d1e7690c43d37b4ce6cc0166fa7daa"
+);
+const BLS_G1: [u8; 128] = hex!(
+    "0000000000000000000000000000000017f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac58"
+    "6c55e83ff97a1aeffb3af00adb22c6bb0000000000000000000000000000000008b3f481e3aaa0f1a09e30ed741d8ae4"
+    "fcf5e095d5d00af600db18cb2c04b3edd03cc744a2888ae40caa232946c5e7e1"
+);
+const BLS_G2: [u8; 256] = hex!(
+    "00000000000000000000000000000000024aa2b2f08f0a91260805272dc51051c6e47ad4fa403b02b4510b647ae3d177"
+    "0bac0326a805bbefd48056c8c121bdb80000000000000000000000000000000013e02b6052719f607dacd3a088274f65"
+    "596bd0d09920b61ab5da61bbdc7f5049334cf11213945d57e5ac7d055d042b7e00000000000000000000000000000000"
+    "0ce5d527727d6e118cc9cdc6da2e351aadfd9baa8cbdd3a76d429a695160d12c923ac9cc3baca289e193548608b82801"
+    "000000000000000000000000000000000606c4a02ea734cc32acd2b02bc28b99cb3e287e85a763af267492ab572e99ab"
+    "3f370d275cec1da1aaa9075ff05f79be"
+);
+const P256: [u8; 160] = hex!(
+    "4cee90eb86eaa050036147a12d49004b6b9c72bd725d39d4785011fe190f0b4d"
+    "a73bd4903f0ce3b639bbbf6e8e80d16931ff4bcf5993d58468e8fb19086e8cac"
+    "36dbcd03009df8c59286b162af3bd7fcc0450c9aa81be5d10d312af6c66b1d60"
+    "4aebd3099c618202fcfe16ae7770b0c49ab5eadf74b754204a3bb6060e44eff3"
+    "7618b065f9832de4ca6ca971a7a1adc826d0f7c00181a5fb2ddf79ae00b4e10e"
+);
