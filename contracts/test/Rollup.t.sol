@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IRollup, Bond, BondStatus, ClaimStatus} from "../src/interfaces/IRollup.sol";
 import {ITournament} from "../src/interfaces/ITournament.sol";
+import {Machine} from "../src/machine/Machine.sol";
 import {ClaimKey} from "../src/types/ClaimKey.sol";
 import {BondId, ClaimId, CommitmentId} from "../src/types/Ids.sol";
 import {MatchKey} from "../src/types/MatchKey.sol";
@@ -10,6 +11,7 @@ import {Outcome, Phase, Side} from "../src/types/MatchState.sol";
 import {Move} from "../src/types/Move.sol";
 import {Status} from "../src/types/TournamentState.sol";
 import {Dispute, Player} from "./support/Dispute.sol";
+import {Encoding} from "./support/Encoding.sol";
 import {RunTree, RunTrees} from "./support/RunTree.sol";
 import {Lie, ToyMachine} from "./support/ToyMachine.sol";
 
@@ -77,15 +79,17 @@ contract RollupTest is Dispute {
 
     function test_propose_notABoundary() public {
         Player memory alice = honest("alice");
-        bytes memory boundary = ToyMachine.encode(alice.end);
-        // phase, txHash, frameHash, jobHash, scratchRoot
-        uint8[5] memory offsets = [1, 34, 66, 98, 193];
-        for (uint256 i = 0; i < offsets.length; ++i) {
-            boundary[offsets[i]] = 0x01;
-            vm.expectRevert(abi.encodeWithSelector(IRollup.NotBoundary.selector, keccak256(boundary)));
+        for (uint256 i = 0; i < 5; ++i) {
+            Machine memory machine = ToyMachine.boundary(alice.end);
+            if (i == 0) machine.phase = 1;
+            if (i == 1) machine.txHash = "tx";
+            if (i == 2) machine.frameHash = "frame";
+            if (i == 3) machine.jobHash = "job";
+            if (i == 4) machine.scratchRoot = "scratch";
+            bytes memory boundary = Encoding.encode(machine);
+            vm.expectRevert(abi.encodeWithSelector(IRollup.NotBoundary.selector, Encoding.hash(machine)));
             vm.prank(alice.account);
             rollup.propose(alice.bond, alice.claim.parent, GENESIS_NUMBER + 2, alice.claim.traceRoot, boundary);
-            boundary[offsets[i]] = 0x00;
         }
         assertTrue(rollup.claims(alice.claim.id()).status == ClaimStatus.Absent);
     }

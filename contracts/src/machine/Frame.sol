@@ -35,25 +35,27 @@ library FrameCodec {
     /// @notice The encoding is not a tag and the fields, each in its range.
     error MalformedFrame();
 
-    /// @notice keccak256 of the encoding.
+    /// @notice keccak256 of the tag, the hash of the cold fields and the other fields.
     function hash(Frame memory group) internal pure returns (bytes32 result) {
-        // The encoding is written past the free pointer and dropped; each store is overwritten from its end on.
+        // The bytes are written past the free pointer and dropped; each store is overwritten from its end on.
         assembly ("memory-safe") {
             let p := mload(0x40)
+            mstore(p, mload(group))
+            let s := mload(add(group, 224))
+            mstore(add(p, 32), mload(s))
+            mstore(add(p, 64), shl(224, mload(add(s, 32))))
+            mstore(add(p, 68), shl(224, mload(add(s, 64))))
+            mstore(add(p, 72), shl(224, mload(add(s, 96))))
+            let cold := keccak256(p, 76)
             mstore8(p, 4)
-            mstore(add(p, 1), mload(group))
+            mstore(add(p, 1), cold)
             mstore(add(p, 33), shl(224, mload(add(group, 32))))
             mstore(add(p, 37), shl(192, mload(add(group, 64))))
             mstore(add(p, 45), mload(add(group, 96)))
             mstore(add(p, 77), shl(240, mload(add(group, 128))))
             mstore(add(p, 79), mload(add(group, 160)))
             mstore(add(p, 111), shl(224, mload(add(group, 192))))
-            let s := mload(add(group, 224))
-            mstore(add(p, 115), mload(s))
-            mstore(add(p, 147), shl(224, mload(add(s, 32))))
-            mstore(add(p, 151), shl(224, mload(add(s, 64))))
-            mstore(add(p, 155), shl(224, mload(add(s, 96))))
-            result := keccak256(p, 159)
+            result := keccak256(p, 115)
         }
     }
 

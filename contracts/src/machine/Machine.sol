@@ -31,20 +31,22 @@ library MachineCodec {
     /// @notice The encoding is not a tag and the fields, each in its range.
     error MalformedMachine();
 
-    /// @notice keccak256 of the encoding.
+    /// @notice keccak256 of the tag, the hash of the cold fields and the other fields.
     function hash(Machine memory group) internal pure returns (bytes32 result) {
-        // The encoding is written past the free pointer and dropped; each store is overwritten from its end on.
+        // The bytes are written past the free pointer and dropped; each store is overwritten from its end on.
         assembly ("memory-safe") {
             let p := mload(0x40)
+            mstore(p, mload(add(group, 32)))
+            mstore(add(p, 32), mload(add(group, 64)))
+            mstore(add(p, 64), mload(add(group, 160)))
+            mstore(add(p, 96), mload(add(group, 192)))
+            let cold := keccak256(p, 128)
             mstore8(p, 1)
-            mstore(add(p, 1), shl(248, mload(group)))
-            mstore(add(p, 2), mload(add(group, 32)))
-            mstore(add(p, 34), mload(add(group, 64)))
-            mstore(add(p, 66), mload(add(group, 96)))
-            mstore(add(p, 98), mload(add(group, 128)))
-            mstore(add(p, 130), mload(add(group, 160)))
-            mstore(add(p, 162), mload(add(group, 192)))
-            result := keccak256(p, 194)
+            mstore(add(p, 1), cold)
+            mstore(add(p, 33), shl(248, mload(group)))
+            mstore(add(p, 34), mload(add(group, 96)))
+            mstore(add(p, 66), mload(add(group, 128)))
+            result := keccak256(p, 98)
         }
     }
 

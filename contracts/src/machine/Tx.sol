@@ -57,7 +57,7 @@ library TxCodec {
 
     /// @notice keccak256 of the encoding.
     function hash(Tx memory group) internal pure returns (bytes32 result) {
-        // The encoding is written past the free pointer and dropped; each store is overwritten from its end on.
+        // The bytes are written past the free pointer and dropped; each store is overwritten from its end on.
         assembly ("memory-safe") {
             let p := mload(0x40)
             mstore8(p, 3)

@@ -9,13 +9,18 @@ import {Job} from "../../src/machine/Job.sol";
 import {Machine} from "../../src/machine/Machine.sol";
 import {Tx} from "../../src/machine/Tx.sol";
 
-/// @notice The groups' encodings, field by field as contracts/machine.json lists them.
+/// @notice The groups' encodings, field by field as contracts/machine.json lists them, and the hashes of those in two parts.
 library Encoding {
     function encode(Machine memory group) internal pure returns (bytes memory) {
         return bytes.concat(
             abi.encodePacked(uint8(1), group.phase, group.blockHash, group.txHash, group.frameHash, group.jobHash),
             abi.encodePacked(group.stateRoot, group.scratchRoot)
         );
+    }
+
+    function hash(Machine memory group) internal pure returns (bytes32) {
+        bytes32 cold = keccak256(abi.encodePacked(group.blockHash, group.txHash, group.stateRoot, group.scratchRoot));
+        return keccak256(abi.encodePacked(uint8(1), cold, group.phase, group.frameHash, group.jobHash));
     }
 
     function encode(Block memory group) internal pure returns (bytes memory) {
@@ -54,6 +59,22 @@ library Encoding {
         return bytes.concat(
             abi.encodePacked(uint8(4), group.callHash, group.pc, group.gas, group.stackHash, group.stackSize),
             abi.encodePacked(group.memoryRoot, group.memoryWords, encode(group.returned))
+        );
+    }
+
+    function hash(Frame memory group) internal pure returns (bytes32) {
+        bytes32 cold = keccak256(bytes.concat(group.callHash, encode(group.returned)));
+        return keccak256(
+            abi.encodePacked(
+                uint8(4),
+                cold,
+                group.pc,
+                group.gas,
+                group.stackHash,
+                group.stackSize,
+                group.memoryRoot,
+                group.memoryWords
+            )
         );
     }
 

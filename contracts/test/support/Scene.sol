@@ -81,14 +81,14 @@ library Scenes {
         scene.frame.memoryWords = uint32(scene.data.length / 32);
         scene.frame.memoryRoot = scene.data.length == 0 ? bytes32(0) : WordTreeOracle.root(scene.data);
         scene.call.codeHash = keccak256(scene.code);
-        scene.call.parent = scene.call.depth == 0 ? bytes32(0) : keccak256(Encoding.encode(scene.caller));
+        scene.call.parent = scene.call.depth == 0 ? bytes32(0) : Encoding.hash(scene.caller);
         scene.frame.callHash = keccak256(Encoding.encode(scene.call));
         return scene;
     }
 
     /// Hash of the machine whose groups these are.
     function hash(Scene memory scene) internal pure returns (bytes32) {
-        return keccak256(Encoding.encode(machine(scene)));
+        return Encoding.hash(machine(scene));
     }
 
     function machine(Scene memory scene) internal pure returns (Machine memory result) {
@@ -97,7 +97,7 @@ library Scenes {
         result.scratchRoot = hasTx(scene) ? scene.scratchRoot : bytes32(0);
         result.blockHash = keccak256(Encoding.encode(scene.block));
         if (hasTx(scene)) result.txHash = keccak256(Encoding.encode(scene.tx));
-        if (hasFrame(scene)) result.frameHash = keccak256(Encoding.encode(scene.frame));
+        if (hasFrame(scene)) result.frameHash = Encoding.hash(scene.frame);
         if (hasJob(scene)) result.jobHash = keccak256(Encoding.encode(scene.job));
     }
 

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IStepVerifier, StepContext} from "../../src/interfaces/IStepVerifier.sol";
 import {Machine, MachineCodec} from "../../src/machine/Machine.sol";
+import {Encoding} from "./Encoding.sol";
 import {RunTree} from "./RunTree.sol";
 
 /// @notice A lie: at this step of this slot the state is another than the successor. `salt` 0: no lie.
@@ -19,12 +20,17 @@ library ToyMachine {
     uint32 internal constant ACTIVE_SLOTS = 3;
     uint32 internal constant STEPS = 5;
 
+    function boundary(bytes32 core) internal pure returns (Machine memory machine) {
+        machine.blockHash = core;
+        machine.stateRoot = core;
+    }
+
     function encode(bytes32 core) internal pure returns (bytes memory) {
-        return abi.encodePacked(uint8(1), uint8(0), core, bytes32(0), bytes32(0), bytes32(0), core, bytes32(0));
+        return Encoding.encode(boundary(core));
     }
 
     function hash(bytes32 core) internal pure returns (bytes32) {
-        return keccak256(encode(core));
+        return Encoding.hash(boundary(core));
     }
 
     function next(StepContext memory context, bytes32 core) internal pure returns (bytes32) {
@@ -130,7 +136,7 @@ contract ToyVerifier is IStepVerifier {
         returns (bytes32)
     {
         Machine memory machine = MachineCodec.decode(witness);
-        if (keccak256(witness) != preState) revert WrongWitness(preState, witness);
+        if (MachineCodec.hash(machine) != preState) revert WrongWitness(preState, witness);
         return ToyMachine.hash(ToyMachine.next(context, machine.stateRoot));
     }
 }

@@ -50,10 +50,33 @@ impl Frame {
         writer.finish()
     }
 
-    /// keccak256 of the encoding.
+    /// keccak256 of the tag, the hash of the cold fields and the other fields.
     #[must_use]
     pub fn hash(&self) -> B256 {
-        keccak256(self.encode())
+        self.hash_with(&self.cold_hash())
+    }
+
+    /// keccak256 of the cold fields, which most steps leave alone.
+    #[must_use]
+    pub fn cold_hash(&self) -> B256 {
+        let mut writer = Writer::<76>::bare();
+        writer.b32(&self.call_hash);
+        writer.slice(&self.returndata);
+        keccak256(writer.finish())
+    }
+
+    /// The hash, given that of the cold fields.
+    #[must_use]
+    pub fn hash_with(&self, cold: &B256) -> B256 {
+        let mut writer = Writer::<115>::new(Self::TAG);
+        writer.b32(cold);
+        writer.u32(self.pc);
+        writer.u64(self.gas);
+        writer.b32(&self.stack_hash);
+        writer.u16(self.stack_size);
+        writer.b32(&self.memory_root);
+        writer.u32(self.memory_words);
+        keccak256(writer.finish())
     }
 
     /// The group that `data` encodes.

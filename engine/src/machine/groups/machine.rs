@@ -48,10 +48,32 @@ impl Machine {
         writer.finish()
     }
 
-    /// keccak256 of the encoding.
+    /// keccak256 of the tag, the hash of the cold fields and the other fields.
     #[must_use]
     pub fn hash(&self) -> B256 {
-        keccak256(self.encode())
+        self.hash_with(&self.cold_hash())
+    }
+
+    /// keccak256 of the cold fields, which most steps leave alone.
+    #[must_use]
+    pub fn cold_hash(&self) -> B256 {
+        let mut writer = Writer::<128>::bare();
+        writer.b32(&self.block_hash);
+        writer.b32(&self.tx_hash);
+        writer.b32(&self.state_root);
+        writer.b32(&self.scratch_root);
+        keccak256(writer.finish())
+    }
+
+    /// The hash, given that of the cold fields.
+    #[must_use]
+    pub fn hash_with(&self, cold: &B256) -> B256 {
+        let mut writer = Writer::<98>::new(Self::TAG);
+        writer.b32(cold);
+        writer.u8(self.phase);
+        writer.b32(&self.frame_hash);
+        writer.b32(&self.job_hash);
+        keccak256(writer.finish())
     }
 
     /// The group that `data` encodes.

@@ -1,10 +1,10 @@
-//! Writes a group's encoding field by field.
+//! Writes a group's encoding, or a part of it, field by field.
 
 use alloy_primitives::{Address, B256, U256};
 
 use crate::authenticated::slice::Slice;
 
-/// The encoding of one group of `N` bytes, under way. What does not fit is cut off, which the generated callers never
+/// `N` bytes of one group's encoding, under way. What does not fit is cut off, which the generated callers never
 /// cause: `N` is the sum of their fields.
 pub(super) struct Writer<const N: usize> {
     out: [u8; N],
@@ -13,9 +13,14 @@ pub(super) struct Writer<const N: usize> {
 
 impl<const N: usize> Writer<N> {
     pub(super) fn new(tag: u8) -> Self {
-        let mut writer = Self { out: [0; N], at: 0 };
+        let mut writer = Self::bare();
         writer.u8(tag);
         writer
+    }
+
+    /// Without a tag.
+    pub(super) const fn bare() -> Self {
+        Self { out: [0; N], at: 0 }
     }
 
     fn put(&mut self, bytes: &[u8]) {

@@ -17,6 +17,8 @@ use crate::{
 #[derive(Debug)]
 pub(super) struct ActiveFrame {
     pub(super) group: Frame,
+    /// Hash of the group's cold fields.
+    cold: B256,
     pub(super) call: Call,
     pub(super) stack: Stack,
     memory: Rc<WordTree>,
@@ -36,6 +38,7 @@ impl ActiveFrame {
     pub(super) fn new(call: Call, gas: u64, code: Bytes, calldata: View) -> Self {
         let group = Frame { call_hash: call.hash(), gas, ..Frame::default() };
         Self {
+            cold: group.cold_hash(),
             group,
             call,
             stack: Stack::default(),
@@ -56,8 +59,7 @@ impl ActiveFrame {
         self.group.stack_size = self.stack.len() as u16;
         self.group.memory_root = self.memory.root();
         self.group.memory_words = self.memory.words();
-        self.group.returndata = self.returndata.slice();
-        self.group.hash()
+        self.group.hash_with(&self.cold)
     }
 
     /// An address among the arguments.
@@ -116,6 +118,10 @@ impl ActiveFrame {
     }
 
     pub(super) fn set_returndata(&mut self, view: View) {
+        if view.slice() != self.group.returndata {
+            self.group.returndata = view.slice();
+            self.cold = self.group.cold_hash();
+        }
         self.returndata = view;
     }
 }

@@ -57,6 +57,8 @@ struct Tracer<S, K> {
     job: Option<ActiveJob>,
     /// The state after the last step.
     machine: Machine,
+    /// Hash of its cold fields.
+    cold_hash: B256,
     machine_hash: B256,
     recorder: Option<Recorder>,
     info: Option<StepInfo>,
@@ -90,6 +92,7 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
             frames: Vec::new(),
             job: None,
             machine: Machine::default(),
+            cold_hash: Machine::default().cold_hash(),
             machine_hash: B256::ZERO,
             recorder: None,
             info: None,
@@ -97,8 +100,7 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
             ending: None,
             error: None,
         };
-        tracer.machine = tracer.commit();
-        tracer.machine_hash = tracer.machine.hash();
+        tracer.commit();
         tracer
     }
 
@@ -138,8 +140,7 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
             return Err(self.diverged(Divergence::Control));
         };
         let pre = self.machine_hash;
-        self.machine = self.commit();
-        self.machine_hash = self.machine.hash();
+        self.commit();
         if let Some(recorder) = self.recorder.take() {
             let witness = recorder.into_witness(self.tries.finish_recording()?);
             let proof = StepProof { context: self.context, pre, witness, post: self.machine_hash };
@@ -150,14 +151,14 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
         if self.context.step < STEP_LIMIT { Ok(()) } else { Err(TraceError::Steps) }
     }
 
-    /// The Machine group of the state as it is now.
-    fn commit(&mut self) -> Machine {
+    /// Brings the Machine group up to date and hashes it.
+    fn commit(&mut self) {
         let (has_frame, has_job) = (self.phase.has_frame(), self.job.is_some());
         let frame_hash = match self.frames.last_mut() {
             Some(frame) if has_frame => frame.commit(),
             _ => B256::ZERO,
         };
-        Machine {
+        let machine = Machine {
             phase: self.phase as u8,
             block_hash: self.block_hash,
             tx_hash: self.tx.as_mut().map_or(B256::ZERO, ActiveTx::hash),
@@ -165,7 +166,13 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
             job_hash: if has_job { self.job_hash() } else { B256::ZERO },
             state_root: self.tries.state_root,
             scratch_root: self.tries.scratch_root,
+        };
+        let cold = |it: &Machine| (it.block_hash, it.tx_hash, it.state_root, it.scratch_root);
+        if cold(&machine) != cold(&self.machine) {
+            self.cold_hash = machine.cold_hash();
         }
+        self.machine_hash = machine.hash_with(&self.cold_hash);
+        self.machine = machine;
     }
 
     fn job_hash(&self) -> B256 {
