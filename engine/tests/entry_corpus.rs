@@ -47,6 +47,22 @@ fn access_list() -> Vec<u8> {
     list(&[list(&[string(&[0xaa; 20]), keys]), list(&[string(&[0; 20]), list(&[])])])
 }
 
+/// A tuple of an authorization list, which need not be anybody's.
+fn tuple(chain_id: u64) -> Vec<Vec<u8>> {
+    vec![
+        rlp(chain_id),
+        string(&[0xdd; 20]),
+        rlp(3_u64),
+        rlp(1_u8),
+        rlp(U256::from(7) << 240),
+        rlp(U256::from(5) << 200),
+    ]
+}
+
+fn authorization_list() -> Vec<u8> {
+    list(&[list(&tuple(CHAIN_ID)), list(&tuple(0))])
+}
+
 impl Draft {
     // nonce, gas price, gas limit, to, value, data
     fn legacy(chain_id: Option<u64>) -> Self {
@@ -74,6 +90,13 @@ impl Draft {
         let Self { mut fields, .. } = Self::access_list();
         fields.insert(2, rlp(1_000_000_u64));
         Self { kind: 2, chain_id: Some(CHAIN_ID), fields }
+    }
+
+    // as a dynamic-fee transaction, then the authorization list
+    fn set_code() -> Self {
+        let Self { mut fields, .. } = Self::dynamic_fee();
+        fields.push(authorization_list());
+        Self { kind: 4, chain_id: Some(CHAIN_ID), fields }
     }
 
     fn with(mut self, field: usize, encoding: Vec<u8>) -> Self {
@@ -119,7 +142,6 @@ impl Draft {
 
 fn case(name: &str, entry: Vec<u8>) -> Value {
     let (outcome, sender) = match decode_entry(&entry, CHAIN_ID) {
-        _ if entry.first() == Some(&4) => (json!("unsupported"), Address::ZERO),
         Ok(transaction) => (json!("accept"), transaction.sender),
         Err(reason) => (json!(reason), Address::ZERO),
     };
@@ -141,6 +163,7 @@ fn fields(cases: &mut Vec<Value>) {
         ("legacy", Draft::legacy(Some(CHAIN_ID)), 0_usize, 0_usize),
         ("access list", Draft::access_list(), 1, 0),
         ("dynamic fee", Draft::dynamic_fee(), 1, 1),
+        ("set code", Draft::set_code(), 1, 1),
     ];
     for (kind, draft, first, extra) in kinds {
         let (nonce, fee, gas, to, value, data) = (
@@ -156,7 +179,8 @@ fn fields(cases: &mut Vec<Value>) {
         };
         let with = |field, encoding| draft.clone().with(field, encoding);
         judge("plain", draft.clone(), Ok(()));
-        judge("creation", with(to, rlp("")), Ok(()));
+        let creation = if draft.kind == 4 { Err(Skip::Callee) } else { Ok(()) };
+        judge("creation", with(to, rlp("")), creation);
         judge("empty data", with(data, rlp("")), Ok(()));
         judge("one byte of data", with(data, vec![0x7f]), Ok(()));
         judge("one high byte of data", with(data, vec![0x81, 0x80]), Ok(()));
@@ -232,12 +256,79 @@ fn access_lists(cases: &mut Vec<Value>) {
     judge("an item that ends outside", [vec![0xd6, 0xd7], address, vec![0xc0]].concat(), bad);
 }
 
+fn authorization_lists(cases: &mut Vec<Value>) {
+    let draft = Draft::set_code();
+    let mut judge = |name: &str, encoding: Vec<u8>, outcome| {
+        let draft = draft.clone().with(9, encoding);
+        expect(cases, &format!("authorization list: {name}"), draft.sign(), outcome);
+    };
+    let good = tuple(CHAIN_ID);
+    let bad = Err(Skip::AuthorizationList);
+    judge("empty", list(&[]), bad);
+    judge("a string", string(&[1, 2, 3]), Err(Skip::Encoding));
+    judge("one tuple", list(&[list(&good)]), Ok(()));
+    judge("a tuple twice", list(&[list(&good), list(&good)]), Ok(()));
+    judge("a tuple that is a string", list(&[string(&good.concat())]), bad);
+    judge("an address for a tuple", list(std::slice::from_ref(&good[1])), bad);
+    judge("an empty tuple", list(&[list(&[])]), bad);
+    judge("a tuple without s", list(&[list(&good[..5])]), bad);
+    judge(
+        "a tuple with a seventh field",
+        list(&[list(&[good.clone(), vec![vec![1]]].concat())]),
+        bad,
+    );
+    judge("a bad second tuple", list(&[list(&good), list(&good[..5])]), bad);
+    judge("a byte behind the tuples", list(&[list(&good), vec![0x80]]), bad);
+    let payload = good.concat();
+    let long_form = [&[0xf9, 0, u8::try_from(payload.len()).unwrap()], &payload[..]].concat();
+    judge("a tuple in needless long form", list(&[long_form]), bad);
+    judge("a tuple that ends outside", list(&[list(&good)[1..].to_vec()]), bad);
+    let zeros = [vec![0x80], good[1].clone(), vec![0x80], vec![0x80], vec![0x80], vec![0x80]];
+    judge("zeros", list(&[list(&zeros)]), Ok(()));
+
+    // how many bytes each integer may have
+    for (field, name, bytes) in
+        [(0, "chain id", 32), (2, "nonce", 8), (3, "parity", 1), (4, "r", 32), (5, "s", 32)]
+    {
+        let mut judge = |what: &str, encoding: Vec<u8>, outcome| {
+            let mut changed = good.clone();
+            changed[field] = encoding;
+            judge(&format!("{name} {what}"), list(&[list(&changed)]), outcome);
+        };
+        judge("largest", string(&vec![0xff; bytes]), Ok(()));
+        judge("one byte too long", string(&[vec![1], vec![0; bytes]].concat()), bad);
+        judge("0x7f", vec![0x7f], Ok(()));
+        judge("0x80", vec![0x81, 0x80], Ok(()));
+        judge("as byte 0", vec![0], bad);
+        judge("with a needless prefix", vec![0x81, 0x7f], bad);
+        judge("with a prefixed zero", vec![0x81, 0], bad);
+        judge("with a leading zero", vec![0x82, 0, 0xff], bad);
+        judge("in long form", [vec![0xb8, 56], vec![1; 56]].concat(), bad);
+        judge("as a list", list(&[]), bad);
+        judge("that ends outside", vec![0xa0], bad);
+    }
+    for (name, address) in [
+        ("19 bytes of address", string(&[1; 19])),
+        ("21 bytes of address", string(&[1; 21])),
+        ("no address", vec![0x80]),
+        ("an address that is a list", list(&[])),
+        ("an address that is a list of 20 bytes", [vec![0xd4], vec![1; 20]].concat()),
+    ] {
+        let mut changed = good.clone();
+        changed[1] = address;
+        judge(name, list(&[list(&changed)]), bad);
+    }
+    let many: Vec<_> = (0..300).map(|_| list(&zeros)).collect();
+    judge("300 tuples", list(&many), Ok(()));
+}
+
 fn signatures(cases: &mut Vec<Value>) {
     for (kind, draft) in [
         ("legacy", Draft::legacy(Some(CHAIN_ID))),
         ("legacy without chain id", Draft::legacy(None)),
         ("access list", Draft::access_list()),
         ("dynamic fee", Draft::dynamic_fee()),
+        ("set code", Draft::set_code()),
     ] {
         let (v, r, s) = draft.signature();
         let other = if (v & 1 == 1) ^ (draft.kind == 0) { v - 1 } else { v + 1 };
@@ -324,7 +415,13 @@ fn envelopes(cases: &mut Vec<Value>) {
         let entry = [vec![kind], typed[1..].to_vec()].concat();
         judge(&format!("first byte {kind:#04x}"), entry, Err(Skip::Type));
     }
-    cases.push(case("envelope: type 4", [vec![4], typed[1..].to_vec()].concat()));
+    judge("type 4 without a list", [vec![4], typed[1..].to_vec()].concat(), Err(Skip::Encoding));
+    let typed = Draft::set_code().sign();
+    judge("type 2 with a list", [vec![2], typed[1..].to_vec()].concat(), Err(Skip::Encoding));
+    judge("type 4 and empty list", vec![4, 0xc0], Err(Skip::Encoding));
+    judge("type 4 with a trailing byte", [typed, vec![0]].concat(), Err(Skip::Encoding));
+    let foreign = Draft::set_code().with(0, rlp(CHAIN_ID + 1));
+    judge("set code for another chain", foreign.sign(), Err(Skip::ChainId));
 }
 
 /// Each byte of a sample changed by each mask: a byte a position says whether the result is still accepted, and a hash
@@ -335,6 +432,7 @@ fn flips() -> Value {
         Draft::legacy(None),
         Draft::access_list(),
         Draft::dynamic_fee(),
+        Draft::set_code(),
     ];
     let samples: Vec<Value> = drafts
         .iter()
@@ -366,6 +464,7 @@ fn t70_grammar_cases_are_current() {
     let mut cases = Vec::new();
     fields(&mut cases);
     access_lists(&mut cases);
+    authorization_lists(&mut cases);
     signatures(&mut cases);
     envelopes(&mut cases);
     support::check_fixture("entries/grammar.json", &json!({ "chainId": CHAIN_ID, "cases": cases }));

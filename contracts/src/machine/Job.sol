@@ -7,7 +7,7 @@ import {Slice} from "../authenticated/Slice.sol";
 
 /// @notice A bulk operation under way, one bounded chunk a step.
 struct Job {
-    /// 1: access list, 2: copy into memory.
+    /// 1: access list, 2: copy into memory, 3: authorizations.
     uint8 kind;
     /// Where the bytes come from; a copy reads zeros beyond its end.
     Slice source;

@@ -7,4 +7,6 @@ library JobKind {
     uint8 internal constant ACCESS_LIST = 1;
     /// @notice Copies into the frame's memory.
     uint8 internal constant COPY = 2;
+    /// @notice Applies EIP-7702 authorizations.
+    uint8 internal constant AUTHORIZATIONS = 3;
 }

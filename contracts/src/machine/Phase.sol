@@ -22,9 +22,11 @@ library Phase {
     uint8 internal constant DESTRUCT = 7;
     /// @notice Credits one deposit, then seals the block.
     uint8 internal constant DEPOSITS = 8;
+    /// @notice Applies one EIP-7702 authorization.
+    uint8 internal constant AUTHORIZE = 9;
 
     /// @notice Phases there are.
-    uint256 internal constant COUNT = 9;
+    uint256 internal constant COUNT = 10;
 
     /// @notice Whether a transaction or system call is under way; there is a scratch trie exactly then, too.
     function hasTx(uint8 phase) internal pure returns (bool) {
@@ -38,6 +40,6 @@ library Phase {
 
     /// @notice Whether a bulk operation is under way.
     function hasJob(uint8 phase) internal pure returns (bool) {
-        return phase == ACCESS_LIST || phase == COPY;
+        return phase == ACCESS_LIST || phase == COPY || phase == AUTHORIZE;
     }
 }

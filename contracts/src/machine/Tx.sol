@@ -19,6 +19,8 @@ struct Tx {
     address to;
     /// Calldata or initcode: a slice of the batch.
     Slice data;
+    /// Payload of the EIP-7702 authorization list: a slice of the batch.
+    Slice authorizations;
     /// Wei sent.
     uint256 value;
     /// Gas paid for in advance.
@@ -50,7 +52,7 @@ library TxCodec {
     /// @notice First byte of the encoding.
     uint8 internal constant TAG = 3;
     /// @notice Bytes of the encoding.
-    uint256 internal constant SIZE = 346;
+    uint256 internal constant SIZE = 390;
 
     /// @notice The encoding is not a tag and the fields, each in its range.
     error MalformedTx();
@@ -71,19 +73,24 @@ library TxCodec {
             mstore(add(p, 107), shl(224, mload(add(s, 32))))
             mstore(add(p, 111), shl(224, mload(add(s, 64))))
             mstore(add(p, 115), shl(224, mload(add(s, 96))))
-            mstore(add(p, 119), mload(add(group, 192)))
-            mstore(add(p, 151), shl(192, mload(add(group, 224))))
-            mstore(add(p, 159), mload(add(group, 256)))
-            mstore(add(p, 191), mload(add(group, 288)))
-            mstore(add(p, 223), shl(192, mload(add(group, 320))))
-            mstore(add(p, 231), shl(192, mload(add(group, 352))))
-            mstore(add(p, 239), shl(248, mload(add(group, 384))))
-            mstore(add(p, 240), mload(add(group, 416)))
-            mstore(add(p, 272), shl(192, mload(add(group, 448))))
-            mstore(add(p, 280), mload(add(group, 480)))
-            mstore(add(p, 312), mload(add(group, 512)))
-            mstore(add(p, 344), shl(240, mload(add(group, 544))))
-            result := keccak256(p, 346)
+            s := mload(add(group, 192))
+            mstore(add(p, 119), mload(s))
+            mstore(add(p, 151), shl(224, mload(add(s, 32))))
+            mstore(add(p, 155), shl(224, mload(add(s, 64))))
+            mstore(add(p, 159), shl(224, mload(add(s, 96))))
+            mstore(add(p, 163), mload(add(group, 224)))
+            mstore(add(p, 195), shl(192, mload(add(group, 256))))
+            mstore(add(p, 203), mload(add(group, 288)))
+            mstore(add(p, 235), mload(add(group, 320)))
+            mstore(add(p, 267), shl(192, mload(add(group, 352))))
+            mstore(add(p, 275), shl(192, mload(add(group, 384))))
+            mstore(add(p, 283), shl(248, mload(add(group, 416))))
+            mstore(add(p, 284), mload(add(group, 448)))
+            mstore(add(p, 316), shl(192, mload(add(group, 480))))
+            mstore(add(p, 324), mload(add(group, 512)))
+            mstore(add(p, 356), mload(add(group, 544)))
+            mstore(add(p, 388), shl(240, mload(add(group, 576))))
+            result := keccak256(p, 390)
         }
     }
 
@@ -105,20 +112,25 @@ library TxCodec {
             mstore(add(s, 32), shr(224, calldataload(add(d, 107))))
             mstore(add(s, 64), shr(224, calldataload(add(d, 111))))
             mstore(add(s, 96), shr(224, calldataload(add(d, 115))))
-            mstore(add(group, 192), calldataload(add(d, 119)))
-            mstore(add(group, 224), shr(192, calldataload(add(d, 151))))
-            mstore(add(group, 256), calldataload(add(d, 159)))
-            mstore(add(group, 288), calldataload(add(d, 191)))
-            mstore(add(group, 320), shr(192, calldataload(add(d, 223))))
-            mstore(add(group, 352), shr(192, calldataload(add(d, 231))))
-            let b12 := shr(248, calldataload(add(d, 239)))
-            canonical := and(canonical, lt(b12, 2))
-            mstore(add(group, 384), b12)
-            mstore(add(group, 416), calldataload(add(d, 240)))
-            mstore(add(group, 448), shr(192, calldataload(add(d, 272))))
-            mstore(add(group, 480), calldataload(add(d, 280)))
-            mstore(add(group, 512), calldataload(add(d, 312)))
-            mstore(add(group, 544), shr(240, calldataload(add(d, 344))))
+            s := mload(add(group, 192))
+            mstore(s, calldataload(add(d, 119)))
+            mstore(add(s, 32), shr(224, calldataload(add(d, 151))))
+            mstore(add(s, 64), shr(224, calldataload(add(d, 155))))
+            mstore(add(s, 96), shr(224, calldataload(add(d, 159))))
+            mstore(add(group, 224), calldataload(add(d, 163)))
+            mstore(add(group, 256), shr(192, calldataload(add(d, 195))))
+            mstore(add(group, 288), calldataload(add(d, 203)))
+            mstore(add(group, 320), calldataload(add(d, 235)))
+            mstore(add(group, 352), shr(192, calldataload(add(d, 267))))
+            mstore(add(group, 384), shr(192, calldataload(add(d, 275))))
+            let b13 := shr(248, calldataload(add(d, 283)))
+            canonical := and(canonical, lt(b13, 2))
+            mstore(add(group, 416), b13)
+            mstore(add(group, 448), calldataload(add(d, 284)))
+            mstore(add(group, 480), shr(192, calldataload(add(d, 316))))
+            mstore(add(group, 512), calldataload(add(d, 324)))
+            mstore(add(group, 544), calldataload(add(d, 356)))
+            mstore(add(group, 576), shr(240, calldataload(add(d, 388))))
         }
         if (!canonical) revert MalformedTx();
     }

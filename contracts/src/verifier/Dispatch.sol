@@ -39,6 +39,7 @@ library Dispatch {
     function ofPhase(StepContext calldata context, uint8 phase) internal pure returns (Family) {
         if (phase == Phase.BOUNDARY) return _ofBoundary(context);
         if (phase == Phase.ACCESS_LIST) return Family.AccessList;
+        if (phase == Phase.AUTHORIZE) return Family.Authorize;
         if (phase == Phase.ENTER) return Family.Enter;
         if (phase == Phase.PRECOMPILE) return Family.Precompiles;
         if (phase == Phase.COPY) return Family.Copy;

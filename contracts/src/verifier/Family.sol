@@ -23,6 +23,7 @@ enum Family {
     BlockBegin,
     TxBegin,
     AccessList,
+    Authorize,
     Enter,
     Precompiles,
     Copy,

@@ -40,6 +40,7 @@ contract StepVerifier is IStepVerifier {
     IStepVerifier private immutable BLOCK_BEGIN;
     IStepVerifier private immutable TX_BEGIN;
     IStepVerifier private immutable ACCESS_LIST;
+    IStepVerifier private immutable AUTHORIZE;
     IStepVerifier private immutable ENTER;
     IStepVerifier private immutable PRECOMPILES;
     IStepVerifier private immutable COPY;
@@ -73,6 +74,7 @@ contract StepVerifier is IStepVerifier {
         BLOCK_BEGIN = families[uint256(Family.BlockBegin)];
         TX_BEGIN = families[uint256(Family.TxBegin)];
         ACCESS_LIST = families[uint256(Family.AccessList)];
+        AUTHORIZE = families[uint256(Family.Authorize)];
         ENTER = families[uint256(Family.Enter)];
         PRECOMPILES = families[uint256(Family.Precompiles)];
         COPY = families[uint256(Family.Copy)];
@@ -113,6 +115,7 @@ contract StepVerifier is IStepVerifier {
             BLOCK_BEGIN,
             TX_BEGIN,
             ACCESS_LIST,
+            AUTHORIZE,
             ENTER,
             PRECOMPILES,
             COPY,

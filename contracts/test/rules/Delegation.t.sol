@@ -29,6 +29,26 @@ contract DelegationTest is Test {
         _assertNone(abi.encodePacked(hex"ef0000", new bytes(20)));
     }
 
+    function isPossible(bytes calldata code) external pure returns (bool) {
+        return Delegation.isPossible(code);
+    }
+
+    function test_fuzz_isPossible_withoutOtherCode(address delegate, bytes memory code) public view {
+        assertTrue(this.isPossible(""));
+        assertTrue(this.isPossible(abi.encodePacked(hex"ef0100", delegate)));
+        vm.assume(code.length != 0 && (code.length != 23 || code[0] != 0xef));
+        assertFalse(this.isPossible(code));
+    }
+
+    function test_fuzz_codeHash(address delegate) public pure {
+        vm.assume(delegate != address(0));
+        assertEq(Delegation.codeHash(delegate), keccak256(bytes.concat(hex"ef0100", bytes20(delegate))));
+    }
+
+    function test_codeHash_ofNobodyIsNone() public pure {
+        assertEq(Delegation.codeHash(address(0)), keccak256(""));
+    }
+
     function _assertNone(bytes memory code) private view {
         (bool isDelegation, address found) = this.parse(code);
         assertFalse(isDelegation);

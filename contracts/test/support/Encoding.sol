@@ -45,9 +45,8 @@ library Encoding {
     function encode(Tx memory group) internal pure returns (bytes memory) {
         return bytes.concat(
             abi.encodePacked(uint8(3), group.kind, group.create, group.hash, group.sender, group.to),
-            abi.encodePacked(
-                encode(group.data), group.value, group.gasLimit, group.gasPrice, group.priorityFee, group.floorGas
-            ),
+            bytes.concat(encode(group.data), encode(group.authorizations)),
+            abi.encodePacked(group.value, group.gasLimit, group.gasPrice, group.priorityFee, group.floorGas),
             abi.encodePacked(
                 group.gasLeft, group.status, group.startStateRoot, group.refund, group.logsHash, group.destructsHash
             ),

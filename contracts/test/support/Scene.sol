@@ -210,7 +210,7 @@ library Scenes {
     }
 
     function hasJob(Scene memory scene) internal pure returns (bool) {
-        return scene.phase == Phase.ACCESS_LIST || scene.phase == Phase.COPY;
+        return scene.phase == Phase.ACCESS_LIST || scene.phase == Phase.COPY || scene.phase == Phase.AUTHORIZE;
     }
 
     function _sized(bytes memory data) private pure returns (bytes memory) {

@@ -19,9 +19,10 @@ struct Unsigned {
     bytes value;
     bytes data;
     bytes accessList;
+    bytes authorizations;
 }
 
-/// @notice Builds and signs transactions of the types 0, 1 and 2.
+/// @notice Builds and signs transactions of the types 0, 1, 2 and 4.
 library Transactions {
     uint256 internal constant ORDER = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141;
     Vm private constant _VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
@@ -39,7 +40,8 @@ library Transactions {
             to: RlpText.text(abi.encodePacked(address(0xbeef))),
             value: RlpText.number(1),
             data: RlpText.text(""),
-            accessList: RlpText.list("")
+            accessList: RlpText.list(""),
+            authorizations: RlpText.list(authorization(1, chainId, address(0x77), 0))
         });
     }
 
@@ -52,12 +54,35 @@ library Transactions {
         return RlpText.list(bytes.concat(RlpText.text(abi.encodePacked(account)), RlpText.list(items)));
     }
 
+    /// @notice A tuple of an authorization list, signed.
+    function authorization(uint256 key, uint256 chainId, address delegate, uint64 nonce)
+        internal
+        pure
+        returns (bytes memory)
+    {
+        bytes memory signed = authorizationFields(chainId, delegate, nonce);
+        (uint8 v, bytes32 r, bytes32 s) = _VM.sign(key, keccak256(bytes.concat(hex"05", RlpText.list(signed))));
+        return tuple(signed, v - 27, uint256(r), uint256(s));
+    }
+
+    /// @notice What an authority signs of a tuple.
+    function authorizationFields(uint256 chainId, address delegate, uint64 nonce) internal pure returns (bytes memory) {
+        bytes memory account = RlpText.text(abi.encodePacked(delegate));
+        return bytes.concat(RlpText.number(chainId), account, RlpText.number(nonce));
+    }
+
+    /// @notice A tuple of an authorization list.
+    function tuple(bytes memory signed, uint256 parity, uint256 r, uint256 s) internal pure returns (bytes memory) {
+        return RlpText.list(bytes.concat(signed, RlpText.number(parity), RlpText.number(r), RlpText.number(s)));
+    }
+
     /// @notice The signed fields.
     function fields(Unsigned memory self) internal pure returns (bytes memory) {
-        bytes memory prices = self.kind == 2 ? bytes.concat(self.tipCap, self.feeCap) : self.feeCap;
+        bytes memory prices = self.kind >= 2 ? bytes.concat(self.tipCap, self.feeCap) : self.feeCap;
         bytes memory middle = bytes.concat(self.nonce, prices, self.gasLimit, self.to, self.value, self.data);
         if (self.kind == 0) return middle;
-        return bytes.concat(RlpText.number(self.chainId), middle, self.accessList);
+        bytes memory typed = bytes.concat(RlpText.number(self.chainId), middle, self.accessList);
+        return self.kind == 4 ? bytes.concat(typed, self.authorizations) : typed;
     }
 
     /// @notice What is signed.

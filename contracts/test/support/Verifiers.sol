@@ -24,6 +24,7 @@ import {StateReads} from "../../src/verifier/opcode/StateReads.sol";
 import {Storage} from "../../src/verifier/opcode/Storage.sol";
 import {Precompiles} from "../../src/verifier/precompile/Precompiles.sol";
 import {AccessList} from "../../src/verifier/slot/AccessList.sol";
+import {Authorize} from "../../src/verifier/slot/Authorize.sol";
 import {BlockBegin} from "../../src/verifier/slot/BlockBegin.sol";
 import {BlockEnd} from "../../src/verifier/slot/BlockEnd.sol";
 import {Destruct} from "../../src/verifier/slot/Destruct.sol";
@@ -67,6 +68,7 @@ library Verifiers {
         all[uint256(Family.BlockBegin)] = _deploy("slot/BlockBegin.sol:BlockBegin", "");
         all[uint256(Family.TxBegin)] = _deploy("slot/TxBegin.sol:TxBegin", abi.encode(TRANSACTION_GAS));
         all[uint256(Family.AccessList)] = _deploy("slot/AccessList.sol:AccessList", "");
+        all[uint256(Family.Authorize)] = _deploy("slot/Authorize.sol:Authorize", "");
         all[uint256(Family.Enter)] = _deploy("slot/Enter.sol:Enter", "");
         all[uint256(Family.Precompiles)] = _deploy("precompile/Precompiles.sol:Precompiles", "");
         all[uint256(Family.Copy)] = _deploy("job/Copy.sol:Copy", "");

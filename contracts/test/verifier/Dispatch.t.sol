@@ -76,6 +76,7 @@ contract DispatchTest is Test {
     function test_everyPhaseHasItsFamily() public view {
         StepContext memory context = StepContext(5, 3, true, 0);
         _assertPhase(context, Phase.ACCESS_LIST, Family.AccessList);
+        _assertPhase(context, Phase.AUTHORIZE, Family.Authorize);
         _assertPhase(context, Phase.ENTER, Family.Enter);
         _assertPhase(context, Phase.PRECOMPILE, Family.Precompiles);
         _assertPhase(context, Phase.COPY, Family.Copy);

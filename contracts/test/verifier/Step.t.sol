@@ -72,8 +72,8 @@ contract StepTest is FamilyTest {
     }
 
     function test_unknownPhase() public {
-        Scene memory scene = _scene(9);
-        _assertReverts(scene, abi.encodeWithSelector(Steps.UnknownPhase.selector, 9));
+        Scene memory scene = _scene(uint8(Phase.COUNT));
+        _assertReverts(scene, abi.encodeWithSelector(Steps.UnknownPhase.selector, Phase.COUNT));
     }
 
     function test_wrongPreState() public {

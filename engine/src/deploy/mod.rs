@@ -63,7 +63,7 @@ sol! {
 }
 
 /// The verifier's families, in the order of `verifier/Family.sol`, which the entry's constructor checks.
-const FAMILIES: [&str; 26] = [
+const FAMILIES: [&str; 27] = [
     "Arithmetic",
     "Comparison",
     "Bitwise",
@@ -84,6 +84,7 @@ const FAMILIES: [&str; 26] = [
     "BlockBegin",
     "TxBegin",
     "AccessList",
+    "Authorize",
     "Enter",
     "Precompiles",
     "Copy",

@@ -35,9 +35,6 @@ pub const FIRST_SLOT: u16 = 0;
 /// The slot that seals a block.
 pub const LAST_SLOT: u16 = 1023;
 const _: () = assert!(LAST_SLOT as u64 + 1 == SLOTS_PER_BLOCK);
-/// The type of transactions that the machine does not support
-/// ([EIP-7702](https://eips.ethereum.org/EIPS/eip-7702)).
-const SET_CODE: u8 = 4;
 
 /// What a slot did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -213,9 +210,6 @@ fn entry<S: NodeSource + CodeSource>(
     let Some(entry) = entry_at(input.batch(), before.block.cursor) else {
         return Ok((Effect::Idle, before.clone()));
     };
-    if entry.bytes.first() == Some(&SET_CODE) {
-        return Err(ExecuteError::UnsupportedTransaction(slot));
-    }
     let mut after = before.clone();
     after.block.cursor = entry.range.end;
     let transaction = match validate(pending, before, entry.bytes, limits)? {

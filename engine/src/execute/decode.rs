@@ -3,7 +3,10 @@
 
 use std::ops::Range;
 
-use alloy::eips::eip2930::{AccessList, AccessListItem};
+use alloy::eips::{
+    eip2930::{AccessList, AccessListItem},
+    eip7702::{Authorization, SignedAuthorization},
+};
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, keccak256, uint};
 use alloy_rlp::{Encodable, Header};
 
@@ -36,6 +39,7 @@ pub fn decode_entry(entry: &[u8], chain_id: u64) -> Result<Transaction, Skip> {
         Some(0xc0..) => (TransactionType::Legacy, 0),
         Some(1) => (TransactionType::AccessList, 1),
         Some(2) => (TransactionType::DynamicFee, 1),
+        Some(4) => (TransactionType::SetCode, 1),
         _ => return Err(Skip::Type),
     };
     let mut outer = Reader::new(entry, start..entry.len());
@@ -54,21 +58,34 @@ pub fn decode_entry(entry: &[u8], chain_id: u64) -> Result<Transaction, Skip> {
     }
     let max_priority_fee = narrow::<u128>(fields.integer()?).ok_or(Skip::FeeRange)?;
     let max_fee = match kind {
-        TransactionType::DynamicFee => narrow::<u128>(fields.integer()?).ok_or(Skip::FeeRange)?,
         TransactionType::Legacy | TransactionType::AccessList => max_priority_fee,
+        TransactionType::DynamicFee | TransactionType::SetCode => {
+            narrow::<u128>(fields.integer()?).ok_or(Skip::FeeRange)?
+        }
     };
     let gas_limit = narrow::<u64>(fields.integer()?).ok_or(Skip::GasLimitRange)?;
     let to = callee(entry, fields.string()?.payload)?;
+    if kind == TransactionType::SetCode && to.is_create() {
+        return Err(Skip::Callee);
+    }
     let value = fields.integer()?.ok_or(Skip::ValueRange)?;
     let data_range = fields.string()?.payload;
     let data = Bytes::copy_from_slice(entry.get(data_range.clone()).ok_or(Skip::Encoding)?);
     let (access_list, access_list_range) = match kind {
         TransactionType::Legacy => (AccessList::default(), 0..0),
-        TransactionType::AccessList | TransactionType::DynamicFee => {
+        TransactionType::AccessList | TransactionType::DynamicFee | TransactionType::SetCode => {
             let list = fields.list()?;
             let items = access_list(entry, list.payload.clone()).map_err(|_| Skip::AccessList)?;
             (items, list.payload)
         }
+    };
+    let (authorizations, authorizations_range) = match kind {
+        TransactionType::SetCode => {
+            let list = fields.list()?;
+            let tuples = authorization_list(entry, list.payload.clone())?;
+            (tuples, list.payload)
+        }
+        _ => (Vec::new(), 0..0),
     };
 
     let unsigned = list.payload.start..fields.position();
@@ -80,11 +97,13 @@ pub fn decode_entry(entry: &[u8], chain_id: u64) -> Result<Transaction, Skip> {
     }
     let (signed_chain_id, is_odd) = match kind {
         TransactionType::Legacy => legacy_parity(v, chain_id)?,
-        TransactionType::AccessList | TransactionType::DynamicFee => match narrow::<u64>(v) {
-            Some(0) => (Some(chain_id), false),
-            Some(1) => (Some(chain_id), true),
-            _ => return Err(Skip::SignatureRange),
-        },
+        TransactionType::AccessList | TransactionType::DynamicFee | TransactionType::SetCode => {
+            match narrow::<u64>(v) {
+                Some(0) => (Some(chain_id), false),
+                Some(1) => (Some(chain_id), true),
+                _ => return Err(Skip::SignatureRange),
+            }
+        }
     };
     let payload = entry.get(unsigned).ok_or(Skip::Encoding)?;
     let signed_hash = signing_hash(kind, payload, signed_chain_id);
@@ -105,6 +124,8 @@ pub fn decode_entry(entry: &[u8], chain_id: u64) -> Result<Transaction, Skip> {
         data_range,
         access_list,
         access_list_range,
+        authorizations,
+        authorizations_range,
     })
 }
 
@@ -138,6 +159,36 @@ fn access_list(entry: &[u8], payload: Range<usize>) -> Result<AccessList, Malfor
     Ok(AccessList(items))
 }
 
+fn authorization_list(
+    entry: &[u8],
+    payload: Range<usize>,
+) -> Result<Vec<SignedAuthorization>, Skip> {
+    let mut tuples = Vec::new();
+    let mut list = Reader::new(entry, payload);
+    while !list.is_at_end() {
+        let tuple = list.list().map_err(|_| Skip::AuthorizationList)?;
+        let tuple = authorization(entry, tuple.payload).map_err(|_| Skip::AuthorizationList)?;
+        tuples.push(tuple);
+    }
+    if tuples.is_empty() { Err(Skip::AuthorizationList) } else { Ok(tuples) }
+}
+
+fn authorization(entry: &[u8], payload: Range<usize>) -> Result<SignedAuthorization, Malformed> {
+    let mut fields = Reader::new(entry, payload);
+    let inner = Authorization {
+        chain_id: fields.integer()?.ok_or(Malformed)?,
+        address: fields.fixed::<20>()?.into(),
+        nonce: narrow(fields.integer()?).ok_or(Malformed)?,
+    };
+    let parity = narrow(fields.integer()?).ok_or(Malformed)?;
+    let r = fields.integer()?.ok_or(Malformed)?;
+    let s = fields.integer()?.ok_or(Malformed)?;
+    if !fields.is_at_end() {
+        return Err(Malformed);
+    }
+    Ok(SignedAuthorization::new_unchecked(inner, parity, r, s))
+}
+
 // EIP-155: v = 35 + 2 × chain id + parity; before it 27 + parity, without a chain id.
 fn legacy_parity(v: Option<U256>, chain_id: u64) -> Result<(Option<u64>, bool), Skip> {
     let v = narrow::<u128>(v).ok_or(Skip::ChainId)?;
@@ -162,7 +213,9 @@ fn signing_hash(kind: TransactionType, unsigned: &[u8], chain_id: Option<u64>) -
     }
     let mut preimage = match kind {
         TransactionType::Legacy => Vec::new(),
-        TransactionType::AccessList | TransactionType::DynamicFee => vec![kind as u8],
+        TransactionType::AccessList | TransactionType::DynamicFee | TransactionType::SetCode => {
+            vec![kind as u8]
+        }
     };
     Header { list: true, payload_length: unsigned.len() + suffix.len() }.encode(&mut preimage);
     preimage.extend_from_slice(unsigned);
@@ -170,7 +223,11 @@ fn signing_hash(kind: TransactionType, unsigned: &[u8], chain_id: Option<u64>) -
     keccak256(preimage)
 }
 
-fn recover(hash: B256, r: U256, s: U256, is_odd: bool) -> Result<Address, Skip> {
+/// Who signed `hash`.
+///
+/// # Errors
+/// [`Skip::SignatureRange`] when r or s is out of range, s of the upper half too; [`Skip::Signer`] when they recover nobody.
+pub fn recover(hash: B256, r: U256, s: U256, is_odd: bool) -> Result<Address, Skip> {
     if r.is_zero() || r >= CURVE_ORDER || s.is_zero() || s > HALF_CURVE_ORDER {
         return Err(Skip::SignatureRange);
     }

@@ -3,7 +3,7 @@
 use alloy_primitives::U256;
 use revm::{
     context::{BlockEnv, CfgEnv, TxEnv},
-    context_interface::block::BlobExcessGasAndPrice,
+    context_interface::{block::BlobExcessGasAndPrice, either::Either},
     primitives::{eip4844::BLOB_BASE_FEE_UPDATE_FRACTION_PRAGUE, hardfork::SpecId},
 };
 
@@ -67,10 +67,13 @@ pub fn tx_env(transaction: &Transaction) -> TxEnv {
         access_list: transaction.access_list.clone(),
         gas_priority_fee: match transaction.kind {
             TransactionType::Legacy | TransactionType::AccessList => None,
-            TransactionType::DynamicFee => Some(transaction.max_priority_fee),
+            TransactionType::DynamicFee | TransactionType::SetCode => {
+                Some(transaction.max_priority_fee)
+            }
         },
         blob_hashes: Vec::new(),
         max_fee_per_blob_gas: 0,
-        authorization_list: Vec::new(),
+        // unrecovered: revm finds out by itself who signed them
+        authorization_list: transaction.authorizations.iter().cloned().map(Either::Left).collect(),
     }
 }

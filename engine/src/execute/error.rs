@@ -56,9 +56,6 @@ pub enum ExecuteError {
     /// The boundary is in the middle of a block, or the slot's block has not begun.
     #[error("slot {0} does not continue this boundary")]
     Slot(u16),
-    /// The entry is a transaction that the machine does not support: the chain cannot be followed.
-    #[error("slot {0} holds a transaction of unsupported type 4")]
-    UnsupportedTransaction(u16),
     /// A base fee above 64 bits. Reaching it would burn more than all ether there is.
     #[error("base fee {0} does not fit 64 bits")]
     BaseFee(U256),

@@ -77,6 +77,7 @@ impl Executed {
             TransactionType::Legacy => ReceiptEnvelope::Legacy(receipt),
             TransactionType::AccessList => ReceiptEnvelope::Eip2930(receipt),
             TransactionType::DynamicFee => ReceiptEnvelope::Eip1559(receipt),
+            TransactionType::SetCode => ReceiptEnvelope::Eip7702(receipt),
         }
     }
 }

@@ -33,6 +33,9 @@ pub enum Skip {
     /// An access list that is not a list of addresses with their lists of keys.
     #[error("malformed access list")]
     AccessList,
+    /// An authorization list that is empty or not a list of tuples within their bounds.
+    #[error("malformed authorization list")]
+    AuthorizationList,
     /// Signed for another chain.
     #[error("wrong chain id")]
     ChainId,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use alloy::eips::eip2930::AccessList;
+use alloy::eips::{eip2930::AccessList, eip7702::SignedAuthorization};
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
 
 /// The EIP-2718 type of a transaction.
@@ -15,6 +15,8 @@ pub enum TransactionType {
     AccessList = 1,
     /// With fee cap and priority fee ([EIP-1559](https://eips.ethereum.org/EIPS/eip-1559)).
     DynamicFee = 2,
+    /// With authorizations to delegate, too ([EIP-7702](https://eips.ethereum.org/EIPS/eip-7702)).
+    SetCode = 4,
 }
 
 /// A well-formed and correctly signed transaction for this chain; not yet checked against any state.
@@ -48,6 +50,10 @@ pub struct Transaction {
     pub access_list: AccessList,
     /// Where in the entry the payload of the access list lies; empty without one.
     pub access_list_range: Range<usize>,
+    /// The authorizations, whoever signed them; none unless it is of type 4.
+    pub authorizations: Vec<SignedAuthorization>,
+    /// Where in the entry the payload of the authorization list lies; empty without one.
+    pub authorizations_range: Range<usize>,
 }
 
 impl Transaction {
@@ -57,7 +63,7 @@ impl Transaction {
         let cap = U256::from(self.max_fee);
         match self.kind {
             TransactionType::Legacy | TransactionType::AccessList => cap,
-            TransactionType::DynamicFee => {
+            TransactionType::DynamicFee | TransactionType::SetCode => {
                 cap.min(base_fee.saturating_add(U256::from(self.max_priority_fee)))
             }
         }

@@ -1,11 +1,8 @@
 //! Whether a decoded transaction is valid here: first without any state, then against its sender's account.
 
-use alloy_primitives::{TxKind, U256, U512};
+use alloy_primitives::{Address, Bytes, TxKind, U256, U512};
 
-use super::{
-    skip::Skip,
-    transaction::{Transaction, TransactionType},
-};
+use super::{skip::Skip, transaction::Transaction};
 use crate::{
     machine::groups::Block,
     rules::{
@@ -13,6 +10,10 @@ use crate::{
         limits::{INITCODE_BYTES, Limits},
     },
 };
+
+/// What a delegation begins with; the delegate's address follows
+/// ([EIP-7702](https://eips.ethereum.org/EIPS/eip-7702)).
+const DELEGATION: [u8; 3] = [0xef, 0x01, 0x00];
 
 /// Gas a transaction owes whatever its execution does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,11 +39,26 @@ pub struct Sender<'a> {
 /// Whether `code` delegates to another account's, and to which
 /// ([EIP-7702](https://eips.ethereum.org/EIPS/eip-7702)).
 #[must_use]
-pub fn delegate(code: &[u8]) -> Option<alloy_primitives::Address> {
-    match code {
-        [0xef, 0x01, 0x00, address @ ..] => alloy_primitives::Address::try_from(address).ok(),
-        _ => None,
+pub fn delegate(code: &[u8]) -> Option<Address> {
+    let delegate = code.strip_prefix(DELEGATION.as_slice())?;
+    Address::try_from(delegate).ok()
+}
+
+/// The code that delegates to `delegate`; none to the zero address (EIP-7702).
+#[must_use]
+pub fn delegation(delegate: Address) -> Bytes {
+    if delegate.is_zero() {
+        Bytes::new()
+    } else {
+        [DELEGATION.as_slice(), delegate.as_slice()].concat().into()
     }
+}
+
+/// Whether an account with `code` is still its key's: it may send transactions
+/// ([EIP-3607](https://eips.ethereum.org/EIPS/eip-3607)) and delegate.
+#[must_use]
+pub fn can_delegate(code: &[u8]) -> bool {
+    code.is_empty() || delegate(code).is_some()
 }
 
 /// Intrinsic and floor gas of `transaction`.
@@ -62,7 +78,8 @@ pub fn owed_gas(transaction: &Transaction) -> OwedGas {
             + gas::TOKEN * tokens
             + creation
             + gas::ACCESS_LIST_ADDRESS * addresses
-            + gas::ACCESS_LIST_KEY * keys,
+            + gas::ACCESS_LIST_KEY * keys
+            + gas::AUTHORIZATION * count(transaction.authorizations.len()),
         floor: gas::TRANSACTION + gas::FLOOR_TOKEN * tokens,
     }
 }
@@ -95,9 +112,7 @@ pub fn check_static(
     if U256::from(transaction.max_fee) < block.base_fee {
         return Err(Skip::FeeCap);
     }
-    if transaction.kind == TransactionType::DynamicFee
-        && transaction.max_priority_fee > transaction.max_fee
-    {
+    if transaction.max_priority_fee > transaction.max_fee {
         return Err(Skip::PriorityFee);
     }
     Ok(owed)
@@ -108,7 +123,7 @@ pub fn check_static(
 /// # Errors
 /// The first one that fails.
 pub fn check_sender(transaction: &Transaction, sender: &Sender<'_>) -> Result<(), Skip> {
-    if !sender.code.is_empty() && delegate(sender.code).is_none() {
+    if !can_delegate(sender.code) {
         return Err(Skip::SenderCode);
     }
     if sender.nonce != transaction.nonce {

@@ -23,6 +23,8 @@ pub enum Phase {
     Destruct = 7,
     /// Crediting deposits, then sealing the block.
     Deposits = 8,
+    /// Applying the transaction's authorizations.
+    Authorize = 9,
 }
 
 impl Phase {
@@ -45,6 +47,7 @@ impl Phase {
             Self::Settle => "Settle",
             Self::Destruct => "Destruct",
             Self::Deposits => "Deposits",
+            Self::Authorize => "Authorize",
         }
     }
 }

@@ -19,6 +19,10 @@ pub const CODE_BYTE: u64 = 200;
 pub const ACCESS_LIST_ADDRESS: u64 = 2_400;
 /// One storage key of an access list (EIP-2930).
 pub const ACCESS_LIST_KEY: u64 = 1_900;
+/// One authorization ([EIP-7702](https://eips.ethereum.org/EIPS/eip-7702)).
+pub const AUTHORIZATION: u64 = 25_000;
+/// Refund for an authorization whose authority exists already (EIP-7702).
+pub const EXISTING_AUTHORITY_REFUND: u64 = 12_500;
 /// Gas of a system call ([EIP-4788](https://eips.ethereum.org/EIPS/eip-4788)).
 pub const SYSTEM_CALL: u64 = 30_000_000;
 /// Gas limit over gas target ([EIP-1559](https://eips.ethereum.org/EIPS/eip-1559)).

@@ -3,15 +3,18 @@
 use std::{collections::BTreeMap, fs};
 
 use alloy::{
-    consensus::{SignableTransaction, Signed, TxEip1559, TxEip2930, TxEnvelope, TxLegacy},
+    consensus::{
+        SignableTransaction, Signed, TxEip1559, TxEip2930, TxEip7702, TxEnvelope, TxLegacy,
+    },
     eips::{
         eip2718::Encodable2718,
         eip2930::{AccessList, AccessListItem},
         eip2935::HISTORY_STORAGE_CODE,
         eip4788::BEACON_ROOTS_CODE,
+        eip7702::{Authorization, SignedAuthorization},
     },
     network::TxSignerSync,
-    signers::local::PrivateKeySigner,
+    signers::{SignerSync, local::PrivateKeySigner},
 };
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U64, U256, keccak256};
 use serde_json::json;
@@ -330,6 +333,28 @@ impl Author {
         sign(key, transaction)
     }
 
+    /// A call that delegates accounts: whose, to whom, and at which nonce.
+    pub(crate) fn set_code(
+        &mut self,
+        key: Key,
+        to: Address,
+        gas_limit: u64,
+        delegations: &[(Key, Address, u64)],
+    ) -> Vec<u8> {
+        let authorization_list = delegations.iter().map(|it| authorization(*it)).collect();
+        let transaction = TxEip7702 {
+            chain_id: CHAIN_ID,
+            nonce: self.next_nonce(key),
+            gas_limit,
+            max_fee_per_gas: 100 * GWEI,
+            max_priority_fee_per_gas: GWEI,
+            to,
+            authorization_list,
+            ..TxEip7702::default()
+        };
+        sign(key, transaction)
+    }
+
     /// A transaction to the contract `caller`, which calls `target` in its way.
     pub(crate) fn through(
         &mut self,
@@ -428,6 +453,12 @@ impl Author {
         assert_eq!(self.boundary.block.number, BLOCKS);
         assert!(self.drafts.is_empty());
     }
+}
+
+fn authorization((key, address, nonce): (Key, Address, u64)) -> SignedAuthorization {
+    let authorization = Authorization { chain_id: U256::from(CHAIN_ID), address, nonce };
+    let signature = key.signer().sign_hash_sync(&authorization.signature_hash()).unwrap();
+    authorization.into_signed(signature)
 }
 
 fn sign<T: SignableTransaction<Signature>>(key: Key, mut transaction: T) -> Vec<u8>

@@ -215,6 +215,25 @@ fn precompiles(author: &mut Author) {
     author.entry("IDENTITY with value".into(), transaction, Expect::Remembers(true));
 }
 
+fn authorizations(author: &mut Author) {
+    let [_, looped, _] = author::DELEGATIONS;
+    let [poor, contract] = [Key::Poor, Key::Contract];
+    let [returns, writes, reverts] = ["returns", "writes", "reverts"].map(address);
+    // applied, passed over by its nonce, by its code, and applied to an account that delegates already
+    let list =
+        [(poor, writes, 0), (poor, returns, 0), (contract, returns, 0), (looped, returns, 0)];
+    let transaction = author.set_code(Key::User, poor.address(), 200_000, &list);
+    author.entry("a transaction into its own delegation".into(), transaction, Expect::Success);
+    let transaction =
+        author.set_code(Key::User, looped.address(), 100_000, &[(looped, reverts, 1)]);
+    author.entry("a delegation to what reverts".into(), transaction, Expect::Failure);
+    let taken_back = [(looped, Address::ZERO, 2), (poor, Address::ZERO, 1)];
+    let transaction = author.set_code(Key::User, looped.address(), 100_000, &taken_back);
+    author.entry("delegations taken back".into(), transaction, Expect::Success);
+    let transaction = author.set_code(Key::Delegated, returns, 100_000, &[]);
+    author.skipped("no authorization", transaction, Skip::AuthorizationList);
+}
+
 fn everything_else(author: &mut Author) {
     for name in ["environment", "arithmetic", "copies", "refunds", "ends-in-push", "logs"] {
         let transaction = author.call(Key::User, address(name), vec![0x5a; 70], 300_000);
@@ -250,6 +269,7 @@ fn everything_else(author: &mut Author) {
     author.entry("legacy".into(), transaction, Expect::Success);
     let transaction = author.access_list(Key::User, address("writes"), 60_000);
     author.entry("access list".into(), transaction, Expect::Success);
+    authorizations(author);
     let transaction = author.pay(Key::User, address("nobody"), 1_000);
     author.entry("plain payment".into(), transaction, Expect::Success);
     let destructs = author.call(Key::User, address("destructs"), word(address("heir")), 60_000);
@@ -308,10 +328,10 @@ fn t45_no_batch_stops_a_node() {
         let mut batch: Vec<u8> = Vec::new();
         while batch.len() < length {
             let noise = keccak256(format!("{seed} {}", batch.len()));
-            // short lengths, so that there are many entries; odd bytes, since type 4 is not there yet
+            // short lengths, so that there are many entries
             let size = 1 + usize::from(noise[0] % 31);
             batch.extend(u16::try_from(size).unwrap().to_be_bytes());
-            batch.extend(noise[..size].iter().map(|byte| byte | 1));
+            batch.extend(&noise[..size]);
         }
         let input = author::input(1, batch.into(), Vec::new());
         let mut pending = Pending::new(memory.clone());

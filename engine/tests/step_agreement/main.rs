@@ -9,6 +9,7 @@
     unreachable_pub
 )]
 
+mod authorizations;
 mod calls;
 mod creations;
 mod empty;

@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use alloy::{
-    consensus::{SignableTransaction, Signed, TxEip1559, TxEip2930, TxEnvelope, TxLegacy},
+    consensus::{
+        SignableTransaction, Signed, TxEip1559, TxEip2930, TxEip7702, TxEnvelope, TxLegacy,
+    },
     eips::{
         eip2718::Encodable2718, eip2930::AccessList, eip2935::HISTORY_STORAGE_CODE,
-        eip4788::BEACON_ROOTS_CODE,
+        eip4788::BEACON_ROOTS_CODE, eip7702::SignedAuthorization,
     },
     network::TxSignerSync,
     signers::local::PrivateKeySigner,
@@ -55,6 +57,7 @@ pub struct Scenario {
     entries: Vec<Bytes>,
     deposits: Vec<Deposit>,
     pub limits: Limits,
+    pub fee_recipient: Address,
 }
 
 /// What a scenario's block came to.
@@ -74,6 +77,7 @@ impl Scenario {
             entries: Vec::new(),
             deposits: Vec::new(),
             limits: Limits::SURETY,
+            fee_recipient: FEE_RECIPIENT,
         }
     }
 
@@ -205,6 +209,24 @@ impl Scenario {
         (parent, input, self.pending)
     }
 
+    /// A transaction of type 4, without value and input.
+    pub fn send_authorizations(
+        &mut self,
+        key: u8,
+        to: Address,
+        gas_limit: u64,
+        authorization_list: Vec<SignedAuthorization>,
+    ) {
+        let transaction = TxEip7702 {
+            nonce: self.next_nonce(key),
+            gas_limit,
+            to,
+            authorization_list,
+            ..set_code()
+        };
+        self.entry(signed(key, transaction));
+    }
+
     fn block(&self) -> (Boundary, BlockInput) {
         let parent = Boundary::genesis(&Genesis {
             chain_id: CHAIN_ID,
@@ -222,7 +244,7 @@ impl Scenario {
             number: 300,
             timestamp: 1_012,
             prev_randao: keccak256("randomness"),
-            fee_recipient: FEE_RECIPIENT,
+            fee_recipient: self.fee_recipient,
             l1_message_root: keccak256("messages"),
             batch_root: slice.root,
             batch_length: slice.length,
@@ -259,13 +281,42 @@ impl Scenario {
     }
 }
 
+/// A transaction of type 4 to be filled in.
+pub fn set_code() -> TxEip7702 {
+    TxEip7702 {
+        chain_id: CHAIN_ID,
+        max_fee_per_gas: GAS_PRICE,
+        max_priority_fee_per_gas: 7,
+        ..TxEip7702::default()
+    }
+}
+
+impl Checked {
+    /// An account after the block.
+    pub fn account(&self, address: Address) -> Account {
+        account::read(&self.pending, self.outcome.boundary.state_root, address)
+            .unwrap()
+            .unwrap_or_default()
+    }
+
+    /// Gas that each transaction has used.
+    pub fn gas_used(&self) -> Vec<u64> {
+        self.outcome.executed().map(|executed| executed.gas_used).collect()
+    }
+
+    /// Whether each transaction has succeeded.
+    pub fn statuses(&self) -> Vec<bool> {
+        self.outcome.executed().map(|executed| executed.status).collect()
+    }
+}
+
 /// The compiled verifier.
 pub fn verifier(limits: &Limits) -> Verifier {
     let out = Path::new(env!("CARGO_MANIFEST_DIR")).join("../out");
     Verifier::deploy(&out, limits).unwrap()
 }
 
-fn signer(key: u8) -> PrivateKeySigner {
+pub fn signer(key: u8) -> PrivateKeySigner {
     PrivateKeySigner::from_bytes(&B256::repeat_byte(key)).unwrap()
 }
 

@@ -30,7 +30,7 @@ use surety_engine::{
 
 /// The families in the order of `contracts/src/verifier/Family.sol`, each with a kind of step that it verifies. In the
 /// phase Boundary the position decides: see [`is_typical`].
-const FAMILIES: [(&str, &str); 26] = [
+const FAMILIES: [(&str, &str); 27] = [
     ("Arithmetic", "ADD"),
     ("Comparison", "EQ"),
     ("Bitwise", "AND"),
@@ -51,6 +51,7 @@ const FAMILIES: [(&str, &str); 26] = [
     ("BlockBegin", "Boundary"),
     ("TxBegin", "Boundary"),
     ("AccessList", "AccessList"),
+    ("Authorize", "Authorize"),
     ("Enter", "Enter"),
     ("Precompiles", "Precompile"),
     ("Copy", "Copy"),

@@ -7,6 +7,7 @@ import {PhaseFamily} from "../PhaseFamily.sol";
 import {Ranges} from "../Range.sol";
 import {Step} from "../Step.sol";
 import {Warmth} from "../Warmth.sol";
+import {Prologue} from "./Prologue.sol";
 
 /// @notice The AccessList phase: warms one address or one key (EIP-2930). The list was decoded when the transaction began,
 /// so nothing in it is checked again.
@@ -23,7 +24,7 @@ contract AccessList is PhaseFamily {
         bytes memory chunk = Ranges.read(step, job.source, job.done, left < _CHUNK ? left : _CHUNK);
         if (job.destination == 0) _warmAddress(step, chunk);
         else _warmKey(step, chunk);
-        if (job.done == job.total) step.machine.phase = Phase.ENTER;
+        if (job.done == job.total) Prologue.authorize(step);
     }
 
     function _warmAddress(Step memory step, bytes memory chunk) private pure {

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Span} from "../../authenticated/Span.sol";
 import {Transaction} from "./TransactionDecoder.sol";
 
-/// @notice What a transaction costs before it runs, and the least it costs pointer all.
+/// @notice What a transaction costs before it runs, and the least it costs at all.
 library IntrinsicGas {
     /// @notice EIP-2: any transaction.
     uint256 internal constant TRANSACTION = 21_000;
@@ -20,12 +20,15 @@ library IntrinsicGas {
     uint256 internal constant ACCESS_LIST_ADDRESS = 2_400;
     /// @notice EIP-2930: a storage key of the access list.
     uint256 internal constant ACCESS_LIST_KEY = 1_900;
+    /// @notice EIP-7702: an authorization.
+    uint256 internal constant AUTHORIZATION = 25_000;
 
     /// @notice Intrinsic gas and floor gas.
     function gasOf(Transaction memory transaction) internal pure returns (uint256 intrinsic, uint256 floor) {
         uint256 dataTokens = tokens(transaction.data);
         intrinsic = TRANSACTION + TOKEN * dataTokens + ACCESS_LIST_ADDRESS * transaction.addresses + ACCESS_LIST_KEY
             * transaction.keys;
+        intrinsic += AUTHORIZATION * transaction.authorizationCount;
         if (transaction.create) intrinsic += CREATION + INITCODE_WORD * ((transaction.data.length() + 31) / 32);
         floor = TRANSACTION + FLOOR_TOKEN * dataTokens;
     }

@@ -4,6 +4,8 @@ pragma solidity 0.8.37;
 import {Rlp} from "../../authenticated/Rlp.sol";
 import {Fault, Reader, RlpReader} from "../../authenticated/RlpReader.sol";
 import {Span, Spans} from "../../authenticated/Span.sol";
+import {Secp256k1} from "../../rules/Secp256k1.sol";
+import {AuthorizationList} from "./AuthorizationList.sol";
 
 /// @notice A batch entry that the grammar of docs/protocol.md, section 5 accepts, with its recovered sender.
 struct Transaction {
@@ -11,9 +13,9 @@ struct Transaction {
     uint8 kind;
     uint64 nonce;
     uint64 gasLimit;
-    /// Gas price, or max fee per gas of type 2.
+    /// Gas price, or max fee per gas of types 2 and 4.
     uint256 feeCap;
-    /// Max priority fee per gas of type 2; the gas price otherwise.
+    /// Max priority fee per gas of types 2 and 4; the gas price otherwise.
     uint256 tipCap;
     /// Whether `to` is empty.
     bool create;
@@ -28,23 +30,22 @@ struct Transaction {
     uint256 addresses;
     /// Storage keys in the access list.
     uint256 keys;
+    /// The authorization list's payload, behind its list header, inside the entry; no bytes unless of type 4.
+    Span authorizations;
+    /// Tuples in the authorization list.
+    uint256 authorizationCount;
     address sender;
 }
 
-/// @notice The one decoding grammar of batch entries: legacy (EIP-155 and before), EIP-2930 and EIP-1559. Entries are
-/// anybody's bytes, so a malformed one is reported and never reverts.
+/// @notice The one decoding grammar of batch entries: legacy (EIP-155 and before), EIP-2930, EIP-1559 and EIP-7702. Entries
+/// are anybody's bytes, so a malformed one is reported and never reverts.
 library TransactionDecoder {
-    /// @notice The entry is of a type whose rules are not there yet; it is never skipped.
-    error UnsupportedTransaction(uint8 kind);
-
     uint8 private constant _LEGACY = 0;
     uint8 private constant _ACCESS_LIST = 1;
     uint8 private constant _DYNAMIC_FEE = 2;
     uint8 private constant _SET_CODE = 4;
     /// @dev EIP-2681: a nonce of 2^64 - 1 is invalid.
     uint256 private constant _MAX_NONCE = type(uint64).max - 1;
-    /// @dev EIP-2: half the order of secp256k1, rounded down.
-    uint256 private constant _MAX_S = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0;
     uint256 private constant _FEE_BYTES = 16;
     /// @dev A string of 20 bytes, with its header.
     uint256 private constant _ADDRESS_SIZE = 21;
@@ -60,8 +61,8 @@ library TransactionDecoder {
         /// What the signed list holds behind them (EIP-155).
         bytes suffix;
         uint256 parity;
-        bytes32 r;
-        bytes32 s;
+        uint256 r;
+        uint256 s;
     }
 
     /// @notice Decodes `entry`, which is not empty. Not `valid` means that the entry is skipped.
@@ -71,9 +72,8 @@ library TransactionDecoder {
         returns (bool valid, Transaction memory transaction)
     {
         uint8 kind = uint8(entry[0]);
-        if (kind == _SET_CODE) revert UnsupportedTransaction(kind);
         bool legacy = kind >= Rlp.LIST;
-        if (!legacy && kind != _ACCESS_LIST && kind != _DYNAMIC_FEE) return (false, transaction);
+        if (!legacy && kind != _ACCESS_LIST && kind != _DYNAMIC_FEE && kind != _SET_CODE) return (false, transaction);
         transaction.kind = legacy ? _LEGACY : kind;
 
         Reader memory outer = RlpReader.open(entry);
@@ -85,12 +85,11 @@ library TransactionDecoder {
         valid = legacy
             ? _readLegacy(fields, transaction, signature, chainId)
             : _readTyped(fields, transaction, signature, chainId);
-        if (!valid || !_readSignature(fields, signature)) return (false, transaction);
+        (signature.r, signature.s) = (fields.readUint(32), fields.readUint(32));
+        if (!valid || !fields.isExact()) return (false, transaction);
 
-        // The precompile answers the zero address unless r is the x of a point and 0 < r < n.
-        transaction.sender = ecrecover(
-            _signingHash(transaction.kind, signature), uint8(27 + signature.parity), signature.r, signature.s
-        );
+        bytes32 hash = _signingHash(transaction.kind, signature);
+        transaction.sender = Secp256k1.recover(hash, signature.parity, signature.r, signature.s);
         valid = transaction.sender != address(0);
     }
 
@@ -116,7 +115,7 @@ library TransactionDecoder {
         return valid;
     }
 
-    /// @dev The chain id, six or seven fields, the access list and the parity.
+    /// @dev The chain id, six or seven fields, the access list, in type 4 the authorization list, and the parity.
     function _readTyped(
         Reader memory fields,
         Transaction memory transaction,
@@ -127,9 +126,9 @@ library TransactionDecoder {
         valid = fields.readUint(8) == chainId;
         if (!_readBody(fields, transaction)) valid = false;
         if (!_readAccessList(fields, transaction)) valid = false;
+        if (transaction.kind == _SET_CODE && !_readAuthorizations(fields, transaction)) valid = false;
         signature.fields = Spans.create(start, fields.next - start);
         signature.parity = fields.readUint(1);
-        if (signature.parity > 1) valid = false;
     }
 
     /// @dev The fields from the nonce to the data.
@@ -139,7 +138,7 @@ library TransactionDecoder {
         // forge-lint: disable-next-line(unsafe-typecast)
         transaction.nonce = uint64(nonce);
         transaction.tipCap = fields.readUint(_FEE_BYTES);
-        transaction.feeCap = transaction.kind == _DYNAMIC_FEE ? fields.readUint(_FEE_BYTES) : transaction.tipCap;
+        transaction.feeCap = transaction.kind >= _DYNAMIC_FEE ? fields.readUint(_FEE_BYTES) : transaction.tipCap;
         transaction.gasLimit = uint64(fields.readUint(8));
         bool call;
         (call, transaction.to) = fields.readOptionalAddress();
@@ -195,12 +194,16 @@ library TransactionDecoder {
         }
     }
 
-    /// @dev The two last fields.
-    function _readSignature(Reader memory fields, Signature memory signature) private pure returns (bool) {
-        signature.r = bytes32(fields.readUint(32));
-        uint256 s = fields.readUint(32);
-        signature.s = bytes32(s);
-        return fields.isExact() && s != 0 && s <= _MAX_S;
+    /// @dev Checks the form of the authorization list and counts its tuples; its transaction creates nothing.
+    function _readAuthorizations(Reader memory fields, Transaction memory transaction)
+        private
+        pure
+        returns (bool valid)
+    {
+        Reader memory list = fields.readList();
+        transaction.authorizations = Spans.create(list.next, list.end - list.next);
+        (valid, transaction.authorizationCount) = AuthorizationList.count(list.next, list.end);
+        if (transaction.create) valid = false;
     }
 
     /// @dev The grammar is canonical, so the signed fields are the entry's own bytes under a list header of their own.

@@ -6,9 +6,6 @@ import {Mpt} from "../../authenticated/Mpt.sol";
 import {Slice} from "../../authenticated/Slice.sol";
 import {Span, Spans} from "../../authenticated/Span.sol";
 import {Block} from "../../machine/Block.sol";
-import {Job} from "../../machine/Job.sol";
-import {JobKind} from "../../machine/JobKind.sol";
-import {Phase} from "../../machine/Phase.sol";
 import {Tx} from "../../machine/Tx.sol";
 import {Delegation} from "../../rules/Delegation.sol";
 import {Limits} from "../../rules/Limits.sol";
@@ -19,6 +16,7 @@ import {State} from "../State.sol";
 import {Step} from "../Step.sol";
 import {Boundary} from "./Boundary.sol";
 import {IntrinsicGas} from "./IntrinsicGas.sol";
+import {Prologue} from "./Prologue.sol";
 import {Transaction, TransactionDecoder} from "./TransactionDecoder.sol";
 
 /// @notice The first step of a slot between a block's first and last: takes the next entry of the batch, skips it or begins
@@ -94,9 +92,7 @@ contract TxBegin is PhaseFamily {
         pure
         returns (bool)
     {
-        bytes calldata code = step.witness.code(sender.codeHash);
-        (bool isDelegation,) = Delegation.parse(code);
-        if (code.length != 0 && !isDelegation) return false;
+        if (!Delegation.isPossible(step.witness.code(sender.codeHash))) return false;
         if (sender.nonce != transaction.nonce) return false;
         // Below 2^192.
         uint256 gasCost = uint256(transaction.gasLimit) * transaction.feeCap;
@@ -115,6 +111,7 @@ contract TxBegin is PhaseFamily {
         begun.to =
             transaction.create ? ContractAddress.fromNonce(transaction.sender, transaction.nonce) : transaction.to;
         begun.data = _part(step.block.batch, entry, transaction.data);
+        begun.authorizations = _part(step.block.batch, entry, transaction.authorizations);
         begun.value = transaction.value;
         begun.gasLimit = transaction.gasLimit;
         begun.priorityFee = _priorityFee(transaction, step.block.baseFee);
@@ -126,20 +123,7 @@ contract TxBegin is PhaseFamily {
         sender.balance -= begun.gasLimit * begun.gasPrice;
         State.write(step, begun.sender, sender);
         step.machine.scratchRoot = Mpt.EMPTY_ROOT;
-        _beginAccessList(step, _part(step.block.batch, entry, transaction.accessList));
-    }
-
-    function _beginAccessList(Step memory step, Slice memory accessList) private pure {
-        if (accessList.length == 0) {
-            step.machine.phase = Phase.ENTER;
-            return;
-        }
-        step.machine.phase = Phase.ACCESS_LIST;
-        Job memory job;
-        job.kind = JobKind.ACCESS_LIST;
-        job.source = accessList;
-        job.total = accessList.length;
-        step.job = job;
+        Prologue.begin(step, _part(step.block.batch, entry, transaction.accessList));
     }
 
     /// @dev EIP-1559; other transactions give all above the base fee.

@@ -57,6 +57,18 @@ contract AccessListTest is WorldTest {
         assertEq(expected, scene.hash());
     }
 
+    function test_authorizationsFollow() public {
+        _mark(WARM_ADDRESS, PLAIN, 0, 1);
+        bytes memory list = Transactions.accessEntry(PLAIN, _keys(0));
+        Scene memory scene = _scene(list);
+        scene.tx.authorizations = Slice(keccak256("batch"), 9, 100, 94);
+        scene = _step(scene, PLAIN, list);
+        scene.phase = Phase.AUTHORIZE;
+        (scene.job.kind, scene.job.source) = (3, scene.tx.authorizations);
+        (scene.job.total, scene.job.done) = (94, 0);
+        assertEq(expected, scene.hash());
+    }
+
     bytes32 private expected;
 
     function _step(Scene memory scene, address account, bytes memory list) private returns (Scene memory) {

@@ -37,6 +37,12 @@ contract IntrinsicGasTest is Test {
         _assertGas(transaction, 21_000 + 2 * 4 + 2 * 16 + 3 * 2_400 + 5 * 1_900, 21_000 + 10 * 10);
     }
 
+    function test_authorizations() public pure {
+        Transaction memory transaction;
+        transaction.authorizationCount = 3;
+        _assertGas(transaction, 21_000 + 3 * 25_000, 21_000);
+    }
+
     function test_creationPaysForItsWords() public pure {
         Transaction memory transaction;
         transaction.create = true;

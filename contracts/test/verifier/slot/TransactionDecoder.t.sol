@@ -25,6 +25,7 @@ contract TransactionDecoderTest is Test {
 
     uint64 private constant CHAIN_ID = 7_001;
     uint256 private constant KEY = 0xa11ce;
+    bytes private constant KINDS = hex"00010204";
 
     Decoder private decoder = new Decoder();
     address private signer = vm.addr(KEY);
@@ -43,9 +44,14 @@ contract TransactionDecoderTest is Test {
         uint256 key;
     }
 
+    function _kind(uint256 i) private pure returns (uint8) {
+        return uint8(KINDS[i % KINDS.length]);
+    }
+
     function test_fuzz_decodesWhatWasSigned(SignedFields memory signed) public view {
         signed.key = bound(signed.key, 1, Transactions.ORDER - 1);
-        signed.kind %= 3;
+        signed.kind = _kind(signed.kind);
+        if (signed.kind == 4) signed.create = false;
         signed.entries %= 4;
         signed.nonce = uint64(bound(signed.nonce, 0, type(uint64).max - 1));
 
@@ -56,7 +62,7 @@ contract TransactionDecoderTest is Test {
         assertEq(transaction.kind, signed.kind);
         assertEq(transaction.nonce, signed.nonce);
         assertEq(transaction.feeCap, signed.feeCap);
-        assertEq(transaction.tipCap, signed.kind == 2 ? signed.tipCap : signed.feeCap);
+        assertEq(transaction.tipCap, signed.kind >= 2 ? signed.tipCap : signed.feeCap);
         assertEq(transaction.gasLimit, signed.gasLimit);
         assertEq(transaction.value, signed.value);
         assertEq(transaction.create, signed.create);
@@ -82,17 +88,16 @@ contract TransactionDecoderTest is Test {
     }
 
     function test_fuzz_oneChangedByteNeverKeepsTheSender(uint8 kind, uint256 position, uint8 change) public view {
-        bytes memory entry = _entry(kind % 3);
+        bytes memory entry = _entry(_kind(kind));
         position = bound(position, 0, entry.length - 1);
         change = uint8(bound(change, 1, 255));
         entry[position] = bytes1(uint8(entry[position]) ^ change);
-        vm.assume(entry[0] != 0x04);
         (bool valid, Transaction memory transaction,,) = decoder.decode(entry, CHAIN_ID);
         assertFalse(valid && transaction.sender == signer);
     }
 
     function test_fuzz_truncatedIsSkipped(uint8 kind, uint256 length) public view {
-        bytes memory entry = _entry(kind % 3);
+        bytes memory entry = _entry(_kind(kind));
         length = bound(length, 1, entry.length - 1);
         assembly {
             mstore(entry, length)
@@ -102,33 +107,51 @@ contract TransactionDecoderTest is Test {
 
     function test_fuzz_trailingBytesAreSkipped(uint8 kind, bytes memory tail) public view {
         vm.assume(tail.length != 0);
-        _assertSkipped(bytes.concat(_entry(kind % 3), tail));
+        _assertSkipped(bytes.concat(_entry(_kind(kind)), tail));
     }
 
     function test_fuzz_anyBytesDecodeWithoutRevert(bytes memory entry) public view {
-        vm.assume(entry.length != 0 && entry[0] != 0x04);
+        vm.assume(entry.length != 0);
         _assertSkipped(entry);
         _assertSkipped(bytes.concat(hex"02f9ffff", entry));
         _assertSkipped(bytes.concat(hex"01", RlpText.list(entry)));
+        _assertSkipped(bytes.concat(hex"04", RlpText.list(entry)));
         _assertSkipped(RlpText.list(entry));
     }
 
     function test_otherFirstBytesAreSkipped() public view {
         bytes memory entry = _entry(2);
         for (uint8 first; first < 0xc0; ++first) {
-            if (first == 2 || first == 4) continue;
+            if (first == 2) continue;
             entry[0] = bytes1(first);
             _assertSkipped(entry);
         }
     }
 
-    function test_setCodeTransaction_reverts() public {
-        vm.expectRevert(abi.encodeWithSelector(TransactionDecoder.UnsupportedTransaction.selector, 4));
-        decoder.decode(hex"04c0", CHAIN_ID);
+    function test_setCodeTransaction_hasAuthorizationsAndACallee() public view {
+        Unsigned memory unsigned = Transactions.transfer(4, CHAIN_ID, 1);
+        bytes memory tuple = Transactions.authorization(1, 0, address(0), type(uint64).max);
+        unsigned.authorizations = RlpText.list(bytes.concat(tuple, tuple, tuple));
+        (bool valid, Transaction memory transaction,,) = decoder.decode(unsigned.sign(KEY), CHAIN_ID);
+        assertTrue(valid);
+        assertEq(transaction.authorizationCount, 3);
+        assertEq(transaction.authorizations.length(), 3 * tuple.length);
+
+        unsigned.authorizations = RlpText.list("");
+        _assertSkipped(unsigned.sign(KEY));
+        unsigned.authorizations = hex"80";
+        _assertSkipped(unsigned.sign(KEY));
+        unsigned.authorizations = RlpText.list(bytes.concat(tuple, hex"80"));
+        _assertSkipped(unsigned.sign(KEY));
+        unsigned.authorizations = RlpText.list(tuple);
+        _assertSender(unsigned.sign(KEY));
+        unsigned.to = hex"80";
+        _assertSkipped(unsigned.sign(KEY));
     }
 
     function test_numberOfItems() public view {
-        for (uint8 kind; kind < 3; ++kind) {
+        for (uint256 i; i < KINDS.length; ++i) {
+            uint8 kind = _kind(i);
             bytes memory items = Transactions.transfer(kind, CHAIN_ID, 1).signedItems(KEY);
             _assertSender(Transactions.envelope(kind, items));
             _assertSkipped(Transactions.envelope(kind, bytes.concat(items, hex"80")));
@@ -139,7 +162,8 @@ contract TransactionDecoderTest is Test {
     }
 
     function test_listHeaderMustBeMinimal() public view {
-        for (uint8 kind; kind < 3; ++kind) {
+        for (uint256 i; i < KINDS.length; ++i) {
+            uint8 kind = _kind(i);
             bytes memory items = Transactions.transfer(kind, CHAIN_ID, 1).signedItems(KEY);
             bytes memory prefix = kind == 0 ? bytes("") : abi.encodePacked(kind);
             assertGt(items.length, 55);
@@ -153,7 +177,8 @@ contract TransactionDecoderTest is Test {
     }
 
     function test_integersMustBeMinimalAndBounded() public view {
-        for (uint8 kind; kind < 3; ++kind) {
+        for (uint256 i; i < KINDS.length; ++i) {
+            uint8 kind = _kind(i);
             Unsigned memory unsigned = Transactions.transfer(kind, CHAIN_ID, 1);
             unsigned.nonce = hex"00";
             _assertSkipped(unsigned.sign(KEY));
@@ -191,7 +216,8 @@ contract TransactionDecoderTest is Test {
     }
 
     function test_recipientIsAnAddressOrEmpty() public view {
-        for (uint8 kind; kind < 3; ++kind) {
+        for (uint256 i; i < KINDS.length; ++i) {
+            uint8 kind = _kind(i);
             Unsigned memory unsigned = Transactions.transfer(kind, CHAIN_ID, 1);
             unsigned.to = RlpText.text(new bytes(19));
             _assertSkipped(unsigned.sign(KEY));
@@ -200,12 +226,14 @@ contract TransactionDecoderTest is Test {
             unsigned.to = hex"c0";
             _assertSkipped(unsigned.sign(KEY));
             unsigned.to = hex"80";
-            _assertSender(unsigned.sign(KEY));
+            if (kind == 4) _assertSkipped(unsigned.sign(KEY));
+            else _assertSender(unsigned.sign(KEY));
         }
     }
 
     function test_dataMustBeAString() public view {
-        for (uint8 kind; kind < 3; ++kind) {
+        for (uint256 i; i < KINDS.length; ++i) {
+            uint8 kind = _kind(i);
             Unsigned memory unsigned = Transactions.transfer(kind, CHAIN_ID, 1);
             unsigned.data = hex"c0";
             _assertSkipped(unsigned.sign(KEY));
@@ -219,7 +247,8 @@ contract TransactionDecoderTest is Test {
     }
 
     function test_chainId() public view {
-        for (uint8 kind; kind < 3; ++kind) {
+        for (uint256 i; i < KINDS.length; ++i) {
+            uint8 kind = _kind(i);
             Unsigned memory unsigned = Transactions.transfer(kind, CHAIN_ID + 1, 1);
             _assertSkipped(unsigned.sign(KEY));
         }
@@ -242,7 +271,8 @@ contract TransactionDecoderTest is Test {
     }
 
     function test_signatureBounds() public view {
-        for (uint8 kind; kind < 3; ++kind) {
+        for (uint256 i; i < KINDS.length; ++i) {
+            uint8 kind = _kind(i);
             Unsigned memory unsigned = Transactions.transfer(kind, CHAIN_ID, 1);
             (uint8 v, bytes32 r, bytes32 s) = vm.sign(KEY, unsigned.signingHash());
             uint256 parity = v - 27;
@@ -281,7 +311,8 @@ contract TransactionDecoderTest is Test {
     }
 
     function _assertAccessList(bool valid, bytes memory entry) private view {
-        for (uint8 kind = 1; kind < 3; ++kind) {
+        for (uint256 i = 1; i < KINDS.length; ++i) {
+            uint8 kind = _kind(i);
             Unsigned memory unsigned = Transactions.transfer(kind, CHAIN_ID, 1);
             unsigned.accessList = RlpText.list(entry);
             if (valid) _assertSender(unsigned.sign(KEY));

@@ -75,6 +75,48 @@ contract TxBeginTest is WorldTest {
         assertEq(post, scene.hash());
     }
 
+    function test_begins_withAuthorizations() public {
+        (Scene memory scene, bytes32 post, bytes memory tuples) = _beginWithAuthorizations(RlpText.list(""));
+        scene.tx.gasLeft = 100_000 - 21_000 - 50_000;
+        scene.phase = Phase.AUTHORIZE;
+        scene.job.kind = 3;
+        scene.job.source = scene.tx.authorizations;
+        scene.job.total = _size(tuples);
+        assertEq(post, scene.hash());
+    }
+
+    function test_begins_withAnAccessListBeforeAuthorizations() public {
+        bytes memory list = Transactions.accessEntry(address(0x77), new bytes32[](0));
+        (Scene memory scene, bytes32 post,) = _beginWithAuthorizations(RlpText.list(list));
+        scene.tx.gasLeft = 100_000 - 21_000 - 50_000 - 2_400;
+        scene.phase = Phase.ACCESS_LIST;
+        scene.job.kind = 1;
+        // in front of it, the list header of the authorizations
+        Slice memory behind = scene.tx.authorizations;
+        scene.job.total = _size(list);
+        scene.job.source = Slice(behind.root, behind.words, behind.offset - 2 - _size(list), _size(list));
+        assertEq(post, scene.hash());
+    }
+
+    function _beginWithAuthorizations(bytes memory accessList)
+        private
+        returns (Scene memory scene, bytes32 post, bytes memory tuples)
+    {
+        Unsigned memory unsigned = Transactions.transfer(4, CHAIN_ID, NONCE);
+        tuples = bytes.concat(
+            Transactions.authorization(1, CHAIN_ID, address(0x77), 0),
+            Transactions.authorization(2, 0, address(0x78), 9)
+        );
+        unsigned.accessList = accessList;
+        unsigned.authorizations = RlpText.list(tuples);
+        bytes memory entry = unsigned.sign(KEY);
+        (scene, post) = _begin(entry);
+        _fill(scene, entry, 4, 1 gwei + 7);
+        scene.tx.to = address(0xbeef);
+        scene.tx.authorizations = _part(scene, entry, tuples);
+        scene.tx.floorGas = 21_000;
+    }
+
     function test_begins_fromADelegatedSender() public {
         bytes memory designator = abi.encodePacked(hex"ef0100", address(0x77));
         _put(sender, NONCE, 1 ether, designator);
@@ -107,6 +149,7 @@ contract TxBeginTest is WorldTest {
         _assertSkippedUnread(hex"03");
         _assertSkippedUnread(hex"c0");
         _assertSkippedUnread(bytes.concat(entry, hex"00"));
+        _assertSkippedUnread(hex"04c0");
         _assertSkippedUnread(Transactions.transfer(2, CHAIN_ID + 1, NONCE).sign(KEY));
     }
 
@@ -125,6 +168,10 @@ contract TxBeginTest is WorldTest {
         _assertSkippedUnread(unsigned.sign(KEY));
         unsigned.feeCap = RlpText.number(7);
         unsigned.tipCap = RlpText.number(8);
+        _assertSkippedUnread(unsigned.sign(KEY));
+
+        unsigned = Transactions.transfer(4, CHAIN_ID, NONCE);
+        unsigned.gasLimit = RlpText.number(45_999);
         _assertSkippedUnread(unsigned.sign(KEY));
 
         unsigned = Transactions.transfer(0, CHAIN_ID, NONCE);
@@ -196,6 +243,25 @@ contract TxBeginTest is WorldTest {
         _assertFits(RlpText.text(""), _repeat(entry, 2_560));
     }
 
+    /// As many as there can be for the gas, each as long as it can be, and then more than can be paid for.
+    function test_largestEntriesFit_authorizations() public {
+        bytes memory signed = Transactions.authorizationFields(type(uint256).max, address(0x77), type(uint64).max);
+        bytes memory tuple = Transactions.tuple(signed, 255, type(uint256).max, type(uint256).max);
+        _assertFits(_entryWith(RlpText.text(_repeat(hex"11", 20_000)), _repeat(tuple, 300)));
+        tuple = Transactions.tuple(Transactions.authorizationFields(0, address(0), 0), 0, 0, 0);
+        bytes memory entry = _entryWith(RlpText.text(""), _repeat(tuple, 2_400));
+        Scene memory scene = _scene(entry);
+        _assertProvable(scene);
+    }
+
+    function _entryWith(bytes memory data, bytes memory authorizations) private pure returns (bytes memory) {
+        Unsigned memory unsigned = Transactions.transfer(4, CHAIN_ID, NONCE);
+        unsigned.gasLimit = RlpText.number(8_000_000);
+        unsigned.data = data;
+        unsigned.authorizations = RlpText.list(authorizations);
+        return unsigned.sign(KEY);
+    }
+
     function _repeat(bytes memory part, uint256 count) private pure returns (bytes memory) {
         if (count == 0) return "";
         bytes memory half = _repeat(part, count / 2);
@@ -207,7 +273,10 @@ contract TxBeginTest is WorldTest {
         unsigned.gasLimit = RlpText.number(8_000_000);
         unsigned.data = data;
         unsigned.accessList = RlpText.list(accessList);
-        bytes memory entry = unsigned.sign(KEY);
+        _assertFits(unsigned.sign(KEY));
+    }
+
+    function _assertFits(bytes memory entry) private {
         assertGt(entry.length, 58_000);
         Scene memory scene = _scene(entry);
         _seeAccount(scene, sender);

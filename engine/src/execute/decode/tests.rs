@@ -2,8 +2,8 @@
 
 use alloy::{
     consensus::{
-        SignableTransaction, Transaction as _, TxEip1559, TxEip2930, TxEnvelope, TxLegacy,
-        transaction::SignerRecoverable,
+        SignableTransaction, Transaction as _, TxEip1559, TxEip2930, TxEip7702, TxEnvelope,
+        TxLegacy, transaction::SignerRecoverable,
     },
     eips::eip2718::{Decodable2718, Encodable2718},
     network::TxSignerSync,
@@ -75,6 +75,26 @@ fn dynamic_fee() -> TxEip1559 {
     }
 }
 
+fn authorization(chain_id: U256, nonce: u64) -> SignedAuthorization {
+    let inner = Authorization { chain_id, address: Address::repeat_byte(0xdd), nonce };
+    SignedAuthorization::new_unchecked(inner, 1, U256::from(7) << 240, U256::from(9))
+}
+
+fn set_code() -> TxEip7702 {
+    TxEip7702 {
+        chain_id: CHAIN_ID,
+        nonce: 2,
+        gas_limit: 100_000,
+        max_fee_per_gas: 300,
+        max_priority_fee_per_gas: 2,
+        to: Address::repeat_byte(0xcc),
+        value: U256::from(1),
+        access_list: list(),
+        authorization_list: vec![authorization(U256::ZERO, u64::MAX), authorization(U256::MAX, 0)],
+        input: Bytes::from_static(&[1, 2]),
+    }
+}
+
 fn samples() -> Vec<Vec<u8>> {
     vec![
         signed(legacy(Some(CHAIN_ID))),
@@ -82,6 +102,7 @@ fn samples() -> Vec<Vec<u8>> {
         signed(with_list()),
         signed(dynamic_fee()),
         signed(TxEip1559 { access_list: AccessList::default(), ..dynamic_fee() }),
+        signed(set_code()),
     ]
 }
 
@@ -89,7 +110,10 @@ fn samples() -> Vec<Vec<u8>> {
 /// ranges and the chain.
 fn oracle(entry: &[u8], chain_id: u64) -> Option<(TxEnvelope, Address)> {
     let envelope = TxEnvelope::decode_2718_exact(entry).ok()?;
-    if envelope.encoded_2718() != entry || envelope.is_eip4844() || envelope.is_eip7702() {
+    if envelope.encoded_2718() != entry || envelope.is_eip4844() {
+        return None;
+    }
+    if envelope.authorization_list().is_some_and(<[_]>::is_empty) {
         return None;
     }
     let legacy_without = envelope.is_legacy() && envelope.chain_id().is_none();
@@ -123,6 +147,7 @@ fn agrees(entry: &[u8]) -> bool {
                 && decoded.data == *envelope.input()
                 && entry.get(decoded.data_range) == Some(envelope.input())
                 && decoded.access_list == list
+                && decoded.authorizations == envelope.authorization_list().unwrap_or_default()
         }
         _ => false,
     }
@@ -146,6 +171,22 @@ fn the_access_list_range_holds_its_payload() {
     assert!(encoded.ends_with(&entry[decoded.access_list_range.clone()]));
     // a header of two bytes: the payload is longer than 55
     assert_eq!(decoded.access_list_range.len() + 2, encoded.len());
+}
+
+#[test]
+fn the_authorizations_range_holds_its_payload() {
+    let transaction = set_code();
+    let entry = signed(transaction.clone());
+    let decoded = decode_entry(&entry, CHAIN_ID).unwrap();
+    let tuples: Vec<u8> =
+        transaction.authorization_list.iter().flat_map(alloy_rlp::encode).collect();
+    assert_eq!(entry[decoded.authorizations_range], tuples);
+}
+
+#[test]
+fn an_authorization_list_is_not_empty() {
+    let transaction = TxEip7702 { authorization_list: Vec::new(), ..set_code() };
+    assert_eq!(decode_entry(&signed(transaction), CHAIN_ID), Err(Skip::AuthorizationList));
 }
 
 #[test]
@@ -178,11 +219,13 @@ fn other_types_and_chains_are_skipped() {
     let entry = signed(dynamic_fee());
     assert_eq!(decode_entry(&entry, CHAIN_ID + 1), Err(Skip::ChainId));
     assert_eq!(decode_entry(&signed(legacy(Some(CHAIN_ID))), 1), Err(Skip::ChainId));
-    for kind in [0x00, 0x03, 0x04, 0x05, 0x7f, 0x80, 0xbf] {
+    for kind in [0x00, 0x03, 0x05, 0x7f, 0x80, 0xbf] {
         let mut other = entry.clone();
         other[0] = kind;
         assert_eq!(decode_entry(&other, CHAIN_ID), Err(Skip::Type));
     }
+    let without_list = [&[0x04], &entry[1..]].concat();
+    assert_eq!(decode_entry(&without_list, CHAIN_ID), Err(Skip::Encoding));
     assert_eq!(decode_entry(&[], CHAIN_ID), Err(Skip::Type));
 }
 
@@ -229,7 +272,7 @@ fn the_other_spelling_of_a_signature_is_skipped() {
 proptest! {
     #[test]
     fn t70_random_edits_are_judged_as_by_the_oracle(
-        sample in 0..5_usize,
+        sample in 0..6_usize,
         at: prop::sample::Index,
         removed in 0..4_usize,
         inserted in prop::collection::vec(any::<u8>(), 0..4),
@@ -243,7 +286,7 @@ proptest! {
 
     #[test]
     fn arbitrary_bytes_are_judged_as_by_the_oracle(
-        kind in prop::sample::select(vec![0x01_u8, 0x02, 0xc9, 0xf8]),
+        kind in prop::sample::select(vec![0x01_u8, 0x02, 0x04, 0xc9, 0xf8]),
         rest in prop::collection::vec(any::<u8>(), 0..200),
     ) {
         let entry = [vec![kind], rest].concat();

@@ -1,11 +1,17 @@
 #![allow(clippy::indexing_slicing, missing_docs)]
 
-use alloy::eips::eip2930::{AccessList, AccessListItem};
+use alloy::eips::{
+    eip2930::{AccessList, AccessListItem},
+    eip7702::{Authorization, SignedAuthorization},
+};
 use alloy_primitives::{Address, B256, Bytes};
 use proptest::prelude::*;
 
 use super::*;
-use crate::execute::environment::{cfg_env, tx_env};
+use crate::execute::{
+    environment::{cfg_env, tx_env},
+    transaction::TransactionType,
+};
 
 fn transaction() -> Transaction {
     Transaction {
@@ -23,6 +29,8 @@ fn transaction() -> Transaction {
         data_range: 0..0,
         access_list: AccessList::default(),
         access_list_range: 0..0,
+        authorizations: Vec::new(),
+        authorizations_range: 0..0,
     }
 }
 
@@ -98,6 +106,15 @@ fn each_sender_bound_is_exact() {
 }
 
 #[test]
+fn only_the_zero_address_is_no_delegate() {
+    let delegation_to = Address::repeat_byte(7);
+    let code = delegation(delegation_to);
+    assert_eq!(delegate(&code), Some(delegation_to));
+    assert!(can_delegate(&code) && can_delegate(&[]) && !can_delegate(&code[1..]));
+    assert!(delegation(Address::ZERO).is_empty());
+}
+
+#[test]
 fn what_a_transaction_may_cost_does_not_wrap() {
     let transaction =
         Transaction { gas_limit: u64::MAX, max_fee: u128::MAX, value: U256::MAX, ..transaction() };
@@ -113,6 +130,7 @@ fn gas_price_is_capped_by_the_fee_cap() {
     assert_eq!(price(TransactionType::DynamicFee, 200, 10), U256::from(110));
     assert_eq!(price(TransactionType::DynamicFee, 105, 10), U256::from(105));
     assert_eq!(price(TransactionType::DynamicFee, u128::MAX, u128::MAX), U256::from(u128::MAX));
+    assert_eq!(price(TransactionType::SetCode, 200, 10), U256::from(110));
     assert_eq!(price(TransactionType::Legacy, 200, 200), U256::from(200));
     assert_eq!(price(TransactionType::AccessList, 150, 150), U256::from(150));
 }
@@ -123,6 +141,7 @@ proptest! {
         data in prop::collection::vec(prop_oneof![Just(0_u8), any::<u8>()], 0..2_000),
         creates: bool,
         keys in prop::collection::vec(0..5_usize, 0..5),
+        authorizations in 0..4_usize,
     ) {
         let access_list = AccessList(
             keys.iter()
@@ -133,7 +152,13 @@ proptest! {
                 .collect(),
         );
         let to = if creates { TxKind::Create } else { transaction().to };
-        let tried = Transaction { data: data.into(), to, access_list, ..transaction() };
+        let inner = Authorization { chain_id: U256::ZERO, address: Address::ZERO, nonce: 0 };
+        let tuple = SignedAuthorization::new_unchecked(inner, 0, U256::ONE, U256::ONE);
+        let authorizations = vec![tuple; authorizations];
+        let kind = TransactionType::SetCode;
+        let data = data.into();
+        let tried =
+            Transaction { kind, data, to, access_list, authorizations, ..transaction() };
         let owed = owed_gas(&tried);
         let revm = cfg_env(1).gas_params.initial_tx_gas_for_tx(tx_env(&tried), None);
         prop_assert_eq!(owed.intrinsic, revm.initial_regular_gas);

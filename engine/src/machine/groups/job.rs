@@ -11,7 +11,7 @@ use crate::authenticated::slice::Slice;
 /// A bulk operation under way, one bounded chunk a step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Job {
-    /// 1: access list, 2: copy into memory.
+    /// 1: access list, 2: copy into memory, 3: authorizations.
     pub kind: u8,
     /// Where the bytes come from; a copy reads zeros beyond its end.
     pub source: Slice,

@@ -23,6 +23,8 @@ pub struct Tx {
     pub to: Address,
     /// Calldata or initcode: a slice of the batch.
     pub data: Slice,
+    /// Payload of the EIP-7702 authorization list: a slice of the batch.
+    pub authorizations: Slice,
     /// Wei sent.
     pub value: U256,
     /// Gas paid for in advance.
@@ -53,7 +55,7 @@ impl Tx {
     /// First byte of the encoding.
     pub const TAG: u8 = 3;
     /// Bytes of the encoding.
-    pub const SIZE: usize = 346;
+    pub const SIZE: usize = 390;
 
     /// The tag and the fields, big-endian, without padding.
     #[must_use]
@@ -65,6 +67,7 @@ impl Tx {
         writer.address(&self.sender);
         writer.address(&self.to);
         writer.slice(&self.data);
+        writer.slice(&self.authorizations);
         writer.u256(&self.value);
         writer.u64(self.gas_limit);
         writer.u256(&self.gas_price);
@@ -99,6 +102,7 @@ impl Tx {
             sender: reader.address()?,
             to: reader.address()?,
             data: reader.slice()?,
+            authorizations: reader.slice()?,
             value: reader.u256()?,
             gas_limit: reader.u64()?,
             gas_price: reader.u256()?,

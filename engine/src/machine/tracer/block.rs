@@ -120,7 +120,7 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> super::Tracer<S, K> {
             value: U256::ZERO,
             ..Tx::default()
         };
-        self.tx = Some(ActiveTx::new(group, View::fresh(input.as_slice())?));
+        self.tx = Some(ActiveTx::new(group, View::fresh(input.as_slice())?, View::default()));
         self.tries.open_scratch();
         self.phase = Phase::Enter;
         Ok(())

@@ -23,7 +23,6 @@ use crate::{
         database::TrieDatabase,
         decode::decode_entry,
         environment::tx_env,
-        error::ExecuteError,
         pending::Pending,
         receipts::push_receipt,
         skip::Skip,
@@ -41,9 +40,6 @@ use crate::{
     rules::limits::Limits,
 };
 
-/// The type of transactions that the machine does not support yet
-/// ([EIP-7702](https://eips.ethereum.org/EIPS/eip-7702)).
-const SET_CODE: u8 = 4;
 /// EIP-3529: at most this part of the gas used is refunded.
 const REFUND_QUOTIENT: u64 = 5;
 /// Bytes that a step of phase AccessList reads.
@@ -81,10 +77,6 @@ where
         };
         let bytes = batch.part(entry.range.start.into(), entry.bytes.len() as u64);
         tracer.show_range(&bytes)?;
-        if entry.bytes.first() == Some(&SET_CODE) {
-            let slot = tracer.context.slot as u16 % 1024;
-            return Err(ExecuteError::UnsupportedTransaction(slot).into());
-        }
         let valid = tracer.validate(entry.bytes, limits)?;
         tracer.edit_block(|block| block.cursor = entry.range.end);
         let (transaction, owed, sender) = match valid {
@@ -99,6 +91,7 @@ where
         tracer.finish()?;
 
         tracer.warm_access_list()?;
+        tracer.apply_authorizations(&transaction.authorizations)?;
         let executed = self.transact(state_root, tx_env(&transaction), false)?;
         self.settle(&executed)?;
         self.tracer.destruct_accounts()?;
@@ -181,22 +174,32 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> super::Tracer<S, K> {
         self.tries.set_account(transaction.sender, &paid)?;
         let part =
             |range: &std::ops::Range<usize>| entry.part(range.start as u64, range.len() as u64);
-        self.tx = Some(ActiveTx::new(group, part(&transaction.data_range)));
+        let (data, authorizations) =
+            (part(&transaction.data_range), part(&transaction.authorizations_range));
+        self.tx = Some(ActiveTx::new(group, data, authorizations));
         self.tries.open_scratch();
-        let source = part(&transaction.access_list_range);
-        self.phase = Phase::Enter;
-        if source.len() > 0 {
-            let (slice, total) = (source.slice(), source.len());
-            let group = Job { kind: ACCESS_LIST, source: slice, total, ..Job::default() };
-            self.job = Some(ActiveJob { group, source });
-            self.phase = Phase::AccessList;
+        let access_list = part(&transaction.access_list_range);
+        if access_list.len() > 0 {
+            self.start_list(Phase::AccessList, ACCESS_LIST, access_list);
+            Ok(())
+        } else {
+            self.start_authorizations()
         }
-        Ok(())
+    }
+
+    /// The next step takes what `source`, which is not empty, begins with.
+    pub(super) fn start_list(&mut self, phase: Phase, kind: u8, source: View) {
+        let (slice, total) = (source.slice(), source.len());
+        let group = Job { kind, source: slice, total, ..Job::default() };
+        self.job = Some(ActiveJob { group, source });
+        self.phase = phase;
     }
 
     /// Phase AccessList: one address or one key a step.
     fn warm_access_list(&mut self) -> Result<(), TraceError> {
-        while let Some(ActiveJob { group, source }) = &self.job {
+        while self.phase == Phase::AccessList
+            && let Some(ActiveJob { group, source }) = &self.job
+        {
             let mut job = group.clone();
             let window = source.part(job.done.into(), ACCESS_LIST_WINDOW);
             let bytes = window.bytes();
@@ -216,8 +219,7 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> super::Tracer<S, K> {
             };
             self.warm([cold, None])?;
             if job.done == job.total {
-                self.job = None;
-                self.phase = Phase::Enter;
+                self.start_authorizations()?;
             } else if let Some(active) = &mut self.job {
                 active.group = job;
             }

@@ -3,8 +3,9 @@
 //! gas rule and no arithmetic: it is not a second EVM.
 //!
 //! [`slot`], [`block`], [`entries`] and [`drive`] lead a slot; [`inspector`] receives revm's hooks; [`opcodes`], [`reads`],
-//! [`entry`], [`end`] and [`copy`] are what happens to the machine then.
+//! [`authorize`], [`entry`], [`end`] and [`copy`] are what happens to the machine then.
 
+mod authorize;
 mod block;
 mod copy;
 mod drive;

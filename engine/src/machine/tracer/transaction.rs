@@ -16,6 +16,7 @@ use crate::{
 pub(super) struct ActiveTx {
     group: Tx,
     data: View,
+    authorizations: View,
     hash: Option<B256>,
     destructs: Vec<Destruct>,
 }
@@ -30,14 +31,18 @@ pub(super) struct Destruct {
 }
 
 impl ActiveTx {
-    /// `data` is its calldata or initcode.
-    pub(super) fn new(group: Tx, data: View) -> Self {
-        let group = Tx { data: data.slice(), ..group };
-        Self { group, data, hash: None, destructs: Vec::new() }
+    /// `data` is its calldata or initcode, `authorizations` the payload of its authorization list.
+    pub(super) fn new(group: Tx, data: View, authorizations: View) -> Self {
+        let group = Tx { data: data.slice(), authorizations: authorizations.slice(), ..group };
+        Self { group, data, authorizations, hash: None, destructs: Vec::new() }
     }
 
     pub(super) const fn data(&self) -> &View {
         &self.data
+    }
+
+    pub(super) const fn authorizations(&self) -> &View {
+        &self.authorizations
     }
 
     pub(super) const fn group(&self) -> &Tx {
