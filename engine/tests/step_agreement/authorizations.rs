@@ -25,7 +25,7 @@ fn unsigned(delegate: Address, nonce: u64) -> Authorization {
     Authorization { chain_id: U256::from(CHAIN_ID), address: delegate, nonce }
 }
 
-fn sign(key: u8, authorization: Authorization) -> SignedAuthorization {
+pub fn sign(key: u8, authorization: Authorization) -> SignedAuthorization {
     let signature = signer(key).sign_hash_sync(&authorization.signature_hash()).unwrap();
     authorization.into_signed(signature)
 }

@@ -1,9 +1,14 @@
 //! Random programs that call each other. The seed is fixed; `STEP_FUZZ_BLOCKS` asks for more blocks than usual.
 
+use alloy::eips::eip7702::{Authorization, SignedAuthorization};
 use alloy_primitives::{Address, B256, TxKind, U256, keccak256};
 use revm::bytecode::opcode::{self as op, OpCode};
 
-use crate::{program::Program, scenario::Scenario};
+use crate::{
+    authorizations::sign,
+    program::Program,
+    scenario::{CHAIN_ID, ETHER, Scenario, address},
+};
 
 /// Contracts of a block.
 const CONTRACTS: u8 = 12;
@@ -152,4 +157,53 @@ fn random_programs() {
         total += executed.len();
     }
     assert!((total / 8..total * 7 / 8).contains(&succeeded), "{succeeded} of {total} succeed");
+}
+
+/// Authorities that have little in common, with the nonces they are thought to have.
+struct Authorities([u64; 8]);
+
+impl Authorities {
+    fn authorize(&mut self, dice: &mut Dice) -> SignedAuthorization {
+        let number = dice.below(8);
+        let key = 5 + number as u8;
+        let delegate = match dice.below(6) {
+            0 => Address::ZERO,
+            1 => address(5 + dice.below(8) as u8),
+            2 => Address::with_last_byte(dice.below(19) as u8),
+            _ => contract(dice.below(CONTRACTS.into()) as u8),
+        };
+        let chain_id = U256::from(CHAIN_ID * dice.below(5).min(1) + dice.below(9) / 8);
+        let nonce = self.0[number as usize] + dice.below(9) / 8;
+        let signed = sign(key, Authorization { chain_id, address: delegate, nonce });
+        let spoilt = dice.below(10);
+        if spoilt > 1 {
+            self.0[number as usize] += 1;
+            return signed;
+        }
+        let parity = signed.y_parity() + 1 + spoilt as u8;
+        SignedAuthorization::new_unchecked(signed.inner().clone(), parity, signed.r(), signed.s())
+    }
+}
+
+#[test]
+fn random_authorizations() {
+    let mut dice = Dice(keccak256("authorizations"));
+    let mut scenario = Scenario::new();
+    for number in 0..CONTRACTS {
+        scenario.contract(contract(number), &program(&mut dice));
+    }
+    for key in 5..9 {
+        scenario.fund(address(key), ETHER);
+    }
+    scenario.contract(address(12), &[op::STOP]);
+    let mut authorities = Authorities([0; 8]);
+    for _ in 0..60 {
+        let list = (0..1 + dice.below(5)).map(|_| authorities.authorize(&mut dice)).collect();
+        let to = address(5 + dice.below(8) as u8);
+        scenario.send_authorizations(1, to, 150_000 + dice.below(40_000), list);
+    }
+    let checked = scenario.check();
+    assert!(checked.outcome.executed().count() > 50);
+    let delegated = (5..13).filter(|key| checked.account(address(*key)).nonce > 2).count();
+    assert!(delegated > 3, "{delegated} of 8 have delegated more than twice");
 }

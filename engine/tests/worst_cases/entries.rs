@@ -2,14 +2,18 @@
 
 use alloy::{
     consensus::TxEip2930,
-    eips::eip2930::{AccessList, AccessListItem},
+    eips::{
+        eip2930::{AccessList, AccessListItem},
+        eip7702::{Authorization, SignedAuthorization},
+    },
+    signers::SignerSync,
 };
-use alloy_primitives::{Address, keccak256};
+use alloy_primitives::{Address, U256, keccak256};
 use revm::bytecode::opcode as op;
 
 use crate::{
     measure::{Case, End},
-    scenario::{CHAIN_ID, GAS_PRICE, Scenario, signed},
+    scenario::{CHAIN_ID, GAS_PRICE, Scenario, address, signed, signer},
     world::World,
 };
 
@@ -25,6 +29,8 @@ pub fn cases() -> Vec<Case> {
         addresses(),
         malformed_address(),
         keys(),
+        authorizations(),
+        unpaid_authorizations(),
         deposits(),
     ]
 }
@@ -81,6 +87,40 @@ fn keys() -> Case {
     let item = AccessListItem { address: CALLEE, storage_keys };
     scenario.send_with_list(1, CALLEE, GAS, AccessList(vec![item]));
     Case::new("an access list of 1,980 keys", scenario, End::Success)
+}
+
+/// As many authorizations as the gas is enough for: of a contract with the longest code, of a delegated account, of a new
+/// one, and then of the longest tuples.
+fn authorizations() -> Case {
+    let mut world = World::new();
+    world.contract(CALLEE, &[op::STOP]);
+    world.contract(address(7), &[0xfe; 24_576]);
+    world.contract(address(8), &[&[0xef, 0x01, 0x00], CALLEE.as_slice()].concat());
+    world.vacant(address(9));
+    let of = |key, nonce| {
+        let chain_id = U256::from(CHAIN_ID);
+        let authorization = Authorization { chain_id, address: CALLEE, nonce };
+        let signature = signer(key).sign_hash_sync(&authorization.signature_hash()).unwrap();
+        authorization.into_signed(signature)
+    };
+    let longest = tuple(U256::MAX, u64::MAX, u8::MAX);
+    let mut list = vec![of(7, 1), of(8, 1), of(9, 0)];
+    list.resize(319, longest);
+    let mut scenario = world.into_scenario();
+    scenario.send_authorizations(1, CALLEE, GAS, list);
+    Case::new("319 authorizations", scenario, End::Success)
+}
+
+/// As many as fit an entry.
+fn unpaid_authorizations() -> Case {
+    let mut scenario = scenario();
+    scenario.send_authorizations(1, CALLEE, GAS, vec![tuple(U256::ZERO, 0, 0); 2_420]);
+    Case::new("2,420 authorizations that cannot be paid for", scenario, End::Skip)
+}
+
+fn tuple(integer: U256, nonce: u64, parity: u8) -> SignedAuthorization {
+    let inner = Authorization { chain_id: integer, address: CALLEE, nonce };
+    SignedAuthorization::new_unchecked(inner, parity, integer, integer)
 }
 
 /// The steps of a block that has no transaction.
