@@ -72,6 +72,8 @@ contract AuthorizationListTest is Test {
         for (uint256 field; field < 6; ++field) {
             for (uint256 first; first < 256; ++first) {
                 for (uint256 second; second < 256; second += 51) {
+                    // Below 256.
+                    // forge-lint: disable-next-line(unsafe-typecast)
                     if (this.agreesOn(field, uint8(first), uint8(second))) ++accepted;
                 }
             }
