@@ -1,11 +1,19 @@
 //! Checks that engine, verifier and Ethereum agree.
 
-use std::{path::PathBuf, process::ExitCode, str::FromStr};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+    str::FromStr,
+    time::{Duration, Instant},
+};
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use eyre::{Result, WrapErr, bail};
 use surety_engine::{
-    conformance::{Selection, SuretyBlock, Verifier, check_block},
+    conformance::{
+        Selection, SuretyBlock, Verifier, check_block,
+        fuzz::{self, Coverage, Findings, Plan},
+    },
     state::witness::BlockWitness,
 };
 
@@ -29,6 +37,36 @@ enum Command {
         #[arg(long, default_value = "out")]
         contracts: PathBuf,
     },
+    /// Random worlds and blocks, executed by the engine, by revm alone, and step by step by the verifier.
+    Fuzz(FuzzArguments),
+}
+
+#[derive(Debug, Args)]
+struct FuzzArguments {
+    /// The seed of all cases.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Number of the first case.
+    #[arg(long, default_value_t = 0)]
+    first: u64,
+    /// How many cases at most.
+    #[arg(long, default_value_t = u64::MAX)]
+    cases: u64,
+    /// How long at most.
+    #[arg(long)]
+    seconds: Option<u64>,
+    /// Threads.
+    #[arg(long, default_value_t = 1)]
+    jobs: usize,
+    /// Where cases with a difference are saved.
+    #[arg(long)]
+    save: Option<PathBuf>,
+    /// Cases that were saved, to be checked again instead.
+    #[arg(long, num_args = 1.., conflicts_with_all = ["first", "cases", "seconds"])]
+    replay: Vec<PathBuf>,
+    /// Where forge has put the compiled contracts.
+    #[arg(long, default_value = "out")]
+    contracts: PathBuf,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -47,8 +85,20 @@ impl FromStr for Steps {
 }
 
 fn main() -> Result<ExitCode> {
-    let Command::Block { file, steps: Steps(selection), contracts } = Arguments::parse().command;
-    let witness = BlockWitness::read(&file).wrap_err_with(|| file.display().to_string())?;
+    let agree = match Arguments::parse().command {
+        Command::Block { file, steps: Steps(selection), contracts } => {
+            block(&file, selection, &contracts)?
+        }
+        Command::Fuzz(arguments) if arguments.replay.is_empty() => fuzz(arguments)?,
+        Command::Fuzz(FuzzArguments { replay, contracts, .. }) => {
+            replay_cases(&replay, &contracts)?
+        }
+    };
+    Ok(if agree { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn block(file: &Path, selection: Selection, contracts: &Path) -> Result<bool> {
+    let witness = BlockWitness::read(file).wrap_err_with(|| file.display().to_string())?;
     let block = SuretyBlock::new(&witness)?;
     let (outcome, state) = block.execute(&witness)?;
     println!(
@@ -56,7 +106,7 @@ fn main() -> Result<ExitCode> {
         witness.header.number,
         outcome.executed().count(),
     );
-    let mut verifier = Verifier::deploy(&contracts, &block.limits)?;
+    let mut verifier = Verifier::deploy(contracts, &block.limits)?;
     let report = check_block(
         &state,
         &block.parent,
@@ -67,5 +117,50 @@ fn main() -> Result<ExitCode> {
     )?;
     println!("{} slots: the last boundary's state root is the header's", outcome.slots.len());
     println!("{report}");
-    Ok(if report.failures().is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(report.failures().is_empty())
+}
+
+fn fuzz(arguments: FuzzArguments) -> Result<bool> {
+    let FuzzArguments { seed, first, cases, seconds, jobs, save, contracts, .. } = arguments;
+    let time = seconds.map(Duration::from_secs);
+    let plan = Plan { seed, first, cases, time, jobs, save };
+    let start = Instant::now();
+    let findings = fuzz::run(&plan, &contracts, |findings| {
+        if findings.cases.is_multiple_of(500) {
+            eprintln!("{} s: {}", start.elapsed().as_secs(), summary(findings));
+        }
+    })?;
+    for (case, difference) in &findings.differences {
+        println!("case {} of seed {}: {difference}", case.number, case.seed);
+    }
+    println!("{}", findings.coverage);
+    println!("{}", summary(&findings));
+    Ok(findings.differences.is_empty())
+}
+
+fn summary(findings: &Findings) -> String {
+    let Findings { cases, size, coverage, differences } = findings;
+    format!(
+        "{cases} cases, {} transactions, {} skipped entries, steps verified: {}, {} kinds of steps, {} differences",
+        size.executed,
+        size.skipped,
+        size.steps,
+        coverage.kinds(),
+        differences.len(),
+    )
+}
+
+fn replay_cases(files: &[PathBuf], contracts: &Path) -> Result<bool> {
+    let mut verifier = Verifier::deploy(contracts, &fuzz::case::LIMITS)?;
+    let mut agree = true;
+    for file in files {
+        let case = fuzz::load(file)?;
+        let result = fuzz::check_case(&case, &mut verifier, &mut Coverage::default());
+        agree &= result.is_ok();
+        match result {
+            Ok(size) => println!("{}: {} steps agree", file.display(), size.steps),
+            Err(difference) => println!("{}: {difference}", file.display()),
+        }
+    }
+    Ok(agree)
 }

@@ -4,6 +4,8 @@
 pub mod block;
 pub mod check;
 pub mod errors;
+pub mod fuzz;
+pub mod mutate;
 pub mod report;
 pub mod verifier;
 
