@@ -13,6 +13,7 @@ use surety_engine::{
     conformance::{
         Selection, SuretyBlock, Verifier, check_block,
         fuzz::{self, Coverage, Findings, Plan},
+        mutate::{self, Tally},
     },
     state::witness::BlockWitness,
 };
@@ -39,6 +40,24 @@ enum Command {
     },
     /// Random worlds and blocks, executed by the engine, by revm alone, and step by step by the verifier.
     Fuzz(FuzzArguments),
+    /// Changes witnesses and claimed successors of random steps; the verifier must not accept one.
+    Mutate {
+        /// The seed of the cases that the steps are taken from.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// How many cases.
+        #[arg(long, default_value_t = 200)]
+        cases: u64,
+        /// How many steps of a kind.
+        #[arg(long, default_value_t = 1)]
+        steps: usize,
+        /// One byte of so many is changed.
+        #[arg(long, default_value_t = 1)]
+        stride: usize,
+        /// Where forge has put the compiled contracts.
+        #[arg(long, default_value = "out")]
+        contracts: PathBuf,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -90,6 +109,16 @@ fn main() -> Result<ExitCode> {
             block(&file, selection, &contracts)?
         }
         Command::Fuzz(arguments) if arguments.replay.is_empty() => fuzz(arguments)?,
+        Command::Mutate { seed, cases, steps: per_kind, stride, contracts } => {
+            let plan = mutate::Plan { seed, cases, per_kind, stride };
+            let (kinds, Tally { steps, refused, harmless, successors }) =
+                mutate::run(&plan, &contracts)?;
+            println!(
+                "{steps} steps of {kinds} kinds: {refused} witnesses refused, {harmless} led to the right successor, \
+                 {successors} claimed successors are wrong",
+            );
+            true
+        }
         Command::Fuzz(FuzzArguments { replay, contracts, .. }) => {
             replay_cases(&replay, &contracts)?
         }

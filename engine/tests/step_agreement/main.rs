@@ -13,7 +13,6 @@ mod authorizations;
 mod calls;
 mod creations;
 mod empty;
-mod fuzz;
 mod opcodes;
 mod program;
 mod scenario;

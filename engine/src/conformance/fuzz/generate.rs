@@ -100,11 +100,11 @@ fn accounts(
     }
     for key in 0..SENDERS {
         let sender = WorldAccount {
-            nonce: match dice.below(24) {
+            nonce: match dice.below(40) {
                 0 => u64::MAX - dice.below(3),
                 _ => dice.below(6),
             },
-            balance: match dice.below(16) {
+            balance: match dice.below(30) {
                 0 => U256::from(dice.next() >> dice.below(40)),
                 _ => U256::from(1_000) * U256::from(ETHER),
             },

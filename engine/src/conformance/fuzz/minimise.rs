@@ -5,7 +5,7 @@ use alloy_primitives::{Address, Bytes};
 use super::case::Case;
 
 /// How many smaller cases are tried at most.
-const TRIALS: usize = 400;
+const TRIALS: usize = 200;
 
 /// The smallest case found for which `shows` still holds.
 pub fn minimise(case: &Case, mut shows: impl FnMut(&Case) -> bool) -> Case {

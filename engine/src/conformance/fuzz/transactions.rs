@@ -69,7 +69,7 @@ impl Sender<'_> {
         let entry = intent.sign(generous);
         let gas = self.gas(generous, &plain.probe(&entry));
         let entry = if gas == generous { entry } else { intent.sign(gas) };
-        if self.dice.one_in(16) { self.damaged(&entry) } else { entry }
+        if self.dice.one_in(20) { self.damaged(&entry) } else { entry }
     }
 
     /// A gas limit: enough, or ending at an opcode of the top frame, exactly or by one, or at any charge; `left` is what
@@ -88,7 +88,7 @@ impl Sender<'_> {
     fn intent(&mut self, accounts: &Accounts) -> Intent {
         let key = self.dice.below(SENDERS.into()) as u8;
         let nonce = accounts.get(&account(key)).map_or(0, |account| account.nonce);
-        let nonce = match self.dice.below(40) {
+        let nonce = match self.dice.below(100) {
             0 => nonce.wrapping_add(1),
             1 => nonce.wrapping_sub(1),
             _ => nonce,
@@ -107,7 +107,7 @@ impl Sender<'_> {
             (TxKind::Call(self.address()), self.dice.bytes(length))
         };
         let priority = u128::from(self.dice.below(3_000_000_000));
-        let price = match self.dice.below(30) {
+        let price = match self.dice.below(60) {
             0 => u128::from(self.base_fee).wrapping_sub(1),
             1 => u128::from(self.base_fee),
             2 => u128::from(self.dice.next()) << self.dice.below(64),
@@ -123,9 +123,9 @@ impl Sender<'_> {
                 _ => U256::ZERO,
             },
             data: data.into(),
-            chain_id: if self.dice.one_in(60) { 1 } else { CHAIN_ID },
+            chain_id: if self.dice.one_in(100) { 1 } else { CHAIN_ID },
             price,
-            priority: if self.dice.one_in(30) { price + 1 } else { priority.min(price) },
+            priority: if self.dice.one_in(60) { price.saturating_add(1) } else { priority.min(price) },
             access_list: if kind == 0 { AccessList::default() } else { self.access_list() },
             authorizations: if kind == 4 { self.authorizations(accounts) } else { Vec::new() },
             kind,

@@ -81,11 +81,13 @@ impl Mutants<'_> {
     fn stack(&mut self, donor: &Witness) {
         let Some(frame) = &self.witness.frame else { return };
         let other = donor.frame.as_ref().map(|it| it.items.clone()).unwrap_or_default();
-        self.list("stack item", &frame.items, &other, |it| match &mut it.frame {
-            Some(frame) => &mut frame.items,
-            // there is one
-            None => Box::leak(Box::default()),
-        });
+        for items in variants(&frame.items, &other) {
+            self.add("stack item", |it| {
+                if let Some(frame) = &mut it.frame {
+                    frame.items = items;
+                }
+            });
+        }
         // the same stack, cut elsewhere
         self.add("fewer stack items, folded", |it| {
             if let Some(frame) = &mut it.frame
