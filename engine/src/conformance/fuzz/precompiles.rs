@@ -48,7 +48,29 @@ const P256: [u8; 160] = hex!(
 /// A precompile with an input for it.
 pub(super) fn input(dice: &mut Dice) -> (Address, Vec<u8>) {
     let number = dice.below(18);
-    let mut input = match number {
+    let mut input = right(dice, number);
+    match dice.below(12) {
+        0 => input.push(dice.byte()),
+        1 => input.truncate(dice.index(input.len())),
+        2 | 3 => {
+            let at = dice.index(input.len());
+            if let Some(byte) = input.get_mut(at) {
+                *byte ^= 1 << dice.below(8);
+            }
+        }
+        _ => {}
+    }
+    (address(number), input)
+}
+
+fn address(number: u64) -> Address {
+    let address = if number == 0 { 0x100 } else { number };
+    Address::from_word(U256::from(address).into())
+}
+
+/// An input that precompile `number` takes, mostly; 0 stands for 0x100.
+fn right(dice: &mut Dice, number: u64) -> Vec<u8> {
+    match number {
         0 => P256.to_vec(),
         1 => recovery(dice),
         5 => exponentiation(dice),
@@ -68,20 +90,7 @@ pub(super) fn input(dice: &mut Dice) -> (Address, Vec<u8>) {
             let length = dice.index(300);
             dice.bytes(length)
         }
-    };
-    match dice.below(12) {
-        0 => input.push(dice.byte()),
-        1 => input.truncate(dice.index(input.len())),
-        2 | 3 => {
-            let at = dice.index(input.len());
-            if let Some(byte) = input.get_mut(at) {
-                *byte ^= 1 << dice.below(8);
-            }
-        }
-        _ => {}
     }
-    let address = if number == 0 { 0x100 } else { number };
-    (Address::from_word(U256::from(address).into()), input)
 }
 
 /// `point`, or the one at infinity.
@@ -90,7 +99,7 @@ fn pick(dice: &mut Dice, point: &[u8]) -> Vec<u8> {
 }
 
 fn pairs(dice: &mut Dice, mut pair: impl FnMut(&mut Dice) -> Vec<u8>) -> Vec<u8> {
-    (0..dice.below(4)).flat_map(|_| pair(dice)).collect()
+    (0..1 + dice.below(3)).flat_map(|_| pair(dice)).collect()
 }
 
 fn scalar(dice: &mut Dice) -> Vec<u8> {
@@ -149,4 +158,30 @@ fn evaluation(dice: &mut Dice) -> Vec<u8> {
     infinity[0] = 0xc0;
     let z = U256::from(dice.next()).to_be_bytes::<32>();
     [kzg_to_versioned_hash(&infinity).as_slice(), &z, &[0; 32], &infinity, &infinity].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use revm::precompile::Precompiles;
+
+    use super::*;
+
+    #[test]
+    fn precompiles_take_what_is_right() {
+        let mut dice = Dice::new(1);
+        for number in 0..18 {
+            let precompile = Precompiles::osaka().get(&address(number)).unwrap();
+            let taken = (0..40)
+                .filter(|_| {
+                    let input = right(&mut dice, number);
+                    precompile
+                        .execute(&input, 100_000_000, 0)
+                        .is_ok_and(|output| output.is_success())
+                })
+                .count();
+            assert!(taken > 10, "{number:#x}: {taken}");
+        }
+    }
 }

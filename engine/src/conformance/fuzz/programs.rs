@@ -359,12 +359,11 @@ impl Author<'_> {
                 }
                 let label = program.push_label();
                 program.op(if conditional { op::JUMPI } else { op::JUMP });
-                let length = self.dice.index(12);
-                let bytes = self.dice.bytes(length);
-                program.raw(&bytes);
-                if self.dice.one_in(10) {
-                    // a JUMPDEST that is data
-                    program.op(op::PUSH1 + self.dice.below(4) as u8);
+                if self.dice.one_in(4) {
+                    // a PUSH in it may make the JUMPDEST data
+                    let length = self.dice.index(12);
+                    let bytes = self.dice.bytes(length);
+                    program.raw(&bytes);
                 }
                 program.land(label);
             }
@@ -388,12 +387,11 @@ impl Author<'_> {
 
     fn end(&mut self, program: &mut Assembler) {
         match self.dice.below(16) {
-            0..4 => program.op(op::STOP),
-            4..8 => program.with(op::RETURN, &[self.offset(), self.length()]),
+            0..3 => program.op(op::STOP),
+            3..8 => program.with(op::RETURN, &[self.offset(), self.length()]),
             8..11 => program.with(op::REVERT, &[self.offset(), self.length()]),
             11 => program.op(op::INVALID),
-            12..14 => program.with(op::SELFDESTRUCT, &[self.address()]),
-            14 => program.op(op::ADDRESS),
+            12..15 => program.with(op::SELFDESTRUCT, &[self.address()]),
             // runs off its end
             _ => {}
         }

@@ -125,7 +125,11 @@ impl Sender<'_> {
             data: data.into(),
             chain_id: if self.dice.one_in(100) { 1 } else { CHAIN_ID },
             price,
-            priority: if self.dice.one_in(60) { price.saturating_add(1) } else { priority.min(price) },
+            priority: if self.dice.one_in(60) {
+                price.saturating_add(1)
+            } else {
+                priority.min(price)
+            },
             access_list: if kind == 0 { AccessList::default() } else { self.access_list() },
             authorizations: if kind == 4 { self.authorizations(accounts) } else { Vec::new() },
             kind,
