@@ -103,10 +103,7 @@ pub fn check_case(
     coverage: &mut Coverage,
 ) -> Result<Size, Difference> {
     let Built { mut state, parent, input } = case.build()?;
-    let outcome = match execute_block(&mut state, &parent, &input, &LIMITS) {
-        Err(ExecuteError::UnsupportedTransaction(_)) => return Ok(Size::default()),
-        outcome => outcome?,
-    };
+    let outcome = execute_block(&mut state, &parent, &input, &LIMITS)?;
     let mut size = compare(case, &input, &outcome.slots)?;
     let mut boundary = &parent;
     for slot in &outcome.slots {

@@ -58,8 +58,12 @@ impl Author<'_> {
             return self.dice.bytes(length);
         }
         let mut program = Assembler::default();
-        for _ in 0..self.dice.below(4) {
-            program.push(self.dice.word());
+        match self.dice.below(120) {
+            // the stack is nearly full
+            0 => program.raw(&vec![op::PUSH0; 1_013 + self.dice.index(12)]),
+            // or there is too little on it
+            1..8 => program.op(self.dice.byte()),
+            _ => (0..self.dice.below(4)).for_each(|_| program.push(self.dice.word())),
         }
         for _ in 0..1 + self.dice.below(if self.nested > 0 { 6 } else { 40 }) {
             self.statement(&mut program);

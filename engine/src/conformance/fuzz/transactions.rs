@@ -17,6 +17,7 @@ use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256};
 use super::{
     case::{Accounts, CHAIN_ID, LIMITS},
     dice::Dice,
+    precompiles,
     programs::Author,
     reference::Reference,
 };
@@ -93,11 +94,14 @@ impl Sender<'_> {
             1 => nonce.wrapping_sub(1),
             _ => nonce,
         };
-        let kind = self.dice.pick(&[0, 1, 2, 2]);
+        let kind = self.dice.pick(&[0, 1, 2, 2, 4, 4]);
         let creates = self.dice.one_in(6) && (kind != 4 || self.dice.one_in(10));
         let (to, data) = if creates {
             let (addresses, dice) = (self.addresses, &mut *self.dice);
             (TxKind::Create, Author { dice, addresses, nested: 0 }.initcode())
+        } else if self.dice.one_in(16) {
+            let (precompile, input) = precompiles::input(self.dice);
+            (TxKind::Call(precompile), input)
         } else {
             let length = match self.dice.below(10) {
                 0 => self.dice.index(3_000),
