@@ -71,6 +71,16 @@ pub struct Verifier {
     errors: Option<ErrorNames>,
     address: Address,
     nonce: u64,
+    gas_limit: u64,
+}
+
+/// What a step costs on L1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Gas of an L1 transaction that does just this.
+    pub gas: u64,
+    /// Bytes of the witness.
+    pub witness_bytes: usize,
 }
 
 impl Verifier {
@@ -99,7 +109,19 @@ impl Verifier {
             }
             (nonce, address) = (nonce + 1, creation.address);
         }
-        Ok(Self { evm, out: out.to_owned(), errors: None, address, nonce })
+        Ok(Self {
+            evm,
+            out: out.to_owned(),
+            errors: None,
+            address,
+            nonce,
+            gas_limit: TRANSACTION_GAS,
+        })
+    }
+
+    /// From now on a step may use `gas` instead of [`TRANSACTION_GAS`]: for limits that no deployment has.
+    pub const fn allow_gas(&mut self, gas: u64) {
+        self.gas_limit = gas;
     }
 
     /// Lets the verifier repeat a step; gives the gas of an L1 transaction that does just this.
@@ -107,9 +129,22 @@ impl Verifier {
     /// # Errors
     /// [`Rejection`].
     pub fn check(&mut self, proof: &StepProof) -> Result<u64, Rejection> {
+        self.verify(proof).map(|cost| cost.gas)
+    }
+
+    /// Lets the verifier repeat a step; gives what that costs.
+    ///
+    /// # Errors
+    /// [`Rejection`].
+    pub fn verify(&mut self, proof: &StepProof) -> Result<Cost, Rejection> {
         let witness = Bytes::from(proof.witness.encode()?);
+        let witness_bytes = witness.len();
         let (post, gas) = self.next(&proof.context, proof.pre, witness)?;
-        if post == proof.post { Ok(gas) } else { Err(Rejection::Successor(post)) }
+        if post == proof.post {
+            Ok(Cost { gas, witness_bytes })
+        } else {
+            Err(Rejection::Successor(post))
+        }
     }
 
     /// The successor that the verifier makes of a witness, and the gas of an L1 transaction that asks just this.
@@ -130,7 +165,10 @@ impl Verifier {
         };
         let call = abi::nextCall { context, preState: pre, witness };
         let calldata = Bytes::from(call.abi_encode());
-        let transaction = transaction(TxKind::Call(self.address), calldata, self.nonce);
+        let transaction = TxEnv {
+            gas_limit: self.gas_limit,
+            ..transaction(TxKind::Call(self.address), calldata, self.nonce)
+        };
         let outcome = self.evm.transact(transaction);
         match outcome.map(|outcome| outcome.result) {
             Ok(result @ ExecutionResult::Success { .. }) => {

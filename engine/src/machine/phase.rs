@@ -1,7 +1,7 @@
 //! What a machine is doing: which groups it has and what its next step does (`docs/protocol.md` section 1).
 
 /// The phase of a machine state. Mirrors `contracts/src/machine/Phase.sol`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]
 pub enum Phase {
     /// Between slots.

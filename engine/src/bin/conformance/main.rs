@@ -1,5 +1,7 @@
 //! Checks that engine, verifier and Ethereum agree.
 
+mod state_tests;
+
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
@@ -31,13 +33,15 @@ enum Command {
     Block {
         /// The block with its execution witness, as JSON; compressed if the name ends in .xz.
         file: PathBuf,
-        /// Which steps the verifier repeats: all, or sample=N for N of them evenly spread.
+        /// Which steps the verifier repeats: all, none, or sample=N for N of them evenly spread.
         #[arg(long, default_value = "all")]
         steps: Steps,
         /// Where forge has put the compiled contracts.
         #[arg(long, default_value = "out")]
         contracts: PathBuf,
     },
+    /// Runs Ethereum's state tests through revm and the machine, each step repeated by the verifier.
+    StateTests(state_tests::StateTests),
     /// Random worlds and blocks, executed by the engine, by revm alone, and step by step by the verifier.
     Fuzz(FuzzArguments),
     /// Changes witnesses and claimed successors of random steps; the verifier must not accept one.
@@ -98,7 +102,8 @@ impl FromStr for Steps {
         match text.strip_prefix("sample=") {
             Some(count) => Ok(Self(Selection::Sample(count.parse()?))),
             None if text == "all" => Ok(Self(Selection::All)),
-            None => bail!("expected all or sample=N"),
+            None if text == "none" => Ok(Self(Selection::Sample(0))),
+            None => bail!("expected all, none or sample=N"),
         }
     }
 }
@@ -108,6 +113,7 @@ fn main() -> Result<ExitCode> {
         Command::Block { file, steps: Steps(selection), contracts } => {
             block(&file, selection, &contracts)?
         }
+        Command::StateTests(tests) => tests.run()?,
         Command::Fuzz(arguments) if arguments.replay.is_empty() => fuzz(arguments)?,
         Command::Mutate { seed, cases, steps: per_kind, stride, contracts } => {
             let plan = mutate::Plan { seed, cases, per_kind, stride };
