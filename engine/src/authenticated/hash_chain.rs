@@ -8,6 +8,7 @@ pub const EMPTY: B256 = B256::ZERO;
 
 /// `chain` with `item` at its end: keccak256(chain ‖ item).
 #[must_use]
+#[inline]
 pub fn push(chain: B256, item: B256) -> B256 {
     keccak256([chain.0, item.0].as_flattened())
 }

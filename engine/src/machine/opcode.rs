@@ -6,6 +6,7 @@ use revm::bytecode::opcode::{self as op, OpCode};
 const STACK_LIMIT: usize = 1024;
 
 /// Items that `opcode` takes from the stack and puts there; `None` when Osaka does not define it.
+#[inline]
 fn stack_io(opcode: u8) -> Option<(usize, usize)> {
     // revm's table has opcodes of later forks
     if matches!(opcode, op::SLOTNUM | op::DUPN | op::SWAPN | op::EXCHANGE | op::INVALID) {
@@ -22,6 +23,7 @@ pub(super) fn items_read(opcode: u8) -> usize {
 
 /// Whether `opcode` halts at once, before any read: undefined, underflow, overflow or static violation. `value` is the
 /// third item, the value of a CALL.
+#[inline]
 pub(super) fn halts_at_once(opcode: u8, stack: usize, is_static: bool, has_value: bool) -> bool {
     let Some((inputs, outputs)) = stack_io(opcode) else { return true };
     let fits = stack >= inputs && stack - inputs + outputs <= STACK_LIMIT;

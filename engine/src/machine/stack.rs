@@ -13,20 +13,24 @@ pub(super) struct Stack {
 }
 
 impl Stack {
+    #[inline]
     pub(super) fn len(&self) -> usize {
         self.items.len()
     }
 
+    #[inline]
     pub(super) fn items(&self) -> &[U256] {
         &self.items
     }
 
     /// The chain over all items.
+    #[inline]
     pub(super) fn hash(&self) -> B256 {
         self.hashes.last().copied().unwrap_or(hash_chain::EMPTY)
     }
 
     /// The item `depth` below the top; 0 when there is none.
+    #[inline]
     pub(super) fn peek(&self, depth: usize) -> U256 {
         self.items.iter().nth_back(depth).copied().unwrap_or_default()
     }
@@ -39,6 +43,7 @@ impl Stack {
         (below.copied().unwrap_or(hash_chain::EMPTY), top.to_vec())
     }
 
+    #[inline]
     pub(super) fn push(&mut self, item: U256) {
         let hash = hash_chain::push(self.hash(), item.into());
         self.items.push(item);
@@ -46,6 +51,7 @@ impl Stack {
     }
 
     /// Becomes `items`.
+    #[inline]
     pub(super) fn set(&mut self, items: &[U256]) {
         let kept = self.items.iter().zip(items).take_while(|(old, new)| old == new).count();
         self.items.truncate(kept);

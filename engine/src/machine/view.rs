@@ -58,7 +58,7 @@ impl View {
         let Slice { offset, length, .. } = self.slice;
         let (first, length) = (offset as usize, length as usize);
         let skip = first / 32;
-        let words = self.tree.leaves().iter().skip(skip);
+        let words = self.tree.leaves(skip);
         words.flat_map(|word| word.0).skip(first - skip * 32).take(length).collect()
     }
 

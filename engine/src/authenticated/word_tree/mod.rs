@@ -3,6 +3,7 @@
 //!
 //! Mirrors `contracts/src/authenticated/WordTree.sol`.
 
+mod level;
 mod range;
 mod tree;
 

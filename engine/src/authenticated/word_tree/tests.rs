@@ -1,5 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
+use alloy_primitives::U256;
 use proptest::prelude::*;
 
 use super::*;
@@ -93,11 +94,25 @@ proptest! {
             tree.grow(size).unwrap();
             prop_assert_eq!(tree.words(), size);
             prop_assert_eq!(grow(root, from, size).unwrap(), tree.root());
-            prop_assert_eq!(tree.root(), naive_root(tree.leaves()));
+            prop_assert_eq!(tree.root(), naive_root(&tree.leaves(0).collect::<Vec<_>>()));
             tree.set(size - 1, &[B256::repeat_byte(1)]).unwrap();
-            prop_assert_eq!(tree.root(), naive_root(tree.leaves()));
+            prop_assert_eq!(tree.root(), naive_root(&tree.leaves(0).collect::<Vec<_>>()));
         }
     }
+}
+
+#[test]
+fn a_clone_keeps_its_words_when_the_tree_is_written() {
+    let words: Vec<B256> = (0..300u64).map(|word| B256::from(U256::from(word))).collect();
+    let mut written = tree(&words);
+    let clone = written.clone();
+    for place in [0, 63, 64, 150, 299] {
+        written.set(place, &[B256::repeat_byte(7)]).unwrap();
+    }
+    written.grow(700).unwrap();
+    assert_eq!(clone, tree(&words));
+    assert_eq!(clone.leaves(0).collect::<Vec<_>>(), words);
+    assert_eq!(written.root(), naive_root(&written.leaves(0).collect::<Vec<_>>()));
 }
 
 #[test]

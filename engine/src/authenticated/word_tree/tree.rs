@@ -2,14 +2,14 @@
 
 use alloy_primitives::B256;
 
-use super::{Range, WordTreeError, height, parent, to_words, zero_subtree};
+use super::{Range, WordTreeError, height, level::Level, parent, to_words, zero_subtree};
 
 /// A word tree that grows and is written to, and proves ranges of itself. A write of n words costs about n + height
-/// hashes.
+/// hashes; a clone shares what is not written afterwards.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WordTree {
     /// From the leaves up to the root, each level without its zero subtrees beyond the word count.
-    levels: Vec<Vec<B256>>,
+    levels: Vec<Level>,
 }
 
 impl WordTree {
@@ -31,9 +31,10 @@ impl WordTree {
 
     /// Its size in words.
     #[must_use]
+    #[inline]
     pub fn words(&self) -> u32 {
         // grow() takes the count as u32
-        self.leaves().len() as u32
+        self.levels.first().map_or(0, Level::len) as u32
     }
 
     /// Levels above the leaves.
@@ -44,14 +45,15 @@ impl WordTree {
 
     /// Its root.
     #[must_use]
+    #[inline]
     pub fn root(&self) -> B256 {
-        self.levels.last().and_then(|level| level.first()).copied().unwrap_or_default()
+        self.levels.last().and_then(|level| level.get(0)).unwrap_or_default()
     }
 
-    /// Its words.
-    #[must_use]
-    pub fn leaves(&self) -> &[B256] {
-        self.levels.first().map_or(&[], Vec::as_slice)
+    /// Its words from word `first` on.
+    pub fn leaves(&self, first: usize) -> impl Iterator<Item = B256> {
+        let level = self.levels.first();
+        (first..).map_while(move |index| level?.get(index))
     }
 
     /// Appends zero words up to a size of `words`.
@@ -67,14 +69,13 @@ impl WordTree {
         for level in 0..=height(words) {
             let zero = zero_subtree(level)?;
             if let Some(nodes) = self.levels.get_mut(usize::from(level)) {
-                nodes.resize(length, zero);
+                nodes.grow(length, zero);
             } else {
-                let mut nodes = vec![zero; length];
+                let mut nodes = Level::default();
+                nodes.grow(length, zero);
                 // the old root, padded with a zero subtree
-                if let (Some(first), Some(below)) = (nodes.first_mut(), self.levels.last())
-                    && let Some(root) = below.first()
-                {
-                    *first = parent(*root, zero_subtree(level - 1)?);
+                if let Some(root) = self.levels.last().and_then(|below| below.get(0)) {
+                    nodes.set(0, parent(root, zero_subtree(level - 1)?));
                 }
                 self.levels.push(nodes);
             }
@@ -89,18 +90,22 @@ impl WordTree {
     /// [`WordTreeError::EmptyRange`], [`WordTreeError::OutOfRange`]; the tree is as it was.
     pub fn set(&mut self, start: u32, words: &[B256]) -> Result<(), WordTreeError> {
         let (mut first, mut end) = self.bounds(start, words.len())?;
-        if let Some(leaves) = self.levels.first_mut().and_then(|leaves| leaves.get_mut(first..end))
-        {
-            leaves.copy_from_slice(words);
+        if self.leaves(first).zip(words).all(|(old, new)| old == *new) {
+            return Ok(());
+        }
+        if let Some(leaves) = self.levels.first_mut() {
+            for (index, word) in (first..).zip(words) {
+                leaves.set(index, *word);
+            }
         }
         for level in 1..=self.height() {
             let zero = zero_subtree(level - 1)?;
             (first, end) = (first / 2, end.div_ceil(2));
             let (below, above) = self.levels.split_at_mut(usize::from(level));
             if let (Some(children), Some(nodes)) = (below.last(), above.first_mut()) {
-                for (index, node) in nodes.iter_mut().enumerate().take(end).skip(first) {
-                    let child = |index| children.get(index).copied().unwrap_or(zero);
-                    *node = parent(child(2 * index), child(2 * index + 1));
+                let child = |index| children.get(index).unwrap_or(zero);
+                for index in first..end {
+                    nodes.set(index, parent(child(2 * index), child(2 * index + 1)));
                 }
             }
         }
@@ -114,11 +119,11 @@ impl WordTree {
     pub fn range(&self, start: u32, count: u32) -> Result<Range, WordTreeError> {
         let (mut first, end) = self.bounds(start, count as usize)?;
         let mut last = end - 1;
-        let words = self.leaves().get(first..end).unwrap_or_default().to_vec();
+        let words = self.leaves(first).take(end - first).collect();
         let mut siblings = Vec::new();
         for (level, nodes) in (0..self.height()).zip(&self.levels) {
             let zero = zero_subtree(level)?;
-            let node = |index| nodes.get(index).copied().unwrap_or(zero);
+            let node = |index| nodes.get(index).unwrap_or(zero);
             if first % 2 == 1 {
                 siblings.push(node(first - 1));
             }

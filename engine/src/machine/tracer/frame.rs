@@ -53,6 +53,7 @@ impl ActiveFrame {
     }
 
     /// Brings the Frame group up to date and hashes it.
+    #[inline]
     pub(super) fn commit(&mut self) -> B256 {
         self.group.stack_hash = self.stack.hash();
         // at most 1024
@@ -68,15 +69,18 @@ impl ActiveFrame {
     }
 
     /// A number among the arguments; what does not fit is the largest number.
+    #[inline]
     pub(super) fn argument(&self, depth: usize) -> u64 {
         self.stack.peek(depth).saturating_to()
     }
 
+    #[inline]
     pub(super) fn memory_bytes(&self) -> usize {
         self.memory.words() as usize * 32
     }
 
     /// Memory becomes at least `bytes` long.
+    #[inline]
     pub(super) fn grow_memory(&mut self, bytes: usize) -> Result<(), WordTreeError> {
         let words =
             u32::try_from(bytes.div_ceil(32)).map_err(|_| WordTreeError::TooHigh(u8::MAX))?;
@@ -98,13 +102,7 @@ impl ActiveFrame {
     pub(super) fn write_memory(&mut self, offset: u64, bytes: &[u8]) -> Result<(), WordTreeError> {
         let Some((first, count)) = word_range(offset, bytes.len() as u64) else { return Ok(()) };
         let memory = Rc::make_mut(&mut self.memory);
-        let mut words = memory
-            .leaves()
-            .iter()
-            .skip(first as usize)
-            .take(count as usize)
-            .copied()
-            .collect::<Vec<B256>>();
+        let mut words: Vec<B256> = memory.leaves(first as usize).take(count as usize).collect();
         let flat = words.iter_mut().flat_map(|word| &mut word.0);
         let skip = (offset - u64::from(first) * 32) as usize;
         for (old, new) in flat.skip(skip).zip(bytes) {

@@ -168,7 +168,6 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
             state_root: self.tries.state_root,
             scratch_root: self.tries.scratch_root,
         };
-        let cold = |it: &Machine| (it.block_hash, it.tx_hash, it.state_root, it.scratch_root);
         if cold(&machine) != cold(&self.machine) {
             self.cold_hash = machine.cold_hash();
         }
@@ -187,13 +186,13 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
     }
 
     fn tx(&mut self) -> Result<&mut ActiveTx, TraceError> {
-        let error = self.diverged(Divergence::Control);
-        self.tx.as_mut().ok_or(error)
+        let (step, about) = (self.context.step, Divergence::Control);
+        self.tx.as_mut().ok_or_else(|| TraceError::Diverged { step, about })
     }
 
     fn frame(&mut self) -> Result<&mut ActiveFrame, TraceError> {
-        let error = self.diverged(Divergence::Control);
-        self.frames.last_mut().ok_or(error)
+        let (step, about) = (self.context.step, Divergence::Control);
+        self.frames.last_mut().ok_or_else(|| TraceError::Diverged { step, about })
     }
 
     const fn diverged(&self, about: Divergence) -> TraceError {
@@ -246,6 +245,11 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
             .is_some_and(|tx| address == tx.group().sender || address == tx.group().to);
         of_tx || address == self.block.fee_recipient || is_precompile(address)
     }
+}
+
+/// The fields of the Machine group that [`Machine::cold_hash`] commits to.
+fn cold(machine: &Machine) -> [&B256; 4] {
+    [&machine.block_hash, &machine.tx_hash, &machine.state_root, &machine.scratch_root]
 }
 
 /// Osaka's precompiles: 0x01 to 0x11 and 0x100.

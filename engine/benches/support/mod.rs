@@ -1,0 +1,201 @@
+//! Chains of one block that calls one contract, and CPU time.
+#![allow(dead_code, missing_docs, unreachable_pub)]
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use alloy::{
+    consensus::{SignableTransaction, TxEip1559, TxEnvelope},
+    eips::{eip2718::Encodable2718, eip2935::HISTORY_STORAGE_CODE, eip4788::BEACON_ROOTS_CODE},
+    network::TxSignerSync,
+    signers::local::PrivateKeySigner,
+};
+use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256, hex, keccak256, map::B256Map};
+use criterion::measurement::{Measurement, ValueFormatter, WallTime};
+use serde::Deserialize;
+use surety_engine::{
+    authenticated::source::{CodeSource, NodeSource, SourceError},
+    derive::{BlockInput, batch},
+    execute::{block::execute_slot, boundary::Boundary, pending::Pending},
+    machine::{SlotInput, StepSink, groups::Record, trace_slot},
+    rules::{
+        addresses::{BEACON_ROOTS, BLOCK_HASHES},
+        limits::Limits,
+    },
+    state::genesis::{Allocation, GenesisState},
+};
+use xz2::read::XzDecoder;
+
+const CHAIN_ID: u64 = 7;
+/// JUMPDEST PUSH0 PUSH1 3 ADD PUSH1 5 MUL DUP1 PUSH0 MSTORE POP PUSH0 JUMP, until the gas is gone.
+const LOOP: [u8; 14] = hex!("5b5f600301600502805f52505f56");
+
+/// A contract's code and what it is called with.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Program {
+    pub name: String,
+    pub code: Bytes,
+    pub input: Bytes,
+}
+
+impl Program {
+    pub fn new(name: &str, code: impl Into<Bytes>) -> Self {
+        Self { name: name.into(), code: code.into(), input: Bytes::new() }
+    }
+
+    /// A loop that only computes.
+    pub fn compute() -> Self {
+        Self::new("compute", LOOP)
+    }
+
+    /// The programs of `fixtures/bench`.
+    pub fn corpus() -> Vec<Self> {
+        let file = fixture("bench/programs.json.xz");
+        serde_json::from_reader(XzDecoder::new(File::open(file).unwrap())).unwrap()
+    }
+}
+
+pub fn fixture(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(path)
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    nodes: B256Map<Bytes>,
+    codes: B256Map<Bytes>,
+}
+
+impl NodeSource for Memory {
+    fn node(&self, hash: B256) -> Result<Option<Bytes>, SourceError> {
+        self.nodes.node(hash)
+    }
+}
+
+impl CodeSource for Memory {
+    fn code(&self, hash: B256) -> Result<Option<Bytes>, SourceError> {
+        self.codes.code(hash)
+    }
+}
+
+/// A block whose only entry, in slot 1, calls a program with all the gas that a transaction may have.
+pub struct World {
+    memory: Memory,
+    input: BlockInput,
+    /// The boundary before slot 1.
+    begun: Boundary,
+}
+
+impl World {
+    pub fn new(program: &Program) -> Self {
+        let signer = PrivateKeySigner::from_bytes(&B256::repeat_byte(1)).unwrap();
+        let contract = Address::repeat_byte(0xaa);
+        let account = |code: Bytes| Allocation {
+            nonce: U64::from(1),
+            balance: U256::from(10).pow(U256::from(20)),
+            code,
+            ..Allocation::default()
+        };
+        let state = GenesisState {
+            chain_id: CHAIN_ID,
+            base_fee_per_gas: U256::from(1_000_000_000),
+            gas_limit: Limits::SURETY.block_gas,
+            alloc: [
+                (BEACON_ROOTS, account(BEACON_ROOTS_CODE.clone())),
+                (BLOCK_HASHES, account(HISTORY_STORAGE_CODE.clone())),
+                (contract, account(program.code.clone())),
+                (signer.address(), account(Bytes::new())),
+            ]
+            .into(),
+            ..GenesisState::default()
+        };
+        let mut memory = Memory::default();
+        let (genesis, codes) = state.build(&mut memory.nodes).unwrap();
+        memory.codes = codes;
+        let mut transaction = TxEip1559 {
+            chain_id: CHAIN_ID,
+            nonce: 1,
+            gas_limit: Limits::SURETY.transaction_gas,
+            max_fee_per_gas: 2_000_000_000,
+            to: TxKind::Call(contract),
+            input: program.input.clone(),
+            ..TxEip1559::default()
+        };
+        let signature = signer.sign_transaction_sync(&mut transaction).unwrap();
+        let entry = TxEnvelope::from(transaction.into_signed(signature)).encoded_2718();
+        let batch = Bytes::from(batch::encode([entry]).unwrap());
+        let slice = batch::slice(&batch).unwrap();
+        let record = Record {
+            number: 1,
+            timestamp: 1,
+            batch_root: slice.root,
+            batch_length: slice.length,
+            deposits_hash: keccak256([]),
+            ..Record::default()
+        };
+        let input = BlockInput::new(record, batch, Vec::new()).unwrap();
+        let parent = Boundary::genesis(&genesis);
+        let mut pending = Pending::new(&memory);
+        let begun = execute_slot(&mut pending, &parent, 0, &input, &Limits::SURETY).unwrap();
+        let (nodes, _) = pending.take();
+        memory.nodes.extend(nodes);
+        Self { memory, input, begun: begun.boundary }
+    }
+
+    /// The boundary before the transaction.
+    pub fn start(&self) -> B256 {
+        self.begun.hash()
+    }
+
+    /// Traces the transaction; gives the number of steps.
+    pub fn trace(&self, sink: impl StepSink) -> u32 {
+        let input = SlotInput {
+            slot: 1,
+            boundary: &self.begun,
+            block: Some(&self.input),
+            limits: &Limits::SURETY,
+        };
+        trace_slot(&self.memory, &input, sink).unwrap().steps
+    }
+}
+
+/// Measures the time that the thread runs, so that what else the machine does matters less. Linux only.
+pub struct CpuTime;
+
+impl CpuTime {
+    fn now() -> Duration {
+        let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+        Duration::from_nanos(text.split_whitespace().next().unwrap().parse().unwrap())
+    }
+}
+
+impl Measurement for CpuTime {
+    type Intermediate = Duration;
+    type Value = Duration;
+
+    fn start(&self) -> Duration {
+        Self::now()
+    }
+
+    fn end(&self, start: Duration) -> Duration {
+        Self::now() - start
+    }
+
+    fn add(&self, one: &Duration, other: &Duration) -> Duration {
+        *one + *other
+    }
+
+    fn zero(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn to_f64(&self, value: &Duration) -> f64 {
+        WallTime.to_f64(value)
+    }
+
+    fn formatter(&self) -> &dyn ValueFormatter {
+        WallTime.formatter()
+    }
+}
