@@ -5,6 +5,7 @@ pub mod block;
 pub mod check;
 pub mod errors;
 pub mod fuzz;
+pub mod kind;
 pub mod mutate;
 pub mod report;
 pub mod state_tests;
@@ -12,5 +13,6 @@ pub mod verifier;
 
 pub use block::{BlockError, SuretyBlock};
 pub use check::{CheckError, Selection, check_block};
+pub use kind::Kind;
 pub use report::{Failure, Report};
 pub use verifier::{Cost, Rejection, Verifier, VerifierError};

@@ -11,9 +11,9 @@ use alloy_primitives::{B256, Bytes};
 use super::{
     fuzz::{
         case::{self, Case},
-        coverage::Kind,
         generate,
     },
+    kind::Kind,
     verifier::{Rejection, Verifier, VerifierError},
 };
 use crate::{

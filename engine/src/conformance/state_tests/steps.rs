@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::B256;
 
-use super::tally::{Kind, Tally};
+use super::tally::Tally;
 use crate::{
     conformance::{
         Selection,
+        kind::Kind,
         verifier::{Cost, TRANSACTION_GAS, Verifier},
     },
     machine::{StepInfo, StepProof, StepSink},

@@ -9,19 +9,10 @@ use std::{
 use serde::Serialize;
 
 use super::{case::Skipped, normal::Normalisation};
-use crate::machine::{Outcome, Phase, StepInfo, opcode};
+use crate::conformance::kind::Kind;
 
 /// Subcases that are named for each kind of step.
 const EXAMPLES: usize = 3;
-
-/// What a step does and how it ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Kind {
-    phase: Phase,
-    opcode: Option<u8>,
-    precompile: u16,
-    outcome: Outcome,
-}
 
 /// The steps of one kind.
 #[derive(Clone, Debug, Default)]
@@ -59,31 +50,6 @@ pub struct Tally {
     /// Subcases with a difference, and which.
     pub failures: Vec<(String, String)>,
     steps: BTreeMap<Kind, Steps>,
-}
-
-impl Kind {
-    /// The kind of a step.
-    #[must_use]
-    pub fn of(info: &StepInfo) -> Self {
-        let precompile = match info.phase {
-            Phase::Precompile => {
-                let [.., high, low] = info.contract.0.0;
-                u16::from_be_bytes([high, low])
-            }
-            _ => 0,
-        };
-        Self { phase: info.phase, opcode: info.opcode, precompile, outcome: info.outcome }
-    }
-
-    /// What it does: its opcode, the precompile it runs, or the phase.
-    #[must_use]
-    pub fn name(&self) -> String {
-        match (self.opcode, self.phase) {
-            (Some(code), _) => opcode::name(code).to_owned(),
-            (None, Phase::Precompile) => format!("Precompile 0x{:02x}", self.precompile),
-            (None, phase) => phase.name().to_owned(),
-        }
-    }
 }
 
 impl Tally {
@@ -140,7 +106,7 @@ impl Tally {
     pub fn report(&self) -> Report {
         let mut rows: BTreeMap<(String, String), Steps> = BTreeMap::new();
         for (kind, steps) in &self.steps {
-            rows.entry((kind.name(), kind.outcome.to_string())).or_default().add(steps);
+            rows.entry((kind.name(), kind.outcome().to_string())).or_default().add(steps);
         }
         let rows = rows.into_iter().map(|((opcode, outcome), mut steps)| {
             steps.gas.sort_unstable();
