@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {WordTree} from "./WordTree.sol";
+
 /// @notice A part of a word tree's bytes. Byte i reads 0 iff i >= length; length 0 is the all-zero slice.
 /// @dev offset + length never exceeds 32 * words.
 struct Slice {
@@ -35,6 +37,15 @@ library Slices {
         if (offset + kept > type(uint32).max) revert SliceTooFar(offset + kept);
         // forge-lint: disable-next-line(unsafe-typecast)
         return Slice(root, words, uint32(offset), uint32(kept));
+    }
+
+    /// @notice All of `data`, which no tree holds yet.
+    function ofBytes(bytes memory data) internal pure returns (Slice memory slice) {
+        if (data.length == 0) return slice;
+        // Nothing in the memory of a step is that long.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        (slice.words, slice.length) = (uint32((data.length + 31) / 32), uint32(data.length));
+        slice.root = WordTree.rootOf(data);
     }
 
     /// @notice Bytes [offset, offset + length) of `slice`; what lies beyond its end is cut off.

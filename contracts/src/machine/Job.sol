@@ -7,17 +7,17 @@ import {Slice} from "../authenticated/Slice.sol";
 
 /// @notice A bulk operation under way, one bounded chunk a step.
 struct Job {
-    /// 1: access list, 2: copy into memory, 3: authorizations.
+    /// What it does: see `JobKind`.
     uint8 kind;
     /// Where the bytes come from; a copy reads zeros beyond its end.
     Slice source;
-    /// Copy: first byte in memory. Access list: where in the source the current entry's keys end, 0 between entries.
+    /// Copy: first byte in memory. Access list: where in the source the current entry's keys end, 0 between entries. Creation: the opcode.
     uint32 destination;
     /// How many bytes there are to process.
     uint32 total;
     /// How many are processed.
     uint32 done;
-    /// Access list: the current entry's address, left-padded. Copy: zero.
+    /// Access list: the current entry's address, left-padded. Absorb: keccak256 of the state, zero at first. Else zero.
     bytes32 accumulator;
 }
 

@@ -9,4 +9,12 @@ library JobKind {
     uint8 internal constant COPY = 2;
     /// @notice Applies EIP-7702 authorizations.
     uint8 internal constant AUTHORIZATIONS = 3;
+    /// @notice Hashes the data of KECCAK256.
+    uint8 internal constant KECCAK = 4;
+    /// @notice Hashes the data of a log.
+    uint8 internal constant LOG = 5;
+    /// @notice Takes in the input of a precompile.
+    uint8 internal constant PRECOMPILE = 6;
+    /// @notice Begins the creation that an opcode has paid for.
+    uint8 internal constant CREATE = 7;
 }

@@ -24,9 +24,13 @@ library Phase {
     uint8 internal constant DEPOSITS = 8;
     /// @notice Applies one EIP-7702 authorization.
     uint8 internal constant AUTHORIZE = 9;
+    /// @notice Takes one chunk of a long input into a hash or a sum.
+    uint8 internal constant ABSORB = 10;
+    /// @notice Begins the creation that CREATE or CREATE2 has paid for.
+    uint8 internal constant CREATE = 11;
 
     /// @notice Phases there are.
-    uint256 internal constant COUNT = 10;
+    uint256 internal constant COUNT = 12;
 
     /// @notice Whether a transaction or system call is under way; there is a scratch trie exactly then, too.
     function hasTx(uint8 phase) internal pure returns (bool) {
@@ -35,11 +39,11 @@ library Phase {
 
     /// @notice Whether a call frame is under way.
     function hasFrame(uint8 phase) internal pure returns (bool) {
-        return phase == RUNNING || phase == PRECOMPILE || phase == COPY;
+        return phase == RUNNING || phase == PRECOMPILE || phase == COPY || phase == ABSORB || phase == CREATE;
     }
 
     /// @notice Whether a bulk operation is under way.
     function hasJob(uint8 phase) internal pure returns (bool) {
-        return phase == ACCESS_LIST || phase == COPY || phase == AUTHORIZE;
+        return phase == ACCESS_LIST || phase == COPY || phase == AUTHORIZE || phase == ABSORB || phase == CREATE;
     }
 }

@@ -43,6 +43,8 @@ library Dispatch {
         if (phase == Phase.ENTER) return Family.Enter;
         if (phase == Phase.PRECOMPILE) return Family.Precompiles;
         if (phase == Phase.COPY) return Family.Copy;
+        if (phase == Phase.ABSORB) return Family.Absorb;
+        if (phase == Phase.CREATE) return Family.Creation;
         if (phase == Phase.SETTLE) return Family.Settle;
         if (phase == Phase.DESTRUCT) return Family.Destruct;
         if (phase == Phase.DEPOSITS) return Family.BlockEnd;

@@ -27,6 +27,8 @@ enum Family {
     Enter,
     Precompiles,
     Copy,
+    Absorb,
+    Creation,
     Settle,
     Destruct,
     BlockEnd

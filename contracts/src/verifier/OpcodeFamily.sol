@@ -11,8 +11,6 @@ import {Step, Steps} from "./Step.sol";
 abstract contract OpcodeFamily is IStepVerifier {
     /// @notice The opcode at the frame's program counter is not one of this contract's.
     error WrongFamily(uint8 opcode);
-    /// @notice The verifier cannot prove this opcode, here or with these operands.
-    error UnsupportedOpcode(uint8 opcode);
 
     /// @inheritdoc IStepVerifier
     function next(StepContext calldata context, bytes32 preState, bytes calldata witness)

@@ -11,7 +11,7 @@ library Stack {
     /// @notice The witness gives `given` items where the step reads `wanted`.
     error WrongStackItems(uint256 given, uint256 wanted);
 
-    /// @notice Pops `reads` items to make room for `writes`. Each step calls it once at most, and not at all only if it
+    /// @notice Pops `reads` items to make room for `writes`. Each step pops or peeks once at most, and not at all only if it
     /// reads none and cannot overflow.
     /// @return ok whether the stack neither has fewer items nor grows too tall, which halts the frame
     /// @return items what was popped, the uppermost first
@@ -20,8 +20,21 @@ library Stack {
         pure
         returns (bool ok, uint256[] memory items)
     {
-        Frame memory frame = step.frame;
-        uint256 size = frame.stackSize;
+        (ok, items) = peek(step, reads, writes);
+        if (!ok) return (false, items);
+        step.frame.stackHash = step.witness.stackRest;
+        // reads <= size, 16 bits
+        // forge-lint: disable-next-line(unsafe-typecast)
+        step.frame.stackSize -= uint16(reads);
+    }
+
+    /// @notice What `pop` returns, leaving the stack as it is.
+    function peek(Step memory step, uint256 reads, uint256 writes)
+        internal
+        pure
+        returns (bool ok, uint256[] memory items)
+    {
+        uint256 size = step.frame.stackSize;
         uint256[] memory given = step.witness.items;
         uint256 wanted = reads < size ? reads : size;
         if (given.length != wanted) revert WrongStackItems(given.length, wanted);
@@ -32,10 +45,6 @@ library Stack {
         for (uint256 i = 0; i < reads; ++i) {
             items[i] = given[reads - 1 - i];
         }
-        frame.stackHash = step.witness.stackRest;
-        // reads <= size, 16 bits
-        // forge-lint: disable-next-line(unsafe-typecast)
-        frame.stackSize = uint16(size - reads);
         ok = true;
     }
 

@@ -44,6 +44,8 @@ contract StepVerifier is IStepVerifier {
     IStepVerifier private immutable ENTER;
     IStepVerifier private immutable PRECOMPILES;
     IStepVerifier private immutable COPY;
+    IStepVerifier private immutable ABSORB;
+    IStepVerifier private immutable CREATION;
     IStepVerifier private immutable SETTLE;
     IStepVerifier private immutable DESTRUCT;
     IStepVerifier private immutable BLOCK_END;
@@ -78,6 +80,8 @@ contract StepVerifier is IStepVerifier {
         ENTER = families[uint256(Family.Enter)];
         PRECOMPILES = families[uint256(Family.Precompiles)];
         COPY = families[uint256(Family.Copy)];
+        ABSORB = families[uint256(Family.Absorb)];
+        CREATION = families[uint256(Family.Creation)];
         SETTLE = families[uint256(Family.Settle)];
         DESTRUCT = families[uint256(Family.Destruct)];
         BLOCK_END = families[uint256(Family.BlockEnd)];
@@ -119,6 +123,8 @@ contract StepVerifier is IStepVerifier {
             ENTER,
             PRECOMPILES,
             COPY,
+            ABSORB,
+            CREATION,
             SETTLE,
             DESTRUCT,
             BLOCK_END

@@ -206,11 +206,13 @@ library Scenes {
     }
 
     function hasFrame(Scene memory scene) internal pure returns (bool) {
-        return scene.phase == Phase.RUNNING || scene.phase == Phase.PRECOMPILE || scene.phase == Phase.COPY;
+        return scene.phase == Phase.RUNNING || scene.phase == Phase.PRECOMPILE || scene.phase == Phase.COPY
+            || scene.phase == Phase.ABSORB || scene.phase == Phase.CREATE;
     }
 
     function hasJob(Scene memory scene) internal pure returns (bool) {
-        return scene.phase == Phase.ACCESS_LIST || scene.phase == Phase.COPY || scene.phase == Phase.AUTHORIZE;
+        return scene.phase == Phase.ACCESS_LIST || scene.phase == Phase.COPY || scene.phase == Phase.AUTHORIZE
+            || scene.phase == Phase.ABSORB || scene.phase == Phase.CREATE;
     }
 
     function _sized(bytes memory data) private pure returns (bytes memory) {

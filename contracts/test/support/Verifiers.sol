@@ -5,7 +5,9 @@ import {Vm} from "forge-std/Vm.sol";
 import {IStepVerifier} from "../../src/interfaces/IStepVerifier.sol";
 import {Family} from "../../src/verifier/Family.sol";
 import {StepVerifier} from "../../src/verifier/StepVerifier.sol";
+import {Absorb} from "../../src/verifier/job/Absorb.sol";
 import {Copy} from "../../src/verifier/job/Copy.sol";
+import {Creation} from "../../src/verifier/job/Creation.sol";
 import {Arithmetic} from "../../src/verifier/opcode/Arithmetic.sol";
 import {Bitwise} from "../../src/verifier/opcode/Bitwise.sol";
 import {Calls} from "../../src/verifier/opcode/Calls.sol";
@@ -72,6 +74,8 @@ library Verifiers {
         all[uint256(Family.Enter)] = _deploy("slot/Enter.sol:Enter", "");
         all[uint256(Family.Precompiles)] = _deploy("precompile/Precompiles.sol:Precompiles", "");
         all[uint256(Family.Copy)] = _deploy("job/Copy.sol:Copy", "");
+        all[uint256(Family.Absorb)] = _deploy("job/Absorb.sol:Absorb", "");
+        all[uint256(Family.Creation)] = _deploy("job/Creation.sol:Creation", "");
         all[uint256(Family.Settle)] = _deploy("slot/Settle.sol:Settle", "");
         all[uint256(Family.Destruct)] = _deploy("slot/Destruct.sol:Destruct", "");
         all[uint256(Family.BlockEnd)] = _deploy("slot/BlockEnd.sol:BlockEnd", "");

@@ -80,6 +80,8 @@ contract DispatchTest is Test {
         _assertPhase(context, Phase.ENTER, Family.Enter);
         _assertPhase(context, Phase.PRECOMPILE, Family.Precompiles);
         _assertPhase(context, Phase.COPY, Family.Copy);
+        _assertPhase(context, Phase.ABSORB, Family.Absorb);
+        _assertPhase(context, Phase.CREATE, Family.Creation);
         _assertPhase(context, Phase.SETTLE, Family.Settle);
         _assertPhase(context, Phase.DESTRUCT, Family.Destruct);
         _assertPhase(context, Phase.DEPOSITS, Family.BlockEnd);

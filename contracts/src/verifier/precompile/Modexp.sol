@@ -7,6 +7,8 @@ library Modexp {
     uint256 internal constant MAX_LENGTH = 1024;
     uint256 private constant _MIN_PRICE = 500;
     uint256 private constant _HEADER = 96;
+    /// @notice The most bytes of an input that matter.
+    uint256 internal constant MAX_INPUT = _HEADER + 3 * MAX_LENGTH;
 
     /// @notice Price of `input` in gas, or the largest number if a length is over the bound, which fails at any price.
     function price(bytes memory input) internal pure returns (uint256) {

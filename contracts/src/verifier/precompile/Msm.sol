@@ -8,6 +8,10 @@ library Msm {
     uint256 internal constant G1_MULTIPLICATION = 12_000;
     /// @notice One multiplication in G2.
     uint256 internal constant G2_MULTIPLICATION = 22_500;
+    /// @notice Bytes of a G1 point.
+    uint256 internal constant G1_POINT = 128;
+    /// @notice Bytes of a G2 point.
+    uint256 internal constant G2_POINT = 256;
     /// @notice Bytes of a G1 point and a scalar.
     uint256 internal constant G1_PAIR = 160;
     /// @notice Bytes of a G2 point and a scalar.

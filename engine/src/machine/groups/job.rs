@@ -11,18 +11,19 @@ use crate::authenticated::slice::Slice;
 /// A bulk operation under way, one bounded chunk a step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Job {
-    /// 1: access list, 2: copy into memory, 3: authorizations.
+    /// What it does: see `JobKind`.
     pub kind: u8,
     /// Where the bytes come from; a copy reads zeros beyond its end.
     pub source: Slice,
     /// Copy: first byte in memory. Access list: where in the source the current entry's keys end, 0
-    /// between entries.
+    /// between entries. Creation: the opcode.
     pub destination: u32,
     /// How many bytes there are to process.
     pub total: u32,
     /// How many are processed.
     pub done: u32,
-    /// Access list: the current entry's address, left-padded. Copy: zero.
+    /// Access list: the current entry's address, left-padded. Absorb: keccak256 of the state, zero
+    /// at first. Else zero.
     pub accumulator: B256,
 }
 
