@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Slice, Slices} from "../../src/authenticated/Slice.sol";
 import {Test} from "../support/TestBase.sol";
+import {WordTreeOracle} from "../support/WordTreeOracle.sol";
 
 contract SliceTest is Test {
     bytes32 private constant ROOT = keccak256("root");
@@ -60,5 +61,13 @@ contract SliceTest is Test {
         this.create(type(uint32).max, 0, 1 << 32);
         vm.expectRevert(abi.encodeWithSelector(Slices.SliceTooFar.selector, (1 << 32) + 1));
         this.create(type(uint32).max, 1 << 32, 1);
+    }
+
+    function test_fuzz_ofBytes(bytes memory data) public pure {
+        Slice memory slice = Slices.ofBytes(data);
+        assertEq(slice.root, data.length == 0 ? bytes32(0) : WordTreeOracle.root(data));
+        assertEq(slice.words, (data.length + 31) / 32);
+        assertEq(slice.offset, 0);
+        assertEq(slice.length, data.length);
     }
 }

@@ -1,119 +1,85 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {Call} from "../../../src/machine/Call.sol";
-import {Frame} from "../../../src/machine/Frame.sol";
+// Numbers here are small by construction, or mean their low bits.
+// forge-lint: disable-start(unsafe-typecast)
+
+import {Slice} from "../../../src/authenticated/Slice.sol";
+import {Job} from "../../../src/machine/Job.sol";
 import {Phase} from "../../../src/machine/Phase.sol";
 import {Opcode} from "../../../src/rules/Opcode.sol";
 import {OpcodeFamily} from "../../../src/verifier/OpcodeFamily.sol";
 import {Create} from "../../../src/verifier/opcode/Create.sol";
+import {FamilyTest} from "../../support/FamilyTest.sol";
 import {Scene, Scenes} from "../../support/Scene.sol";
-import {WorldTest} from "../../support/WorldTest.sol";
 
-contract CreateTest is WorldTest {
-    address private constant SELF = address(0xC0DE);
+contract CreateTest is FamilyTest {
+    uint256 private constant VALUE = 5;
     uint256 private constant SALT = 0x5a17;
-    bytes private constant INITCODE = hex"60006000f3fe11223344";
-    uint256 private constant OFFSET = 20;
 
     function setUp() public {
-        vm.pauseGasMetering();
         family = new Create();
-        _populate();
-        _put(SELF, 9, 1000, hex"f0");
     }
 
-    function test_create_entersTheInitcode() public {
-        _assertCreates(Opcode.CREATE, 300, vm.computeCreateAddress(SELF, 9), 32_000 + 2);
+    function _scene(uint8 opcode, uint256 offset, uint256 length) private pure returns (Scene memory scene) {
+        scene = opcode == Opcode.CREATE
+            ? Scenes.running(_opcode(opcode), _items(length, offset, VALUE))
+            : Scenes.running(_opcode(opcode), _items(SALT, length, offset, VALUE));
+        scene.data = _bytes(1, 64);
+        scene.frame.returned = Slice(keccak256("returned"), 2, 1, 60);
     }
 
-    function test_create2_entersTheInitcode() public {
-        address created = vm.computeCreate2Address(bytes32(SALT), keccak256(INITCODE), SELF);
-        _assertCreates(Opcode.CREATE2, 0, created, 32_000 + 2 + 6);
-    }
-
-    function test_create_keepsWhatTheAddressOwns() public {
-        address created = vm.computeCreateAddress(SELF, 9);
-        _put(created, 0, 5, "");
-        _assertCreates(Opcode.CREATE, 300, created, 32_000 + 2);
-    }
-
-    function test_create_ofAWarmAddress() public {
-        address created = vm.computeCreateAddress(SELF, 9);
-        _mark(WARM_ADDRESS, created, 0, 1);
-        _assertCreates(Opcode.CREATE, 1000, created, 32_000 + 2);
-    }
-
-    function test_create_ofNothing() public {
-        address created = vm.computeCreateAddress(SELF, 9);
-        Scene memory scene = Scenes.running(_opcode(Opcode.CREATE), _items(0, type(uint256).max, 0));
-        _place(scene);
-        _seeCreated(scene, created);
+    /// The opcode pays, grows the memory and leaves its operands to the Create phase.
+    function _assertPays(uint8 opcode, uint256 offset, uint256 length, uint256 perWord) private view {
+        Scene memory scene = _scene(opcode, offset, length);
         bytes32 post = _next(scene);
-        _mark(WARM_ADDRESS, created, 0, 1);
-        _setNonce(SELF, 10);
-        assertEq(post, _entered(scene, created, 0, 32_000, "").commit().hash());
+        if (length != 0) scene.data = _grown(scene.data, _roundUp(offset + length));
+        scene.job = Job(7, Scenes.sliceOf(""), opcode, 0, 0, 0);
+        if (length != 0) {
+            scene.job.source = Scenes.sliceOf(scene.data);
+            (scene.job.source.offset, scene.job.source.length) = (uint32(offset), uint32(length));
+        }
+        uint256 price = 32_000 + perWord * ((length + 31) / 32) + _memoryCost(64, scene.data.length);
+        scene.frame.gas -= uint64(price);
+        scene.frame.returned = Scenes.sliceOf("");
+        ++scene.frame.pc;
+        scene.phase = Phase.CREATE;
+        assertEq(post, scene.commit().hash());
     }
 
-    function test_create_collisionLosesTheGas() public {
-        address created = vm.computeCreateAddress(SELF, 9);
-        _put(created, 0, 0, hex"00");
-        _assertCollides(created);
-        _put(created, 1, 0, "");
-        _assertCollides(created);
+    function test_fuzz_create_pays(uint256 offset, uint256 length) public view {
+        (offset, length) = (bound(offset, 0, 300), bound(length, 1, 300));
+        _assertPays(Opcode.CREATE, offset, length, 2);
+        _assertPays(Opcode.CREATE2, offset, length, 8);
     }
 
-    function test_create_withoutTheBalanceFails() public {
-        _assertPushesZero(_scene(Opcode.CREATE, 1001));
+    function test_create_ofNothing() public view {
+        _assertPays(Opcode.CREATE, type(uint256).max, 0, 2);
+        _assertPays(Opcode.CREATE2, type(uint256).max, 0, 8);
     }
 
-    function test_create_tooDeepFails() public {
-        Scene memory scene = _scene(Opcode.CREATE2, 0);
-        scene.call.depth = 1024;
-        _assertPushesZero(scene);
+    function test_create_ofTheLongestInitcode() public view {
+        _assertPays(Opcode.CREATE, 0, 49_152, 2);
+        _assertPays(Opcode.CREATE2, 0, 49_152, 8);
     }
 
-    function test_create_withTheLastNonceFails() public {
-        _setNonce(SELF, type(uint64).max);
-        _assertPushesZero(_scene(Opcode.CREATE, 0));
-        _setNonce(SELF, type(uint64).max - 1);
-        _assertCreates(Opcode.CREATE, 0, vm.computeCreateAddress(SELF, type(uint64).max - 1), 32_000 + 2);
+    function test_create_tooLongInitcodeHalts() public view {
+        _assertHalts(_scene(Opcode.CREATE, 0, 49_153));
+        _assertHalts(_scene(Opcode.CREATE2, 0, type(uint256).max));
+        _assertHalts(_scene(Opcode.CREATE, type(uint256).max, 1));
     }
 
-    function test_create_tooLongInitcodeHalts() public {
-        _assertTooLong(49_153);
-        _assertTooLong(type(uint256).max);
-    }
-
-    function _assertTooLong(uint256 length) private {
-        Scene memory scene = Scenes.running(_opcode(Opcode.CREATE), _items(length, 0, 0));
-        _place(scene);
-        _seeAccount(scene, SELF);
+    function test_create_tooLittleGasHalts() public view {
+        Scene memory scene = _scene(Opcode.CREATE, 0, 33);
+        scene.frame.gas = 32_003;
+        _assertHalts(scene);
+        scene = _scene(Opcode.CREATE2, 0, 33);
+        scene.frame.gas = 32_015;
         _assertHalts(scene);
     }
 
-    /// Initcode that creates with the longest initcode: no step reveals more.
-    function test_create2_largestWitnessFitsOneTransaction() public {
-        bytes memory initcode = new bytes(49_152);
-        Scene memory scene = Scenes.running(
-            bytes.concat(_opcode(Opcode.CREATE2), new bytes(49_151)), _items(SALT, initcode.length, 0, 300)
-        );
-        scene.data = initcode;
-        address created = vm.computeCreate2Address(bytes32(SALT), keccak256(initcode), SELF);
-        scene.addRange(initcode, 0, initcode.length);
-        _place(scene);
-        _seeCreated(scene, created);
-        _assertProvable(scene.commit());
-    }
-
-    function test_create_tooLittleGasHaltsAfterTheReads() public {
-        Scene memory scene = _scene(Opcode.CREATE, 0);
-        scene.frame.gas = 32_001;
-        _assertHalts(scene);
-    }
-
-    function test_staticAndUnderflowHaltBeforeTheReads() public view {
-        Scene memory scene = Scenes.running(_opcode(Opcode.CREATE), _items(0, 0, 0));
+    function test_staticAndUnderflowHalt() public view {
+        Scene memory scene = _scene(Opcode.CREATE, 0, 0);
         scene.call.isStatic = true;
         _assertHalts(scene);
         _assertHalts(Scenes.running(_opcode(Opcode.CREATE), _items(0, 0)));
@@ -126,89 +92,5 @@ contract CreateTest is WorldTest {
             abi.encodeWithSelector(OpcodeFamily.WrongFamily.selector, Opcode.CALL)
         );
     }
-
-    /// The initcode is already in memory.
-    function _scene(uint8 opcode, uint256 value) private returns (Scene memory scene) {
-        scene = opcode == Opcode.CREATE
-            ? Scenes.running(_opcode(opcode), _items(INITCODE.length, OFFSET, value))
-            : Scenes.running(_opcode(opcode), _items(SALT, INITCODE.length, OFFSET, value));
-        scene.data = bytes.concat(new bytes(OFFSET), INITCODE, new bytes(64 - OFFSET - INITCODE.length));
-        _place(scene);
-        _seeAccount(scene, SELF);
-    }
-
-    function _seeCreated(Scene memory scene, address created) private {
-        _seeAccount(scene, SELF);
-        _seeMark(scene, WARM_ADDRESS, created, 0);
-        _seeAccount(scene, created);
-        _seeMark(scene, CREATED, created, 0);
-    }
-
-    function _assertCreates(uint8 opcode, uint256 value, address created, uint64 price) private {
-        Scene memory scene = _scene(opcode, value);
-        scene.addRange(scene.data, OFFSET, OFFSET + INITCODE.length);
-        _seeCreated(scene, created);
-        bytes32 post = _next(scene);
-        _mark(WARM_ADDRESS, created, 0, 1);
-        _setNonce(SELF, holders[SELF].nonce + 1);
-        assertEq(post, _entered(scene, created, value, price, INITCODE).commit().hash());
-    }
-
-    function _entered(Scene memory scene, address created, uint256 value, uint64 price, bytes memory initcode)
-        private
-        returns (Scene memory entered)
-    {
-        Frame memory caller = scene.frame;
-        caller.gas -= price;
-        uint64 gas = caller.gas - caller.gas / 64;
-        caller.gas -= gas;
-        ++caller.pc;
-        (caller.stackHash, caller.stackSize) = (0, 0);
-        entered.phase = Phase.RUNNING;
-        entered.block = scene.block;
-        entered.tx = scene.tx;
-        entered.caller = caller;
-        entered.frame.gas = gas;
-        entered.code = initcode;
-        _place(entered);
-        Call memory call = entered.call;
-        (call.stateRoot, call.scratchRoot) = (entered.stateRoot, entered.scratchRoot);
-        (call.logsHash, call.refund) = (scene.tx.logsHash, scene.tx.refund);
-        (call.destructsHash, call.destructCount) = (scene.tx.destructsHash, scene.tx.destructCount);
-        call.kind = 1;
-        call.depth = scene.call.depth + 1;
-        (call.self, call.codeAddress, call.caller, call.value) = (created, created, SELF, value);
-
-        _setNonce(created, 1);
-        _mark(CREATED, created, 0, 1);
-        _setBalance(SELF, holders[SELF].balance - value);
-        _setBalance(created, holders[created].balance + value);
-        _place(entered);
-    }
-
-    function _assertCollides(address created) private {
-        uint256 snapshot = vm.snapshotState();
-        Scene memory scene = _scene(Opcode.CREATE, 0);
-        scene.addRange(scene.data, OFFSET, OFFSET + INITCODE.length);
-        _seeMark(scene, WARM_ADDRESS, created, 0);
-        _seeAccount(scene, created);
-        bytes32 post = _next(scene);
-        _mark(WARM_ADDRESS, created, 0, 1);
-        _setNonce(SELF, 10);
-        _place(scene);
-        scene.stack = _items(0);
-        scene.frame.gas = (scene.frame.gas - 32_002) / 64;
-        ++scene.frame.pc;
-        assertEq(post, scene.commit().hash());
-        vm.revertToState(snapshot);
-    }
-
-    function _assertPushesZero(Scene memory scene) private view {
-        uint64 price = scene.stack.length == 4 ? 32_008 : 32_002;
-        bytes32 post = _next(scene);
-        scene.stack = _items(0);
-        scene.frame.gas -= price;
-        ++scene.frame.pc;
-        assertEq(post, scene.commit().hash());
-    }
 }
+// forge-lint: disable-end(unsafe-typecast)

@@ -4,6 +4,8 @@ pragma solidity 0.8.37;
 // Numbers here are small by construction, or mean their low bits.
 // forge-lint: disable-start(unsafe-typecast)
 
+import {Job} from "../../../src/machine/Job.sol";
+import {Phase} from "../../../src/machine/Phase.sol";
 import {Opcode} from "../../../src/rules/Opcode.sol";
 import {Log} from "../../../src/verifier/opcode/Log.sol";
 import {FamilyTest} from "../../support/FamilyTest.sol";
@@ -38,9 +40,23 @@ contract LogTest is FamilyTest {
         for (uint256 i = 0; i < topics; ++i) {
             item = abi.encodePacked(item, 0x1000 + i);
         }
-        item = abi.encodePacked(item, keccak256(_part(grown, offset, length)));
         scene.tx.logsHash = keccak256(abi.encode(scene.tx.logsHash, keccak256(item)));
+        bytes32 dataHash = keccak256(_part(grown, offset, length));
+        scene.tx.logsHash = keccak256(abi.encode(scene.tx.logsHash, dataHash));
         _assertGoesOn(post, scene, 375 + 375 * uint256(topics) + 8 * length + _memoryCost(128, grown.length));
+    }
+
+    /// What is longer than a step hashes is left to the Absorb phase, which makes the second link.
+    function test_long_becomesAJob() public view {
+        Scene memory scene = Scenes.running(_opcode(Opcode.LOG0 + 1), _operands(1, 49_153, 5));
+        bytes32 post = _next(scene);
+        scene.data = new bytes(1537 * 32);
+        scene.job = Job(5, Scenes.sliceOf(scene.data), 0, 49_153, 0, 0);
+        (scene.job.source.offset, scene.job.source.length) = (5, 49_153);
+        scene.phase = Phase.ABSORB;
+        bytes32 head = keccak256(abi.encodePacked(address(0xC0DE), uint8(1), uint256(0x1000)));
+        scene.tx.logsHash = keccak256(abi.encode(scene.tx.logsHash, head));
+        _assertGoesOn(post, scene, 375 + 375 + 8 * 49_153 + _memoryCost(0, 1537 * 32));
     }
 
     function test_static_halts() public view {
