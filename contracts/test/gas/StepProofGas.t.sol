@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {StepVerifier} from "../../src/verifier/StepVerifier.sol";
+import {L1Transaction} from "../support/L1Transaction.sol";
 import {ProvenStep, ProvenSteps} from "../support/ProvenSteps.sol";
 import {Test} from "../support/TestBase.sol";
 import {Verifiers} from "../support/Verifiers.sol";
@@ -41,17 +42,8 @@ contract StepProofGasTest is Test {
         uint256 gas = vm.snapshotGasLastCall("StepProof", string.concat(step.name, " (", step.kind, ")"));
         vm.pauseGasMetering();
         assertEq(postState, step.postState, step.name);
-        vm.snapshotValue("StepTransaction", string.concat(step.name, " (", step.kind, ")"), _transaction(data, gas));
-    }
-
-    /// EIP-7623: the larger of the price with execution and the floor for calldata alone.
-    function _transaction(bytes memory data, uint256 execution) private pure returns (uint256) {
-        uint256 tokens;
-        for (uint256 i = 0; i < data.length; ++i) {
-            tokens += data[i] == 0 ? 1 : 4;
-        }
-        uint256 withExecution = 4 * tokens + execution;
-        uint256 floor = 10 * tokens;
-        return 21_000 + (withExecution > floor ? withExecution : floor);
+        vm.snapshotValue(
+            "StepTransaction", string.concat(step.name, " (", step.kind, ")"), L1Transaction.gasOf(data, gas)
+        );
     }
 }

@@ -4,72 +4,28 @@ pragma solidity 0.8.37;
 // Numbers here are small by construction, or mean their low bits.
 // forge-lint: disable-start(unsafe-typecast)
 
-import {Slice} from "../../../src/authenticated/Slice.sol";
 import {Job} from "../../../src/machine/Job.sol";
 import {Phase} from "../../../src/machine/Phase.sol";
 import {Steps} from "../../../src/verifier/Step.sol";
 import {Witnesses} from "../../../src/verifier/Witness.sol";
 import {Absorb} from "../../../src/verifier/job/Absorb.sol";
 import {L1Precompile} from "../../../src/verifier/precompile/L1Precompile.sol";
-import {FamilyTest} from "../../support/FamilyTest.sol";
+import {LongData} from "../../support/LongData.sol";
 import {Scene, Scenes} from "../../support/Scene.sol";
 
-contract AbsorbTest is FamilyTest {
-    uint8 private constant KECCAK = 4;
-    uint8 private constant LOG = 5;
-    uint8 private constant PRECOMPILE = 6;
-    /// Of the source in its tree.
-    uint256 private constant OFFSET = 45;
-
-    /// Generators of G1 and G2, as EIP-2537 encodes them.
-    bytes private constant G1 = hex"0000000000000000000000000000000017f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb"
-        hex"0000000000000000000000000000000008b3f481e3aaa0f1a09e30ed741d8ae4fcf5e095d5d00af600db18cb2c04b3edd03cc744a2888ae40caa232946c5e7e1";
-    bytes private constant G2 = hex"00000000000000000000000000000000024aa2b2f08f0a91260805272dc51051c6e47ad4fa403b02b4510b647ae3d1770bac0326a805bbefd48056c8c121bdb8"
-        hex"0000000000000000000000000000000013e02b6052719f607dacd3a088274f65596bd0d09920b61ab5da61bbdc7f5049334cf11213945d57e5ac7d055d042b7e"
-        hex"000000000000000000000000000000000ce5d527727d6e118cc9cdc6da2e351aadfd9baa8cbdd3a76d429a695160d12c923ac9cc3baca289e193548608b82801"
-        hex"000000000000000000000000000000000606c4a02ea734cc32acd2b02bc28b99cb3e287e85a763af267492ab572e99ab3f370d275cec1da1aaa9075ff05f79be";
-
+contract AbsorbTest is LongData {
     function setUp() public {
         vm.pauseGasMetering();
         family = new Absorb();
     }
 
-    /// A source of `input` somewhere in a tree, for a job of this kind.
-    function _scene(uint8 kind, bytes memory input) private pure returns (Scene memory scene) {
-        scene = Scenes.running("", _items(1, 2));
-        scene.given = 0;
-        scene.phase = Phase.ABSORB;
-        Slice memory source = Scenes.sliceOf(_tree(input));
-        (source.offset, source.length) = (uint32(OFFSET), uint32(input.length));
-        scene.job = Job(kind, source, 0, uint32(input.length), 0, 0);
-    }
-
-    function _precompileScene(address precompile, bytes memory input) private pure returns (Scene memory scene) {
-        scene = _scene(PRECOMPILE, input);
-        scene.call.codeAddress = precompile;
-        scene.call.outputLength = 1000;
-        scene.nest();
-    }
-
-    function _tree(bytes memory input) private pure returns (bytes memory) {
-        return bytes.concat(new bytes(OFFSET), input, new bytes(7));
-    }
-
-    /// Gives the next chunk and the state before it.
-    function _see(Scene memory scene, bytes memory input, uint256 length, bytes memory state) private pure {
-        uint256 from = OFFSET + scene.job.done;
-        (scene.rangeCount, scene.ranges) = (0, "");
-        scene.addRange(_tree(input), from, from + length);
-        scene.record = state;
-    }
-
     /// Makes all steps but the last, each of which must leave the state that `states` tells, and prepares the last.
-    function _absorb(Scene memory scene, bytes memory input, uint256 chunk, bytes[] memory states) private {
+    function _absorb(Scene memory scene, bytes memory input, uint256 chunk, bytes[] memory states) private view {
         bytes memory state;
         uint256 step;
         while (input.length - scene.job.done > chunk) {
             _see(scene, input, chunk, state);
-            bytes32 post = _measuredNext(scene, chunk);
+            bytes32 post = _next(scene);
             state = states[step++];
             scene.job.done += uint32(chunk);
             scene.job.accumulator = keccak256(state);
@@ -77,20 +33,6 @@ contract AbsorbTest is FamilyTest {
         }
         assertEq(step, states.length);
         _see(scene, input, input.length - scene.job.done, state);
-    }
-
-    /// A step fits one L1 transaction, with the gas that a dispute refunds for a proof.
-    function _measuredNext(Scene memory scene, uint256 chunk) private returns (bytes32 post) {
-        bytes32 preState = scene.commit().hash();
-        bytes memory witness = scene.witness();
-        assertLt(witness.length, 117_964 - 40_000);
-        vm.resumeGasMetering();
-        uint256 before = gasleft();
-        post = family.next(context, preState, witness);
-        uint256 used = before - gasleft();
-        vm.pauseGasMetering();
-        emit log_named_uint(string.concat("gas of a chunk of ", vm.toString(chunk)), used);
-        assertLt(used, 8_000_000);
     }
 
     function _assertReturns(Scene memory scene, bytes memory output) private view {
@@ -111,14 +53,14 @@ contract AbsorbTest is FamilyTest {
     // KECCAK256 and LOG
 
     /// The last chunk may be whole, empty blocks of padding may follow.
-    function test_keccak_pushesTheDigest() public {
+    function test_keccak_pushesTheDigest() public view {
         _assertKeccak(2 * 8704);
         _assertKeccak(2 * 8704 - 1);
         _assertKeccak(8704 + 1);
         _assertKeccak(8704 + 136);
     }
 
-    function _assertKeccak(uint256 length) private {
+    function _assertKeccak(uint256 length) private view {
         bytes memory input = _bytes(length, length);
         Scene memory scene = _scene(KECCAK, input);
         _absorb(scene, input, 8704, _states(_keccakState(input)));
@@ -177,7 +119,7 @@ contract AbsorbTest is FamilyTest {
         return by == 0 ? lane : (lane << uint64(by)) | (lane >> uint64(64 - by));
     }
 
-    function test_log_makesItsSecondLink() public {
+    function test_log_makesItsSecondLink() public view {
         bytes memory input = _bytes(3, 9000);
         Scene memory scene = _scene(LOG, input);
         _absorb(scene, input, 8704, _states(_keccakState(input)));
@@ -189,19 +131,19 @@ contract AbsorbTest is FamilyTest {
 
     // SHA-256 and RIPEMD-160
 
-    function test_sha256_ofTwoChunks() public {
+    function test_sha256_ofTwoChunks() public view {
         _assertDigest(address(2), 2 * 8192);
         _assertDigest(address(2), 8192 + 55);
         _assertDigest(address(2), 8192 + 56);
     }
 
-    function test_ripemd160_ofTwoChunks() public {
+    function test_ripemd160_ofTwoChunks() public view {
         _assertDigest(address(3), 2 * 8192);
         _assertDigest(address(3), 8192 + 55);
         _assertDigest(address(3), 8192 + 56);
     }
 
-    function _assertDigest(address precompile, uint256 length) private {
+    function _assertDigest(address precompile, uint256 length) private view {
         bytes memory input = _bytes(length, length);
         Scene memory scene = _precompileScene(precompile, input);
         _absorb(scene, input, 8192, _states(_digestState(precompile, length)));
@@ -234,14 +176,14 @@ contract AbsorbTest is FamilyTest {
 
     // BLS12_G1MSM and BLS12_G2MSM
 
-    function test_g1Msm_addsUp() public {
+    function test_g1Msm_addsUp() public view {
         bytes memory input = _pairs(G1, 200);
         Scene memory scene = _precompileScene(address(0x0c), input);
         _absorb(scene, input, 128 * 160, _states(_multiple(address(0x0c), G1, 128 * 129 / 2)));
         _assertReturns(scene, _multiple(address(0x0c), G1, 200 * 201 / 2));
     }
 
-    function test_g2Msm_addsUp() public {
+    function test_g2Msm_addsUp() public view {
         bytes memory input = _pairs(G2, 129);
         Scene memory scene = _precompileScene(address(0x0e), input);
         _absorb(scene, input, 128 * 288, _states(_multiple(address(0x0e), G2, 128 * 129 / 2)));
@@ -282,23 +224,6 @@ contract AbsorbTest is FamilyTest {
         scene.halted();
         scene.phase = Phase.RUNNING;
         assertEq(post, scene.hash());
-    }
-
-    /// The point with the scalars 1, 2, ...
-    function _pairs(bytes memory point, uint256 count) private pure returns (bytes memory input) {
-        input = new bytes(count * (point.length + 32));
-        for (uint256 i = 0; i < count; ++i) {
-            bytes memory pair = abi.encodePacked(point, i + 1);
-            for (uint256 j = 0; j < pair.length; ++j) {
-                input[i * pair.length + j] = pair[j];
-            }
-        }
-    }
-
-    function _multiple(address msm, bytes memory point, uint256 scalar) private view returns (bytes memory result) {
-        bool success;
-        (success, result) = msm.staticcall(abi.encodePacked(point, scalar));
-        assertTrue(success);
     }
 
     // State
