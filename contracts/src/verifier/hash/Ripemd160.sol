@@ -40,7 +40,11 @@ library Ripemd160 {
         bytes memory left = _LEFT_STEPS;
         bytes memory right = _RIGHT_STEPS;
         uint256 source = data.pointer();
-        uint256 words = _reverse(uint256(bytes32(state))) >> 96;
+        uint256 words;
+        assembly ("memory-safe") {
+            words := mload(add(state, 32))
+        }
+        words = _reverse(words) >> 96;
         for (uint256 end = source + data.length(); source < end; source += BLOCK_BYTES) {
             bytes memory chunk = _reversedBlock(source);
             uint256 one = _line(words, chunk, left, _LEFT_CONSTANTS, _LEFT_FUNCTIONS);
@@ -73,7 +77,9 @@ library Ripemd160 {
             mstore(sub(end, 32), or(mload(sub(end, 32)), and(bits, 0xffffffffffffffff)))
         }
         update(state, Spans.from(last));
-        return bytes20(bytes32(state));
+        assembly ("memory-safe") {
+            digest := shl(96, shr(96, mload(add(state, 32))))
+        }
     }
 
     /// @dev One of the two lines, from the words of the state before the block; both are packed, the first word highest.
@@ -95,20 +101,86 @@ library Ripemd160 {
             let d := shr(32, words)
             let e := words
             for {} functions { functions := shr(8, functions) } {
-                for { let end := add(steps, 32) } lt(steps, end) { steps := add(steps, 2) } {
-                    let step := mload(steps)
-                    let sum := add(add(a, constants), mload(add(chunk, byte(0, step))))
+                for { let end := add(steps, 32) } lt(steps, end) { steps := add(steps, 8) } {
+                    // Four steps, after which the words but for one rotation have their names again.
+                    let four := mload(steps)
                     switch and(functions, 0xff)
-                    case 1 { sum := add(sum, xor(xor(b, c), d)) }
-                    case 2 { sum := add(sum, xor(d, and(b, xor(c, d)))) }
-                    case 3 { sum := add(sum, xor(or(b, not(c)), d)) }
-                    case 4 { sum := add(sum, xor(c, and(d, xor(b, c)))) }
-                    default { sum := add(sum, xor(b, or(c, not(d)))) }
-                    a := e
-                    e := d
-                    d := shr(22, expand(c))
-                    c := b
-                    b := add(shr(byte(1, step), expand(sum)), a)
+                    case 1 {
+                        a := add(add(a, constants), add(xor(xor(b, c), d), mload(add(chunk, byte(0, four)))))
+                        a := add(shr(byte(1, four), expand(a)), e)
+                        c := shr(22, expand(c))
+                        e := add(add(e, constants), add(xor(xor(a, b), c), mload(add(chunk, byte(2, four)))))
+                        e := add(shr(byte(3, four), expand(e)), d)
+                        b := shr(22, expand(b))
+                        d := add(add(d, constants), add(xor(xor(e, a), b), mload(add(chunk, byte(4, four)))))
+                        d := add(shr(byte(5, four), expand(d)), c)
+                        a := shr(22, expand(a))
+                        c := add(add(c, constants), add(xor(xor(d, e), a), mload(add(chunk, byte(6, four)))))
+                        c := add(shr(byte(7, four), expand(c)), b)
+                        e := shr(22, expand(e))
+                    }
+                    case 2 {
+                        a := add(add(a, constants), add(xor(d, and(b, xor(c, d))), mload(add(chunk, byte(0, four)))))
+                        a := add(shr(byte(1, four), expand(a)), e)
+                        c := shr(22, expand(c))
+                        e := add(add(e, constants), add(xor(c, and(a, xor(b, c))), mload(add(chunk, byte(2, four)))))
+                        e := add(shr(byte(3, four), expand(e)), d)
+                        b := shr(22, expand(b))
+                        d := add(add(d, constants), add(xor(b, and(e, xor(a, b))), mload(add(chunk, byte(4, four)))))
+                        d := add(shr(byte(5, four), expand(d)), c)
+                        a := shr(22, expand(a))
+                        c := add(add(c, constants), add(xor(a, and(d, xor(e, a))), mload(add(chunk, byte(6, four)))))
+                        c := add(shr(byte(7, four), expand(c)), b)
+                        e := shr(22, expand(e))
+                    }
+                    case 3 {
+                        a := add(add(a, constants), add(xor(or(b, not(c)), d), mload(add(chunk, byte(0, four)))))
+                        a := add(shr(byte(1, four), expand(a)), e)
+                        c := shr(22, expand(c))
+                        e := add(add(e, constants), add(xor(or(a, not(b)), c), mload(add(chunk, byte(2, four)))))
+                        e := add(shr(byte(3, four), expand(e)), d)
+                        b := shr(22, expand(b))
+                        d := add(add(d, constants), add(xor(or(e, not(a)), b), mload(add(chunk, byte(4, four)))))
+                        d := add(shr(byte(5, four), expand(d)), c)
+                        a := shr(22, expand(a))
+                        c := add(add(c, constants), add(xor(or(d, not(e)), a), mload(add(chunk, byte(6, four)))))
+                        c := add(shr(byte(7, four), expand(c)), b)
+                        e := shr(22, expand(e))
+                    }
+                    case 4 {
+                        a := add(add(a, constants), add(xor(c, and(d, xor(b, c))), mload(add(chunk, byte(0, four)))))
+                        a := add(shr(byte(1, four), expand(a)), e)
+                        c := shr(22, expand(c))
+                        e := add(add(e, constants), add(xor(b, and(c, xor(a, b))), mload(add(chunk, byte(2, four)))))
+                        e := add(shr(byte(3, four), expand(e)), d)
+                        b := shr(22, expand(b))
+                        d := add(add(d, constants), add(xor(a, and(b, xor(e, a))), mload(add(chunk, byte(4, four)))))
+                        d := add(shr(byte(5, four), expand(d)), c)
+                        a := shr(22, expand(a))
+                        c := add(add(c, constants), add(xor(e, and(a, xor(d, e))), mload(add(chunk, byte(6, four)))))
+                        c := add(shr(byte(7, four), expand(c)), b)
+                        e := shr(22, expand(e))
+                    }
+                    default {
+                        a := add(add(a, constants), add(xor(b, or(c, not(d))), mload(add(chunk, byte(0, four)))))
+                        a := add(shr(byte(1, four), expand(a)), e)
+                        c := shr(22, expand(c))
+                        e := add(add(e, constants), add(xor(a, or(b, not(c))), mload(add(chunk, byte(2, four)))))
+                        e := add(shr(byte(3, four), expand(e)), d)
+                        b := shr(22, expand(b))
+                        d := add(add(d, constants), add(xor(e, or(a, not(b))), mload(add(chunk, byte(4, four)))))
+                        d := add(shr(byte(5, four), expand(d)), c)
+                        a := shr(22, expand(a))
+                        c := add(add(c, constants), add(xor(d, or(e, not(a))), mload(add(chunk, byte(6, four)))))
+                        c := add(shr(byte(7, four), expand(c)), b)
+                        e := shr(22, expand(e))
+                    }
+                    let first := a
+                    a := b
+                    b := c
+                    c := d
+                    d := e
+                    e := first
                 }
                 constants := shr(32, constants)
             }

@@ -143,6 +143,8 @@ library Sha256 {
             mstore(sub(end, 32), or(mload(sub(end, 32)), shl(3, total)))
         }
         update(state, Spans.from(last));
-        return bytes32(state);
+        assembly ("memory-safe") {
+            digest := mload(add(state, 32))
+        }
     }
 }

@@ -109,7 +109,7 @@ contract AbsorbTest is LongData {
             }
             // iota's bits come from a linear feedback shift register
             for (uint256 j = 0; j < 7; ++j) {
-                if (register & 1 == 1) a[0] ^= uint64(1) << uint64((1 << j) - 1);
+                if (register & 1 == 1) a[0] ^= uint64(1) << uint64(2 ** j - 1);
                 register = (register << 1) ^ (register >= 128 ? 0x71 : 0);
             }
         }
@@ -147,8 +147,8 @@ contract AbsorbTest is LongData {
         bytes memory input = _bytes(length, length);
         Scene memory scene = _precompileScene(precompile, input);
         _absorb(scene, input, 8192, _states(_digestState(precompile, length)));
-        (, bytes memory output) = precompile.staticcall(input);
-        assertEq(output.length, 32);
+        (bool success, bytes memory output) = precompile.staticcall(input);
+        assertTrue(success);
         _assertReturns(scene, output);
     }
 
