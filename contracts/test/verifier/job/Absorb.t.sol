@@ -190,6 +190,14 @@ contract AbsorbTest is LongData {
         _assertReturns(scene, _multiple(address(0x0e), G2, 129 * 130 / 2));
     }
 
+    /// The state of a sum that is back at infinity is given, unlike the initial one.
+    function test_msm_backAtInfinity() public view {
+        bytes memory input = new bytes(129 * 160);
+        Scene memory scene = _precompileScene(address(0x0c), input);
+        _absorb(scene, input, 128 * 160, _states(new bytes(128)));
+        _assertReturns(scene, new bytes(128));
+    }
+
     /// A point that is not on the curve, in the first chunk or in the last.
     function test_msm_failureHalts() public view {
         bytes memory input = _pairs(G1, 200);
