@@ -271,10 +271,11 @@ async fn failing_steps_are_disputed_and_proven() {
         place(2, "deploys, by create2", At::Opcode(op::CREATE2)),
         place(2, "deploys-ef, by create2", At::DeepestEnd),
         place(2, "deploys-too-much, as a transaction", At::DeepestEnd),
-        place(2, "CREATE2 at the same address", At::Opcode(op::CREATE2)),
-        place(2, "CREATE with value beyond the balance", At::Opcode(op::CREATE)),
+        place(2, "CREATE2 at the same address", At::Phase(Phase::Create)),
+        place(2, "CREATE with value beyond the balance", At::Phase(Phase::Create)),
         place(2, "creation where an account is", At::Phase(Phase::Enter)),
         place(3, "BLAKE2F of a wrong length, by staticcall", At::Phase(Phase::Precompile)),
+        place(3, "hashes long data", At::Phase(Phase::Absorb)),
     ];
     for (index, place) in failing.into_iter().enumerate() {
         let kind = if index % 2 == 0 { LieKind::ExtraStep } else { LieKind::SkippedStep };

@@ -63,7 +63,7 @@ sol! {
 }
 
 /// The verifier's families, in the order of `verifier/Family.sol`, which the entry's constructor checks.
-const FAMILIES: [&str; 27] = [
+const FAMILIES: [&str; 29] = [
     "Arithmetic",
     "Comparison",
     "Bitwise",
@@ -88,6 +88,8 @@ const FAMILIES: [&str; 27] = [
     "Enter",
     "Precompiles",
     "Copy",
+    "Absorb",
+    "Creation",
     "Settle",
     "Destruct",
     "BlockEnd",

@@ -21,19 +21,30 @@ pub struct Executed {
     pub logs: Vec<Log>,
 }
 
-/// `logsHash` with `log` at its end.
+/// `logsHash` with `log` at its end: two links.
 #[must_use]
 pub fn push_log(logs_hash: B256, log: &Log) -> B256 {
+    push_log_data(push_log_head(logs_hash, log), keccak256(&log.data.data))
+}
+
+/// `logsHash` with the first link of `log`: whose it is, and its topics.
+#[must_use]
+pub fn push_log_head(logs_hash: B256, log: &Log) -> B256 {
     let topics = log.data.topics();
-    let mut preimage = Vec::with_capacity(53 + 32 * topics.len());
-    preimage.extend_from_slice(log.address.as_slice());
+    let mut head = Vec::with_capacity(21 + 32 * topics.len());
+    head.extend_from_slice(log.address.as_slice());
     // at most four
-    preimage.push(u8::try_from(topics.len()).unwrap_or(u8::MAX));
+    head.push(u8::try_from(topics.len()).unwrap_or(u8::MAX));
     for topic in topics {
-        preimage.extend_from_slice(topic.as_slice());
+        head.extend_from_slice(topic.as_slice());
     }
-    preimage.extend_from_slice(keccak256(&log.data.data).as_slice());
-    hash_chain::push(logs_hash, keccak256(preimage))
+    hash_chain::push(logs_hash, keccak256(head))
+}
+
+/// `logsHash` with the second link of a log: keccak256 of its data.
+#[must_use]
+pub fn push_log_data(logs_hash: B256, data_hash: B256) -> B256 {
+    hash_chain::push(logs_hash, data_hash)
 }
 
 /// `receiptsHash` with one more receipt at its end.

@@ -63,6 +63,9 @@ pub enum Divergence {
     /// Whether the transaction succeeded.
     #[error("the status")]
     Status,
+    /// What long data hashes or sums up to.
+    #[error("the result of long data")]
+    LongData,
     /// The transaction's logs.
     #[error("the logs")]
     Logs,

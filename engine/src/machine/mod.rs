@@ -1,8 +1,10 @@
 //! The provable machine: its committed groups, the trace of steps that revm's execution makes, and their witnesses.
 
+mod absorb;
 mod codes;
 pub mod error;
 pub mod groups;
+pub mod job_kind;
 pub mod opcode;
 pub mod outcome;
 pub mod phase;
@@ -14,6 +16,7 @@ mod view;
 pub mod witness;
 
 pub use error::{Divergence, TraceError};
+pub use job_kind::JobKind;
 pub use outcome::Outcome;
 pub use phase::Phase;
 pub use step::{Capture, Leaves, StepContext, StepInfo, StepProof, StepSink};

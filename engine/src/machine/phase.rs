@@ -25,13 +25,17 @@ pub enum Phase {
     Deposits = 8,
     /// Applying the transaction's authorizations.
     Authorize = 9,
+    /// Taking a long input into a hash or a sum.
+    Absorb = 10,
+    /// About to begin the creation that CREATE or CREATE2 has paid for.
+    Create = 11,
 }
 
 impl Phase {
     /// Whether a Frame (and its Call) is present.
     #[must_use]
     pub const fn has_frame(self) -> bool {
-        matches!(self, Self::Running | Self::Precompile | Self::Copy)
+        matches!(self, Self::Running | Self::Precompile | Self::Copy | Self::Absorb | Self::Create)
     }
 
     /// Its name in the protocol.
@@ -48,6 +52,8 @@ impl Phase {
             Self::Destruct => "Destruct",
             Self::Deposits => "Deposits",
             Self::Authorize => "Authorize",
+            Self::Absorb => "Absorb",
+            Self::Create => "Create",
         }
     }
 }

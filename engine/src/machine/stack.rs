@@ -50,6 +50,11 @@ impl Stack {
         self.hashes.push(hash);
     }
 
+    pub(super) fn pop(&mut self) -> Option<U256> {
+        self.hashes.pop();
+        self.items.pop()
+    }
+
     /// Becomes `items`.
     #[inline]
     pub(super) fn set(&mut self, items: &[U256]) {

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{Address, B256};
 
-use super::{outcome::Outcome, phase::Phase, witness::Witness};
+use super::{job_kind::JobKind, outcome::Outcome, phase::Phase, witness::Witness};
 
 /// Where in a claim a transition stands. It comes from the tournament's storage, never from a prover. Mirrors
 /// `StepContext` of `contracts/src/interfaces/IStepVerifier.sol`.
@@ -25,8 +25,10 @@ pub struct StepInfo {
     pub index: u32,
     /// The phase before it.
     pub phase: Phase,
-    /// The opcode that it executes.
+    /// The opcode that it executes; CREATE and CREATE2 take two steps, the second in phase Create.
     pub opcode: Option<u8>,
+    /// The job under way before it.
+    pub job: Option<JobKind>,
     /// Program counter before it; 0 without a frame.
     pub pc: u32,
     /// The contract whose code runs; zero without a frame.

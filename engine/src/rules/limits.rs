@@ -4,6 +4,8 @@
 pub const CODE_BYTES: usize = 24_576;
 /// Longest initcode, bytes ([EIP-3860](https://eips.ethereum.org/EIPS/eip-3860)).
 pub const INITCODE_BYTES: usize = 49_152;
+/// Longest data that one step hashes or gives to a precompile, bytes; longer data is taken in chunk by chunk.
+pub const DATA_BYTES: u32 = 49_152;
 /// Slots of the contract that keeps block hashes
 /// ([EIP-2935](https://eips.ethereum.org/EIPS/eip-2935)).
 pub const BLOCK_HASHES_KEPT: u64 = 8_191;

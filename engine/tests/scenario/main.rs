@@ -277,6 +277,8 @@ fn everything_else(author: &mut Author) {
     let itself = word(address("destructs"));
     let destructs = author.call(Key::User, address("destructs"), itself, 60_000);
     author.entry("SELFDESTRUCT for itself".into(), destructs, Expect::Success);
+    let long = author.call(Key::User, address("hashes-long-data"), Vec::new(), 1_000_000);
+    author.entry("hashes long data".into(), long, Expect::Success);
     // the rest of the block's gas is too little for what follows
     let burner = author.call(Key::User, address("invalid"), Vec::new(), 5_000_000);
     author.entry("burns five million gas".into(), burner, Expect::Failure);

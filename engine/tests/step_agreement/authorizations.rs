@@ -30,7 +30,7 @@ pub fn sign(key: u8, authorization: Authorization) -> SignedAuthorization {
     authorization.into_signed(signature)
 }
 
-fn authorize(key: u8, delegate: Address, nonce: u64) -> SignedAuthorization {
+pub fn authorize(key: u8, delegate: Address, nonce: u64) -> SignedAuthorization {
     sign(key, unsigned(delegate, nonce))
 }
 

@@ -1,7 +1,8 @@
 //! Creations by transactions and by opcodes, their failures, and destruction.
 
-use alloy_primitives::{Address, TxKind};
+use alloy_primitives::{Address, TxKind, U256};
 use revm::bytecode::opcode as op;
+use surety_engine::machine::Phase;
 
 use crate::{
     program::Program,
@@ -126,6 +127,28 @@ fn that_create_nothing() {
         scenario.call(creator, gas);
     }
     scenario.check();
+}
+
+#[test]
+fn charged_to_the_last_unit() {
+    // pushes, five words of memory, and two of initcode
+    let create = Program::new().push(U256::from(5)).with_numbers(op::CREATE, &[0, 100, 40]);
+    let create2 = Program::new().push(U256::from(5)).with_numbers(op::CREATE2, &[0, 100, 40, 7]);
+    let opcodes = [(create, 11 + 15 + 32_000 + 2 * 2), (create2, 14 + 15 + 32_000 + (2 + 6) * 2)];
+    let mut scenario = Scenario::new();
+    for (place, (code, price)) in opcodes.into_iter().enumerate() {
+        let creator = scenario.contract(Address::repeat_byte(0x20 + place as u8), &code.0);
+        let mut caller = Program::new();
+        for gas in [13, 30, 32_000, 32_015, price - 1, price, price + 1, price + 63, price + 64] {
+            caller = caller.call(creator, gas, 0, 0, 0);
+        }
+        let caller = scenario.contract(Address::repeat_byte(0x30 + place as u8), &caller.0);
+        scenario.call(caller, 1_000_000);
+    }
+    let checked = scenario.check();
+    let creations = checked.report.steps().filter(|(_, step)| step.phase == Phase::Create).count();
+    // with the price, and with more
+    assert_eq!(creations, 2 * 4);
 }
 
 #[test]

@@ -9,6 +9,7 @@ use surety_engine::{
 };
 
 use crate::{
+    authorizations::authorize,
     program::Program,
     scenario::{Scenario, verifier},
 };
@@ -52,12 +53,15 @@ fn scenario() -> Scenario {
         .create(&[op::CALLER, op::SELFDESTRUCT], 3)
         .with_numbers(op::CREATE2, &[0, 0, 2, 1])
         .with_numbers(op::BLOCKHASH, &[299])
+        .with_numbers(op::KECCAK256, &[40, 49_153])
+        .call_without_value(op::STATICCALL, Address::with_last_byte(2), 50_000, 50_000, 32)
         .with_numbers(op::REVERT, &[0, 5]);
     let caller = scenario.contract(Address::repeat_byte(0x22), &code.0);
     scenario.slot(caller, 1, 2);
-    scenario.send(1, caller.into(), 300_000, 0, &[1; 40]);
+    scenario.send(1, caller.into(), 500_000, 0, &[1; 40]);
     let item = AccessListItem { address: callee, storage_keys: vec![B256::with_last_byte(1)] };
     scenario.send_with_list(1, callee, 100_000, AccessList(vec![item]));
+    scenario.send_authorizations(1, callee, 100_000, vec![authorize(7, callee, 0)]);
     scenario.send(1, TxKind::Create, 100_000, 5, &[op::CALLER, op::SELFDESTRUCT]);
     scenario.send(1, TxKind::Create, 100_000, 5, &Program::deploying(&[op::STOP]).0);
     scenario.deposit(callee, 5);
@@ -77,7 +81,7 @@ fn targets() -> Targets {
         trace_slot(&checked.pending, &slot_input, &mut targets).unwrap();
         boundary = &slot.boundary;
     }
-    for phase in 0..=8 {
+    for phase in 0..=11 {
         assert!(
             targets.iter().any(|target| target.info.phase as u8 == phase),
             "no step of phase {phase}"

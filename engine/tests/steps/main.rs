@@ -30,7 +30,7 @@ use surety_engine::{
 
 /// The families in the order of `contracts/src/verifier/Family.sol`, each with a kind of step that it verifies. In the
 /// phase Boundary the position decides: see [`is_typical`].
-const FAMILIES: [(&str, &str); 27] = [
+const FAMILIES: [(&str, &str); 29] = [
     ("Arithmetic", "ADD"),
     ("Comparison", "EQ"),
     ("Bitwise", "AND"),
@@ -55,6 +55,8 @@ const FAMILIES: [(&str, &str); 27] = [
     ("Enter", "Enter"),
     ("Precompiles", "Precompile"),
     ("Copy", "Copy"),
+    ("Absorb", "Absorb"),
+    ("Creation", "Create"),
     ("Settle", "Settle"),
     ("Destruct", "Destruct"),
     ("BlockEnd", "Deposits"),
@@ -85,9 +87,9 @@ const FAILURES: [(usize, &str, Option<&str>); 34] = [
     (2, "reverts, by create", None),
     (2, "deploys-ef, by create", Some("RETURN")),
     (2, "deploys-expensively, by create2", Some("RETURN")),
-    (2, "CREATE2 at the same address", Some("CREATE2")),
+    (2, "CREATE2 at the same address", Some("Create")),
     (2, "creation where an account is", Some("Enter")),
-    (2, "CREATE at the last nonce", Some("CREATE")),
+    (2, "CREATE at the last nonce", Some("Create")),
     (2, "oversized initcode", None),
     (2, "gas limit below the floor", Some("Boundary")),
     (2, "a nonce too high", Some("Boundary")),

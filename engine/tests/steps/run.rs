@@ -144,9 +144,12 @@ impl StepSink for Steps {
     }
 }
 
-/// What a step executes: its opcode's name, else its phase's.
+/// What a step executes: its opcode's name in phase Running, else its phase's.
 pub fn kind(info: &StepInfo) -> &'static str {
-    info.opcode.map_or_else(|| info.phase.name(), opcode::name)
+    match info.opcode {
+        Some(opcode) if info.phase == Phase::Running => opcode::name(opcode),
+        _ => info.phase.name(),
+    }
 }
 
 fn tokens(bytes: &[u8]) -> u64 {

@@ -16,12 +16,10 @@ use crate::{
         decode::recover,
         validate::{can_delegate, delegation},
     },
-    machine::{error::TraceError, phase::Phase, step::StepSink},
+    machine::{error::TraceError, job_kind::JobKind, phase::Phase, step::StepSink},
     rules::gas::EXISTING_AUTHORITY_REFUND,
 };
 
-/// `Job.kind` of authorizations.
-const AUTHORIZATIONS: u8 = 3;
 /// Bytes that a step of phase Authorize reads: the longest tuple.
 const WINDOW: u64 = 133;
 
@@ -30,7 +28,7 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
     pub(super) fn start_authorizations(&mut self) -> Result<(), TraceError> {
         let source = self.tx()?.authorizations().clone();
         if source.len() > 0 {
-            self.start_list(Phase::Authorize, AUTHORIZATIONS, source);
+            self.start_list(Phase::Authorize, JobKind::Authorizations, source);
         } else {
             self.job = None;
             self.phase = Phase::Enter;

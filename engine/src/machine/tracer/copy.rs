@@ -3,13 +3,11 @@
 use super::{ActiveJob, Tracer};
 use crate::{
     authenticated::source::{CodeSource, NodeSource},
-    machine::{error::TraceError, groups::Job, phase::Phase, step::StepSink, view::View},
+    machine::{
+        error::TraceError, groups::Job, job_kind::JobKind, phase::Phase, step::StepSink, view::View,
+    },
 };
 
-/// `Job.kind` of an access list.
-pub(super) const ACCESS_LIST: u8 = 1;
-/// `Job.kind` of a copy.
-const COPY: u8 = 2;
 /// A copy writes at most this many bytes a step, none beyond a multiple of it.
 const CHUNK: u32 = 1024;
 
@@ -17,9 +15,10 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
     /// The next step copies the first chunk of `source` to `destination`; a copy of nothing is none.
     pub(super) fn start_copy(&mut self, source: View, destination: u32, total: u32) {
         if total > 0 {
-            let group =
-                Job { kind: COPY, source: source.slice(), destination, total, ..Job::default() };
-            self.job = Some(ActiveJob { group, source });
+            let mut job = ActiveJob::new(JobKind::Copy, source);
+            // zeros follow the end of the source
+            (job.group.destination, job.group.total) = (destination, total);
+            self.job = Some(job);
             self.phase = Phase::Copy;
         }
     }

@@ -7,7 +7,6 @@ use revm::{Inspector, handler::MainnetContext};
 
 use super::{
     ActiveJob,
-    copy::ACCESS_LIST,
     drive::{Driver, Executed},
     transaction::ActiveTx,
 };
@@ -32,6 +31,7 @@ use crate::{
     machine::{
         error::{Divergence, TraceError},
         groups::{Job, Tx},
+        job_kind::JobKind,
         outcome::Outcome,
         phase::Phase,
         step::StepSink,
@@ -180,7 +180,7 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> super::Tracer<S, K> {
         self.tries.open_scratch();
         let access_list = part(&transaction.access_list_range);
         if access_list.len() > 0 {
-            self.start_list(Phase::AccessList, ACCESS_LIST, access_list);
+            self.start_list(Phase::AccessList, JobKind::AccessList, access_list);
             Ok(())
         } else {
             self.start_authorizations()
@@ -188,17 +188,15 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> super::Tracer<S, K> {
     }
 
     /// The next step takes what `source`, which is not empty, begins with.
-    pub(super) fn start_list(&mut self, phase: Phase, kind: u8, source: View) {
-        let (slice, total) = (source.slice(), source.len());
-        let group = Job { kind, source: slice, total, ..Job::default() };
-        self.job = Some(ActiveJob { group, source });
+    pub(super) fn start_list(&mut self, phase: Phase, kind: JobKind, source: View) {
+        self.job = Some(ActiveJob::new(kind, source));
         self.phase = phase;
     }
 
     /// Phase AccessList: one address or one key a step.
     fn warm_access_list(&mut self) -> Result<(), TraceError> {
         while self.phase == Phase::AccessList
-            && let Some(ActiveJob { group, source }) = &self.job
+            && let Some(ActiveJob { group, source, .. }) = &self.job
         {
             let mut job = group.clone();
             let window = source.part(job.done.into(), ACCESS_LIST_WINDOW);

@@ -1,19 +1,16 @@
-//! How frames begin. revm is asked for a call or a creation first and says only later what became of it, so the step
-//! stays open in between: a frame that runs, a precompile, an account without code, or no frame at all.
+//! How frames begin, those of message calls above all. revm is asked for a call or a creation first and says only later
+//! what became of it, so the step stays open in between: a frame that runs, a precompile, an account without code, or no
+//! frame at all.
 
-use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256};
 use revm::{
     bytecode::opcode as op,
-    interpreter::{CallInputs, CallOutcome, CreateInputs, CreateOutcome, InstructionResult},
+    interpreter::{CallInputs, CallOutcome, InstructionResult},
 };
 
-use super::{Tracer, end::Ending, frame::ActiveFrame, is_precompile};
+use super::{Tracer, create::PendingCreation, end::Ending, frame::ActiveFrame, is_precompile};
 use crate::{
-    authenticated::{
-        account::Account,
-        scratch::Key,
-        source::{CodeSource, NodeSource},
-    },
+    authenticated::source::{CodeSource, NodeSource},
     execute::validate::delegate,
     machine::{
         error::{Divergence, TraceError},
@@ -64,19 +61,6 @@ pub(super) struct PendingCall {
     pub(super) output: (u32, u32),
     /// Taken before anything of this step is written, in the top frame.
     pub(super) snapshot: Option<Snapshot>,
-}
-
-/// A creation.
-#[derive(Debug)]
-pub(super) struct PendingCreation {
-    pub(super) address: Address,
-    pub(super) caller: Address,
-    pub(super) value: U256,
-    pub(super) gas: u64,
-    pub(super) initcode: View,
-    pub(super) code: Bytes,
-    /// The creator's account before the step; `None` for the top frame, whose sender is settled already.
-    pub(super) creator: Option<Account>,
 }
 
 /// What a failing frame restores.
@@ -134,25 +118,6 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
         Ok(())
     }
 
-    /// The transaction's top frame is asked for, which creates a contract.
-    pub(super) fn enter_top_creation(&mut self, inputs: &CreateInputs) -> Result<(), TraceError> {
-        self.begin(None)?;
-        let tx = self.tx()?;
-        let (address, gas) = (tx.group().to, tx.group().gas_left);
-        tx.edit().gas_left = 0;
-        let initcode = tx.data().clone();
-        self.pending = Some(Pending::Creation(PendingCreation {
-            address,
-            caller: inputs.caller(),
-            value: inputs.value(),
-            gas,
-            initcode,
-            code: inputs.init_code().clone(),
-            creator: None,
-        }));
-        Ok(())
-    }
-
     /// revm has begun the frame that was asked for; `code` is what it runs.
     pub(super) fn frame_begins(&mut self, code: Bytes) -> Result<(), TraceError> {
         match self.pending.take() {
@@ -174,15 +139,9 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
             return Err(self.diverged(Divergence::Control));
         }
         match outcome.result.result {
-            result if outcome.was_precompile_called => {
-                let input = call.calldata.clone();
+            _ if outcome.was_precompile_called => {
                 self.enter_call(call, Phase::Precompile, Bytes::new())?;
-                self.begin(None)?;
-                self.show_range(&input)?;
-                let bytes = if result.is_ok() { &outcome.result.output } else { &Bytes::new() };
-                let output = View::fresh(bytes)?;
-                self.ending = Some(Ending { returned: result, output });
-                self.end_frame(&outcome.result)
+                self.run_precompile(&outcome.result)
             }
             InstructionResult::Stop => {
                 self.enter_call(call, Phase::Running, Bytes::new())?;
@@ -198,50 +157,15 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
         }
     }
 
-    /// revm has refused a creation.
-    pub(super) fn creation_without_frame(
-        &mut self,
-        creation: PendingCreation,
-        outcome: &CreateOutcome,
-    ) -> Result<(), TraceError> {
-        match outcome.result.result {
-            // the nonce overflows: revm says Return without an address
-            InstructionResult::CallTooDeep
-            | InstructionResult::OutOfFunds
-            | InstructionResult::Return
-                if outcome.address.is_none() && creation.creator.is_some() =>
-            {
-                let refusal = match outcome.result.result {
-                    InstructionResult::Return => Outcome::NonceOverflow,
-                    result => Outcome::of_frame(result),
-                };
-                self.refuse_frame(creation.gas, refusal)
-            }
-            InstructionResult::CreateCollision => self.collide(&creation),
-            _ => Err(self.diverged(Divergence::Control)),
-        }
-    }
-
     /// The caller goes on with a 0 and all the gas.
-    fn refuse_frame(&mut self, gas: u64, outcome: Outcome) -> Result<(), TraceError> {
+    pub(super) fn refuse_frame(&mut self, gas: u64, outcome: Outcome) -> Result<(), TraceError> {
         self.ends(outcome);
+        self.phase = Phase::Running;
         let frame = self.frame()?;
         frame.group.gas += gas;
         frame.stack.push(U256::ZERO);
         frame.unchecked = true;
         self.finish()
-    }
-
-    /// The address of the new contract is taken: the caller goes on with a 0, the gas is gone.
-    fn collide(&mut self, creation: &PendingCreation) -> Result<(), TraceError> {
-        if creation.creator.is_none() {
-            self.tries.account(creation.address)?;
-            self.phase = Phase::Settle;
-            self.ends(Outcome::Collision);
-            return self.finish();
-        }
-        self.prepare_creation(creation)?;
-        self.refuse_frame(0, Outcome::Collision)
     }
 
     fn enter_call(
@@ -272,47 +196,12 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
         self.finish()
     }
 
-    fn enter_creation(&mut self, creation: PendingCreation) -> Result<(), TraceError> {
-        let account = self.prepare_creation(&creation)?;
-        let snapshot = self.snapshot();
-        let PendingCreation { address, caller, value, gas, code, .. } = creation;
-        self.tries.set_account(address, &Account { nonce: 1, ..account })?;
-        self.tries.mark(Key::Created(address))?;
-        self.tries.transfer(caller, address, value)?;
-        let code_hash = keccak256(&code);
-        self.codes.insert(code_hash, code.clone());
-        let group = Call {
-            kind: CREATION,
-            address,
-            code_address: address,
-            caller,
-            value,
-            code_hash,
-            ..self.call_group(snapshot)?
-        };
-        self.frames.push(ActiveFrame::new(group, gas, code, View::default()));
-        self.phase = Phase::Running;
-        self.finish()
-    }
-
-    /// What a creation does before its snapshot; the new contract's account as it is then.
-    fn prepare_creation(&mut self, creation: &PendingCreation) -> Result<Account, TraceError> {
-        self.show_range(&creation.initcode)?;
-        if let Some(creator) = creation.creator {
-            let cold = self.cold_address(creation.address)?;
-            self.warm([cold, None])?;
-            let nonce = creator.nonce + 1;
-            self.tries.set_account(creation.caller, &Account { nonce, ..creator })?;
-        }
-        Ok(self.tries.account(creation.address)?)
-    }
-
-    fn snapshot(&self) -> Snapshot {
+    pub(super) fn snapshot(&self) -> Snapshot {
         Snapshot { state_root: self.tries.state_root, scratch_root: self.tries.scratch_root }
     }
 
     /// The fields that every new Call has: depth, snapshot and suspended caller.
-    fn call_group(&mut self, snapshot: Snapshot) -> Result<Call, TraceError> {
+    pub(super) fn call_group(&mut self, snapshot: Snapshot) -> Result<Call, TraceError> {
         let (depth, parent) = match self.frames.last_mut() {
             Some(caller) => (caller.call.depth + 1, caller.commit()),
             None => (0, B256::ZERO),

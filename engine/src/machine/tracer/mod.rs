@@ -3,11 +3,14 @@
 //! gas rule and no arithmetic: it is not a second EVM.
 //!
 //! [`slot`], [`block`], [`entries`] and [`drive`] lead a slot; [`inspector`] receives revm's hooks; [`opcodes`], [`reads`],
-//! [`authorize`], [`entry`], [`end`] and [`copy`] are what happens to the machine then.
+//! [`authorize`], [`entry`], [`create`], [`precompile`], [`end`], [`copy`] and [`absorb`] are what happens to the machine
+//! then.
 
+mod absorb;
 mod authorize;
 mod block;
 mod copy;
+mod create;
 mod drive;
 mod end;
 mod entries;
@@ -15,6 +18,7 @@ mod entry;
 mod frame;
 mod inspector;
 mod opcodes;
+mod precompile;
 mod reads;
 mod recorder;
 mod slot;
@@ -29,6 +33,7 @@ use super::{
     codes::Codes,
     error::{Divergence, TraceError},
     groups::{Block, Job, Machine},
+    job_kind::JobKind,
     outcome::Outcome,
     phase::Phase,
     step::{StepContext, StepInfo, StepProof, StepSink},
@@ -73,8 +78,18 @@ struct Tracer<S, K> {
 /// A Job with the tree of its source.
 #[derive(Debug)]
 struct ActiveJob {
+    kind: JobKind,
     group: Job,
     source: View,
+}
+
+impl ActiveJob {
+    /// A job over all of `source`.
+    fn new(kind: JobKind, source: View) -> Self {
+        let (slice, total) = (source.slice(), source.len());
+        let group = Job { kind: kind as u8, source: slice, total, ..Job::default() };
+        Self { kind, group, source }
+    }
 }
 
 impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
@@ -115,6 +130,7 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
             index: self.context.step,
             phase: self.phase,
             opcode,
+            job: self.job.as_ref().map(|job| job.kind),
             pc: frame.map_or(0, |frame| frame.group.pc),
             contract: frame.map_or(Address::ZERO, |frame| frame.call.code_address),
             depth: frame.map_or(0, |frame| frame.call.depth),

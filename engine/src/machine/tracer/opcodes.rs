@@ -1,12 +1,12 @@
 //! What an opcode does to the machine, once revm has executed it.
 
-use alloy_primitives::{Address, U256};
+use alloy_primitives::{Address, U256, keccak256};
 use revm::{
     Database,
     bytecode::opcode as op,
     handler::MainnetContext,
     interpreter::{
-        FrameInput, InstructionResult, Interpreter, InterpreterAction,
+        CallInputs, FrameInput, InstructionResult, Interpreter, InterpreterAction,
         interpreter_types::{Jumps, LoopControl, MemoryTr},
     },
 };
@@ -14,7 +14,7 @@ use revm::{
 use super::{
     Tracer,
     end::Ending,
-    entry::{Pending, PendingCall, PendingCreation},
+    entry::{Pending, PendingCall},
     reads::Reads,
 };
 use crate::{
@@ -25,10 +25,12 @@ use crate::{
     },
     machine::{
         error::{Divergence, TraceError},
+        job_kind::JobKind,
         opcode,
         step::StepSink,
         view::{View, word_range},
     },
+    rules::limits::DATA_BYTES,
 };
 
 impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
@@ -69,13 +71,20 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
                 self.stop(opcode, &reads, returned, interpreter)
             }
             _ if halts => Err(self.diverged(Divergence::Control)),
-            Some(InterpreterAction::NewFrame(input)) => {
+            Some(InterpreterAction::NewFrame(FrameInput::Call(inputs))) => {
                 let size = interpreter.memory.size();
                 self.frame()?.grow_memory(size)?;
-                self.pending = Some(self.ask(opcode, &reads, input)?);
+                self.pending = Some(Pending::Call(self.ask(opcode, &reads, inputs)?));
                 self.follow(interpreter)?;
                 self.frame()?.set_returndata(View::default());
                 Ok(())
+            }
+            Some(InterpreterAction::NewFrame(FrameInput::Create(inputs))) => {
+                let inputs = inputs.clone();
+                self.pay_creation(opcode, &inputs, interpreter)
+            }
+            Some(InterpreterAction::NewFrame(FrameInput::Empty)) => {
+                Err(self.diverged(Divergence::Control))
             }
             None => self.advance(opcode, &reads, interpreter, context),
         }
@@ -92,10 +101,13 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
         self.frame()?.grow_memory(interpreter.memory.size())?;
         self.warm(reads.cold)?;
         let address = self.frame()?.call.address;
-        let mut copied = None;
+        let (mut copied, mut long) = (None, None);
         match opcode {
-            op::KECCAK256 => self.show_memory(None)?,
-            op::MLOAD => self.show_memory(Some(32))?,
+            op::KECCAK256 => {
+                let digest = interpreter.stack.data().last().copied().unwrap_or_default();
+                long = self.hash_memory()?.map(|data| (JobKind::Keccak, data, digest.into()));
+            }
+            op::MLOAD => self.show_memory(32)?,
             op::MSTORE => self.store_memory(32, interpreter)?,
             op::MSTORE8 => self.store_memory(1, interpreter)?,
             op::CALLDATALOAD => {
@@ -116,10 +128,14 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
                 self.tries.set_scratch(Key::Transient(address, key), value)?;
             }
             op::LOG0..=op::LOG4 => {
-                self.show_memory(None)?;
                 let error = self.diverged(Divergence::Logs);
                 let log = context.journaled_state.logs.last().ok_or(error)?;
-                self.tx()?.add_log(log);
+                let data_hash = keccak256(&log.data.data);
+                self.tx()?.add_log_head(log);
+                match self.hash_memory()? {
+                    None => self.tx()?.add_log_data(data_hash),
+                    Some(data) => long = Some((JobKind::Log, data, data_hash)),
+                }
             }
             op::CALLDATACOPY | op::CODECOPY | op::EXTCODECOPY | op::RETURNDATACOPY | op::MCOPY => {
                 copied = Some(self.copy_source(opcode)?);
@@ -127,6 +143,9 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
             _ => {}
         }
         self.follow(interpreter)?;
+        if let Some((kind, data, digest)) = long {
+            return self.absorb_memory(kind, data, digest);
+        }
         let Some((source, destination, total)) = copied else { return self.finish() };
         self.start_copy(source, destination, total);
         self.finish()?;
@@ -136,7 +155,7 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
     }
 
     /// The frame takes revm's program counter, gas, refunds, stack and memory size.
-    fn follow(&mut self, interpreter: &Interpreter) -> Result<(), TraceError> {
+    pub(super) fn follow(&mut self, interpreter: &Interpreter) -> Result<(), TraceError> {
         let error = self.diverged(Divergence::Frame);
         let frame = self.frame()?;
         frame.group.pc = u32::try_from(interpreter.bytecode.pc()).map_err(|_| error)?;
@@ -189,51 +208,48 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
         Ok(())
     }
 
-    /// What revm asks for, as far as revm knows it.
+    /// The call that revm asks for, as far as revm knows it.
     fn ask(
         &mut self,
         opcode: u8,
         reads: &Reads,
-        input: &FrameInput,
-    ) -> Result<Pending, TraceError> {
-        match (input, reads.callee) {
-            (FrameInput::Call(inputs), Some(callee)) => {
-                self.warm(reads.cold)?;
-                let frame = self.frame()?;
-                // only CALL and CALLCODE have a value before the memory ranges
-                let first = if matches!(opcode, op::CALL | op::CALLCODE) { 3 } else { 2 };
-                let [offset, length, output, output_length] =
-                    [0, 1, 2, 3].map(|index| frame.argument(first + index));
-                let calldata = frame.memory(offset, length);
-                let output =
-                    if output_length == 0 { (0, 0) } else { (output as u32, output_length as u32) };
-                Ok(Pending::Call(PendingCall {
-                    callee,
-                    target: inputs.target_address,
-                    caller: inputs.caller,
-                    value: inputs.value.get(),
-                    transfers: opcode == op::CALL,
-                    is_static: inputs.is_static,
-                    gas: inputs.gas_limit,
-                    calldata,
-                    output,
-                    snapshot: None,
-                }))
-            }
-            (FrameInput::Create(inputs), None) => {
-                let frame = self.frame()?;
-                Ok(Pending::Creation(PendingCreation {
-                    address: inputs.created_address(reads.running.nonce),
-                    caller: inputs.caller(),
-                    value: inputs.value(),
-                    gas: inputs.gas_limit(),
-                    initcode: frame.memory(frame.argument(1), frame.argument(2)),
-                    code: inputs.init_code().clone(),
-                    creator: Some(reads.running),
-                }))
-            }
-            _ => Err(self.diverged(Divergence::Control)),
+        inputs: &CallInputs,
+    ) -> Result<PendingCall, TraceError> {
+        let error = self.diverged(Divergence::Control);
+        let callee = reads.callee.ok_or(error)?;
+        self.warm(reads.cold)?;
+        let frame = self.frame()?;
+        // only CALL and CALLCODE have a value before the memory ranges
+        let first = if matches!(opcode, op::CALL | op::CALLCODE) { 3 } else { 2 };
+        let [offset, length, output, output_length] =
+            [0, 1, 2, 3].map(|index| frame.argument(first + index));
+        let calldata = frame.memory(offset, length);
+        let output =
+            if output_length == 0 { (0, 0) } else { (output as u32, output_length as u32) };
+        Ok(PendingCall {
+            callee,
+            target: inputs.target_address,
+            caller: inputs.caller,
+            value: inputs.value.get(),
+            transfers: opcode == op::CALL,
+            is_static: inputs.is_static,
+            gas: inputs.gas_limit,
+            calldata,
+            output,
+            snapshot: None,
+        })
+    }
+
+    /// The memory between the first two arguments is hashed: the witness shows it, unless it is too long for one step,
+    /// which then gets it.
+    fn hash_memory(&mut self) -> Result<Option<View>, TraceError> {
+        let frame = self.frame()?;
+        let data = frame.memory(frame.argument(0), frame.argument(1));
+        if data.len() > DATA_BYTES {
+            return Ok(Some(data));
         }
+        self.show_range(&data)?;
+        Ok(None)
     }
 
     fn stored<DB: Database>(
@@ -247,16 +263,16 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
         slot.map(|slot| slot.present_value).ok_or(self.diverged(Divergence::Control))
     }
 
-    /// The witness shows the memory at the first argument; its length is `length` or the second argument.
-    fn show_memory(&mut self, length: Option<u64>) -> Result<(), TraceError> {
+    /// The witness shows `length` bytes of memory at the first argument.
+    fn show_memory(&mut self, length: u64) -> Result<(), TraceError> {
         let frame = self.frame()?;
-        let view = frame.memory(frame.argument(0), length.unwrap_or_else(|| frame.argument(1)));
+        let view = frame.memory(frame.argument(0), length);
         self.show_range(&view)
     }
 
     /// Takes the words that hold the `length` bytes at the first argument from revm's memory.
     fn store_memory(&mut self, length: u64, interpreter: &Interpreter) -> Result<(), TraceError> {
-        self.show_memory(Some(length))?;
+        self.show_memory(length)?;
         let frame = self.frame()?;
         let Some((first, count)) = word_range(frame.argument(0), length) else { return Ok(()) };
         let start = first as usize * 32;

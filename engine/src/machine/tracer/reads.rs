@@ -49,7 +49,7 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
                     self.show_code(account.code_hash)?;
                 }
             }
-            op::SELFBALANCE | op::CREATE | op::CREATE2 => {
+            op::SELFBALANCE => {
                 reads.running = self.tries.account(running)?;
             }
             op::BLOCKHASH => self.read_block_hash(key)?,

@@ -4,7 +4,7 @@ use alloy_primitives::{Address, B256, Log};
 
 use crate::{
     authenticated::hash_chain,
-    execute::receipts::push_log,
+    execute::receipts::{push_log_data, push_log_head},
     machine::{
         groups::{Call, Tx},
         view::View,
@@ -58,9 +58,16 @@ impl ActiveTx {
         *self.hash.get_or_insert_with(|| self.group.hash())
     }
 
-    pub(super) fn add_log(&mut self, log: &Log) {
+    /// The first link of a log.
+    pub(super) fn add_log_head(&mut self, log: &Log) {
         let tx = self.edit();
-        tx.logs_hash = push_log(tx.logs_hash, log);
+        tx.logs_hash = push_log_head(tx.logs_hash, log);
+    }
+
+    /// Its second link.
+    pub(super) fn add_log_data(&mut self, data_hash: B256) {
+        let tx = self.edit();
+        tx.logs_hash = push_log_data(tx.logs_hash, data_hash);
     }
 
     /// Changes the refund counter, which never falls below 0 for a whole transaction.
