@@ -1,0 +1,129 @@
+//! Constants that the contracts and the engine both write down are the same.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::path::Path;
+
+use alloy_primitives::{Address, U256};
+use surety_engine::{
+    machine::{JobKind, Phase},
+    rules::{
+        addresses::{BEACON_ROOTS, BLOCK_HASHES, SYSTEM},
+        gas,
+        limits::{
+            BLOCK_HASH_WINDOW, BLOCK_HASHES_KEPT, CODE_BYTES, DATA_BYTES, INITCODE_BYTES, Limits,
+        },
+        parameters::SLOTS_PER_BLOCK,
+    },
+};
+
+/// The constants of one contract source.
+struct Source {
+    file: &'static str,
+    text: String,
+}
+
+impl Source {
+    fn read(file: &'static str) -> Self {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../contracts/src").join(file);
+        Self { file, text: std::fs::read_to_string(path).unwrap() }
+    }
+
+    /// The literal that `name` stands for.
+    fn constant(&self, name: &str) -> U256 {
+        let definition = format!(" constant {name} = ");
+        let (_, rest) = self
+            .text
+            .split_once(&definition)
+            .unwrap_or_else(|| panic!("{} has no {name}", self.file));
+        let (literal, _) = rest.split_once(';').unwrap();
+        literal.replace('_', "").parse().unwrap()
+    }
+
+    #[track_caller]
+    fn check(&self, pairs: &[(&str, U256)]) {
+        for (name, ours) in pairs {
+            assert_eq!(self.constant(name), *ours, "{} of {}", name, self.file);
+        }
+    }
+}
+
+fn number(number: impl TryInto<u64>) -> U256 {
+    U256::from(number.try_into().ok().expect("64 bits"))
+}
+
+#[test]
+fn addresses() {
+    let word = |address: Address| U256::from_be_bytes(address.into_word().0);
+    Source::read("rules/Addresses.sol").check(&[
+        ("SYSTEM", word(SYSTEM)),
+        ("BEACON_ROOTS", word(BEACON_ROOTS)),
+        ("HISTORY", word(BLOCK_HASHES)),
+    ]);
+}
+
+#[test]
+fn limits() {
+    Source::read("rules/Limits.sol").check(&[
+        ("CODE_BYTES", number(CODE_BYTES)),
+        ("INITCODE_BYTES", number(INITCODE_BYTES)),
+        ("WHOLE_BYTES", number(DATA_BYTES)),
+        ("BLOCKHASH_WINDOW", number(BLOCK_HASH_WINDOW)),
+        ("HISTORY_WINDOW", number(BLOCK_HASHES_KEPT)),
+        ("BLOCK_SLOTS", number(SLOTS_PER_BLOCK)),
+    ]);
+    Source::read("Inbox.sol").check(&[("MAX_BATCH_BYTES", number(Limits::SURETY.batch_bytes))]);
+}
+
+#[test]
+fn gas_prices() {
+    Source::read("rules/Gas.sol").check(&[
+        ("CREATE", number(gas::TRANSACTION_CREATE)),
+        ("INITCODE_WORD", number(gas::INITCODE_WORD)),
+        ("CODE_DEPOSIT_BYTE", number(gas::CODE_BYTE)),
+    ]);
+    Source::read("verifier/slot/IntrinsicGas.sol").check(&[
+        ("TRANSACTION", number(gas::TRANSACTION)),
+        ("CREATION", number(gas::TRANSACTION_CREATE)),
+        ("INITCODE_WORD", number(gas::INITCODE_WORD)),
+        ("TOKEN", number(gas::TOKEN)),
+        ("FLOOR_TOKEN", number(gas::FLOOR_TOKEN)),
+        ("ACCESS_LIST_ADDRESS", number(gas::ACCESS_LIST_ADDRESS)),
+        ("ACCESS_LIST_KEY", number(gas::ACCESS_LIST_KEY)),
+        ("AUTHORIZATION", number(gas::AUTHORIZATION)),
+    ]);
+    Source::read("verifier/slot/Authorize.sol")
+        .check(&[("_EXISTING_ACCOUNT_REFUND", number(gas::EXISTING_AUTHORITY_REFUND))]);
+    Source::read("verifier/slot/SystemCall.sol").check(&[("GAS", number(gas::SYSTEM_CALL))]);
+    Source::read("verifier/slot/BaseFee.sol").check(&[
+        ("ELASTICITY", number(gas::ELASTICITY)),
+        ("DENOMINATOR", number(gas::BASE_FEE_CHANGE_DENOMINATOR)),
+    ]);
+}
+
+#[test]
+fn phases_and_jobs() {
+    let phase = |phase: Phase| U256::from(phase as u8);
+    Source::read("machine/Phase.sol").check(&[
+        ("BOUNDARY", phase(Phase::Boundary)),
+        ("ACCESS_LIST", phase(Phase::AccessList)),
+        ("ENTER", phase(Phase::Enter)),
+        ("RUNNING", phase(Phase::Running)),
+        ("PRECOMPILE", phase(Phase::Precompile)),
+        ("COPY", phase(Phase::Copy)),
+        ("SETTLE", phase(Phase::Settle)),
+        ("DESTRUCT", phase(Phase::Destruct)),
+        ("DEPOSITS", phase(Phase::Deposits)),
+        ("AUTHORIZE", phase(Phase::Authorize)),
+        ("ABSORB", phase(Phase::Absorb)),
+        ("CREATE", phase(Phase::Create)),
+    ]);
+    let job = |kind: JobKind| U256::from(kind as u8);
+    Source::read("machine/JobKind.sol").check(&[
+        ("ACCESS_LIST", job(JobKind::AccessList)),
+        ("COPY", job(JobKind::Copy)),
+        ("KECCAK", job(JobKind::Keccak)),
+        ("LOG", job(JobKind::Log)),
+        ("PRECOMPILE", job(JobKind::Precompile)),
+        ("CREATE", job(JobKind::Create)),
+    ]);
+}
