@@ -59,7 +59,7 @@ fn creation(name: &'static str, initcode: &[u8], edit: impl FnOnce(&mut World)) 
     edit(&mut world);
     let mut scenario = world.into_scenario();
     scenario.send(1, TxKind::Create, GAS, 100, initcode);
-    Case::new(name, scenario, End::Success)
+    Case { is_scratch_deep: true, ..Case::new(name, scenario, End::Success) }
 }
 
 fn jump_in_initcode() -> Case {

@@ -6,7 +6,7 @@ use alloy::{
         eip2930::{AccessList, AccessListItem},
         eip7702::{Authorization, SignedAuthorization},
     },
-    signers::SignerSync,
+    signers::{SignerSync, local::PrivateKeySigner},
 };
 use alloy_primitives::{Address, U256, keccak256};
 use revm::bytecode::opcode as op;
@@ -31,6 +31,8 @@ pub fn cases() -> Vec<Case> {
         keys(),
         authorizations(),
         unpaid_authorizations(),
+        many_authorities(),
+        invalid_authorization(),
         deposits(),
     ]
 }
@@ -121,6 +123,55 @@ fn unpaid_authorizations() -> Case {
 fn tuple(integer: U256, nonce: u64, parity: u8) -> SignedAuthorization {
     let inner = Authorization { chain_id: integer, address: CALLEE, nonce };
     SignedAuthorization::new_unchecked(inner, parity, integer, integer)
+}
+
+/// Authorizations that 8,000,000 gas pay for.
+const AUTHORIZATIONS: u64 = 319;
+
+fn authority(number: u64) -> PrivateKeySigner {
+    PrivateKeySigner::from_bytes(&keccak256(number.to_be_bytes())).unwrap()
+}
+
+/// Each by an authority of its own, every second of which exists.
+fn authorizing(edit: impl FnOnce(&mut Vec<SignedAuthorization>)) -> Scenario {
+    let mut world = World::new();
+    world.contract(CALLEE, &[op::STOP]);
+    let mut list = Vec::new();
+    for number in 0..AUTHORIZATIONS {
+        let signer = authority(number);
+        if number % 2 == 0 {
+            world.fund(signer.address());
+        } else {
+            world.vacant(signer.address());
+        }
+        let chain_id = U256::from(CHAIN_ID);
+        let authorization = Authorization { chain_id, address: CALLEE, nonce: 0 };
+        let signature = signer.sign_hash_sync(&authorization.signature_hash()).unwrap();
+        list.push(authorization.into_signed(signature));
+    }
+    edit(&mut list);
+    let mut scenario = world.into_scenario();
+    scenario.send_authorizations(1, CALLEE, GAS, list);
+    scenario
+}
+
+fn many_authorities() -> Case {
+    Case::new(
+        "319 authorizations, each by an account of its own",
+        authorizing(|_| {}),
+        End::Success,
+    )
+}
+
+/// The last one's parity is none, and it is passed over.
+fn invalid_authorization() -> Case {
+    let scenario = authorizing(|list| {
+        if let Some(last) = list.last_mut() {
+            let (r, s) = (last.r(), last.s());
+            *last = SignedAuthorization::new_unchecked(last.inner().clone(), 2, r, s);
+        }
+    });
+    Case::new("319 authorizations, the last one invalid", scenario, End::Success)
 }
 
 /// The steps of a block that has no transaction.

@@ -15,6 +15,7 @@ mod entries;
 mod measure;
 mod memory;
 mod precompiles;
+mod scratch;
 mod tries;
 mod world;
 

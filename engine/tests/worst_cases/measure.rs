@@ -11,7 +11,10 @@ use surety_engine::{
     rules::limits::Limits,
 };
 
-use crate::scenario::{Scenario, verifier};
+use crate::{
+    scenario::{Scenario, verifier},
+    scratch::{deepen, touches},
+};
 
 /// The most bytes of an L1 transaction: nodes pass on no transaction over 128 KiB, and some is kept in hand.
 const TRANSACTION_BYTES: u64 = 117_964;
@@ -40,12 +43,14 @@ pub struct Case {
     pub end: End,
     /// The steps whose peaks are reported; all must fit.
     pub focus: fn(&StepInfo) -> bool,
+    /// Whether each step is proven over a deep scratch trie.
+    pub is_scratch_deep: bool,
 }
 
 impl Case {
     /// A case all of whose steps are of interest.
     pub fn new(name: &'static str, scenario: Scenario, end: End) -> Self {
-        Self { name, scenario, end, focus: |_| true }
+        Self { name, scenario, end, focus: |_| true, is_scratch_deep: false }
     }
 }
 
@@ -101,24 +106,19 @@ const KEPT: u64 = TRANSACTION_GAS / 64;
 struct Measuring<'a> {
     verifier: &'a mut Verifier,
     focus: fn(&StepInfo) -> bool,
+    is_scratch_deep: bool,
+    /// A step that waits for its successor.
+    held: Option<(StepInfo, StepProof)>,
     cost: Cost,
     failure: Option<String>,
 }
 
-impl StepSink for Measuring<'_> {
-    fn step(&mut self, _: &StepInfo, _: B256) {
-        self.cost.steps += 1;
-    }
-
-    fn wants_witness(&self, index: u32) -> bool {
-        index < PROVEN && self.failure.is_none()
-    }
-
-    fn witness(&mut self, info: &StepInfo, proof: StepProof) {
+impl Measuring<'_> {
+    fn check(&mut self, info: &StepInfo, proof: &StepProof) {
         let what = info.opcode.map_or_else(|| info.phase.name(), opcode::name);
         let bytes = proof.witness.encode().map_or(usize::MAX, |witness| witness.len() + AROUND);
         let bytes = bytes as u64;
-        let failure = match self.verifier.check(&proof).map(|gas| gas + *RESOLVE) {
+        let failure = match self.verifier.check(proof).map(|gas| gas + *RESOLVE) {
             Ok(gas) if gas >= TRANSACTION_GAS - KEPT => format!("{gas} gas"),
             Ok(_) if bytes >= TRANSACTION_BYTES => format!("{bytes} bytes"),
             Ok(gas) => {
@@ -131,6 +131,32 @@ impl StepSink for Measuring<'_> {
             Err(rejection) => rejection.to_string(),
         };
         self.failure = Some(format!("step {} ({what}, {bytes} bytes): {failure}", info.index));
+    }
+}
+
+impl StepSink for Measuring<'_> {
+    fn step(&mut self, _: &StepInfo, _: B256) {
+        self.cost.steps += 1;
+    }
+
+    fn wants_witness(&self, index: u32) -> bool {
+        index < PROVEN && self.failure.is_none()
+    }
+
+    fn witness(&mut self, info: &StepInfo, proof: StepProof) {
+        if let Some((info, held)) = self.held.take() {
+            let touches = touches(&info, &held.witness, &proof.witness);
+            let held = match touches[..] {
+                [] => held,
+                _ => deepen(held, &touches, &proof.witness),
+            };
+            self.check(&info, &held);
+        }
+        if self.is_scratch_deep && info.phase.has_frame() {
+            self.held = Some((*info, proof));
+        } else {
+            self.check(info, &proof);
+        }
     }
 }
 
@@ -147,6 +173,8 @@ pub fn measure(case: Case) -> Result<Cost, String> {
     let mut sink = Measuring {
         verifier: &mut verifier,
         focus: case.focus,
+        is_scratch_deep: case.is_scratch_deep,
+        held: None,
         cost: Cost::default(),
         failure: None,
     };

@@ -57,6 +57,14 @@ pub fn cases() -> Vec<Case> {
             let half = bytes(1, 2) / 2;
             Program::new().with_numbers(op::MCOPY, &[half - 1, 2, half - 10])
         }),
+        case("2 MB of memory: KECCAK256", {
+            let hashed = bytes(1, 9);
+            filled(hashed).with_numbers(op::KECCAK256, &[0, hashed])
+        }),
+        case("0.7 MB of memory: LOG4", {
+            let logged = bytes(1, 3 + 8 * 32);
+            filled(logged).with_numbers(op::LOG4, &[0, logged, 1, 2, 3, 4])
+        }),
         case("1.4 MB of memory returned into as much", {
             let output = bytes(2, 3);
             calling(output, output).op(op::RETURNDATASIZE)
@@ -66,6 +74,18 @@ pub fn cases() -> Vec<Case> {
             calling(output, 0).with_numbers(op::RETURNDATACOPY, &[0, 0, output])
         }),
     ]
+}
+
+/// So much memory without zeros.
+fn filled(length: u64) -> Program {
+    let mut program = Program::new().with(op::MSTORE, &[U256::ZERO, U256::MAX]);
+    let mut filled = 32;
+    while filled < length {
+        let copied = filled.min(length - filled);
+        program = program.with_numbers(op::MCOPY, &[filled, 0, copied]);
+        filled += copied;
+    }
+    program
 }
 
 fn copying(opcode: u8, length: u64) -> Program {

@@ -36,7 +36,7 @@ fn case(input: Input) -> Case {
     let caller = world.contract(Address::repeat_byte(0xca), &code);
     let mut scenario = world.into_scenario();
     scenario.send_legacy(1, caller.into(), GAS, &element);
-    let focus = |step: &StepInfo| step.phase == Phase::Precompile;
+    let focus = |step: &StepInfo| matches!(step.phase, Phase::Precompile | Phase::Absorb);
     Case { focus, ..Case::new(name, scenario, End::Success) }
 }
 
@@ -96,10 +96,22 @@ fn inputs() -> Vec<Input> {
         count,
         ..one(name, precompile, element, spoilt)
     };
+    let bls_pair = [&BLS_G1[..], &BLS_G2].concat();
+    let bls_pairs = most(bls_pair.len(), |count| 37_700 + 32_600 * count);
+    let [g1_term, g2_term] = [&BLS_G1[..], &BLS_G2].map(|point| [point, &[0xff; 32]].concat());
+    // discounts of the longest sums, EIP-2537
+    let g1_terms = most(g1_term.len(), |count| count * 12_000 * 519 / 1000);
+    let g2_terms = most(g2_term.len(), |count| count * 22_500 * 524 / 1000);
+    let [sha256, ripemd160] =
+        [(60, 12), (600, 120)].map(|(base, each)| most(32, |words| base + each * words));
     let bn_pair = [&BN_G1[..], &BN_G2].concat();
     let bn_pairs = most(bn_pair.len(), |count| 45_000 + 34_000 * count);
     vec![
         one("ECRECOVER", 1, &ECRECOVER, None),
+        many("SHA256 of 1.8 MB", 2, &[0xab; 32], None, sha256),
+        many("RIPEMD160 of 1.2 MB", 3, &[0xab; 32], None, ripemd160),
+        many("RIPEMD160 of 49,152 bytes", 3, &[0xab; 32], None, 1_536),
+        many("IDENTITY of 2 MB", 4, &[0xab; 32], None, most(32, |words| 15 + 3 * words)),
         one("MODEXP of 1,024-byte numbers", 5, &modexp(1024, 30), None),
         one("MODEXP with a 1,024-byte exponent", 5, &modexp(120, 1024), None),
         one("MODEXP, failing", 5, &modexp(1024, 30), Some(0)),
@@ -115,8 +127,20 @@ fn inputs() -> Vec<Input> {
         one("KZG_POINT_EVALUATION, failing", 10, &kzg(), Some(0)),
         one("BLS12_G1ADD", 11, &[BLS_G1, BLS_G1].concat(), None),
         one("BLS12_G1ADD, failing", 11, &[BLS_G1, BLS_G1].concat(), Some(0)),
+        many("BLS12_G1MSM of the most terms", 12, &g1_term, None, g1_terms),
+        many("BLS12_G1MSM, the last of the most terms failing", 12, &g1_term, Some(0), g1_terms),
         one("BLS12_G2ADD", 13, &[BLS_G2, BLS_G2].concat(), None),
         one("BLS12_G2ADD, failing", 13, &[BLS_G2, BLS_G2].concat(), Some(0)),
+        many("BLS12_G2MSM of the most terms", 14, &g2_term, None, g2_terms),
+        many("BLS12_G2MSM, the last of the most terms failing", 14, &g2_term, Some(0), g2_terms),
+        many("BLS12_PAIRING of the most pairs", 15, &bls_pair, None, bls_pairs),
+        many(
+            "BLS12_PAIRING, the last of the most pairs failing",
+            15,
+            &bls_pair,
+            Some(0),
+            bls_pairs,
+        ),
         one("BLS12_MAP_FP_TO_G1", 16, &BLS_G1[..64], None),
         one("BLS12_MAP_FP_TO_G1, failing", 16, &BLS_G1[..64], Some(0)),
         one("BLS12_MAP_FP2_TO_G2", 17, &BLS_G2[..128], None),

@@ -26,6 +26,8 @@ pub fn cases() -> Vec<Case> {
                 .with_numbers(op::SSTORE, &[3, 8])
                 .with_numbers(op::SSTORE, &[3, 0])
                 .with_numbers(op::SLOAD, &[4])
+                .with_numbers(op::TSTORE, &[1, 5])
+                .with_numbers(op::TSTORE, &[1, 0])
         }),
         case("deep tries: CALL with value to a cold delegated account", |world| {
             let delegate = world.contract(
@@ -73,5 +75,5 @@ fn case(name: &'static str, prepare: impl FnOnce(&mut World) -> Program) -> Case
     world.code(CALLER, &padded(program.op(op::STOP), CODE_BYTES));
     let mut scenario = world.into_scenario();
     scenario.call(CALLER, GAS);
-    Case::new(name, scenario, End::Success)
+    Case { is_scratch_deep: true, ..Case::new(name, scenario, End::Success) }
 }
