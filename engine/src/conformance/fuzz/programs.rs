@@ -126,6 +126,12 @@ impl Author<'_> {
         }
     }
 
+    /// A length about as long as one step takes, or beyond.
+    fn long(&mut self) -> U256 {
+        let beyond = if self.dice.one_in(2) { 5 } else { 20_000 };
+        U256::from(INITCODE_BYTES as u64 - 2 + self.dice.below(beyond))
+    }
+
     fn address(&mut self) -> U256 {
         let address = match self.dice.below(12) {
             0 => self.dice.stranger(),
@@ -166,6 +172,7 @@ impl Author<'_> {
         let opcode =
             self.dice.pick(&[op::MLOAD, op::MSTORE, op::MSTORE8, op::KECCAK256, op::MSTORE]);
         let arguments = match opcode {
+            op::KECCAK256 if self.dice.one_in(12) => [self.offset(), self.long()],
             op::KECCAK256 => [self.offset(), self.length()],
             _ => [self.offset(), self.dice.word()],
         };
@@ -233,10 +240,16 @@ impl Author<'_> {
         let (precompile, input) = precompiles::input(self.dice);
         let mut length = U256::from(input.len());
         program.load(input, 0);
-        if self.dice.one_in(12) {
-            // zeros behind it: more than one step takes
-            length = U256::from(INITCODE_BYTES as u64 + self.dice.below(20_000));
-            length -= length % U256::from(self.dice.pick(&[1, 160, 288, 64]).max(1));
+        // zeros behind it: more than one step takes
+        let pair = match precompile.0.0 {
+            [.., 0x02 | 0x03] => 1,
+            [.., 0x0c] => 160,
+            [.., 0x0e] => 288,
+            _ => 0,
+        };
+        if pair > 0 && self.dice.one_in(4) {
+            length = self.long();
+            length -= length % U256::from(pair);
         }
         let gas = if self.dice.one_in(4) { self.gas() } else { U256::MAX };
         let (opcode, output) = (self.dice.pick(&[op::STATICCALL, op::CALL]), self.offset());
@@ -279,6 +292,11 @@ impl Author<'_> {
         self.nested += 1;
         let initcode = match self.dice.below(8) {
             0 => self.program(),
+            1 => {
+                let mut program = Assembler::default();
+                program.with(op::SELFDESTRUCT, &[self.address()]);
+                program.finish()
+            }
             _ => {
                 let mut program = Assembler::default();
                 for _ in 0..self.dice.below(3) {
@@ -306,7 +324,8 @@ impl Author<'_> {
 
     fn log(&mut self, program: &mut Assembler) {
         let topics = self.dice.below(5) as u8;
-        let mut arguments = vec![self.offset(), self.length()];
+        let length = if self.dice.one_in(40) { self.long() } else { self.length() };
+        let mut arguments = vec![self.offset(), length];
         arguments.extend((0..topics).map(|_| self.dice.word()));
         program.with(op::LOG0 + topics, &arguments);
     }

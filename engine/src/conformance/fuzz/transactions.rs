@@ -63,7 +63,7 @@ impl Sender<'_> {
     pub(super) fn entry(&mut self, plain: &Reference) -> Bytes {
         let intent = self.intent(plain.accounts());
         let generous = match self.dice.below(12) {
-            0 => LIMITS.transaction_gas,
+            0 => LIMITS.transaction_gas + u64::from(self.dice.one_in(8)),
             1 => 2_000_000,
             _ => 60_000 + self.dice.below(500_000),
         };
