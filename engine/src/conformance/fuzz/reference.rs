@@ -25,7 +25,6 @@ use super::case::{Accounts, CHAIN_ID, Case, LIMITS};
 use crate::{
     derive::deposits::Deposit,
     execute::{
-        boundary::Boundary,
         database::bytecode,
         environment::{SPEC, block_env, cfg_env},
         error::ExecuteError,
@@ -54,7 +53,6 @@ pub struct Reference {
     accounts: Accounts,
     codes: B256Map<Bytes>,
     block: BlockEnv,
-    roots: [B256; 2],
     gas_left: u64,
 }
 
@@ -79,10 +77,11 @@ impl Reference {
             accounts: case.accounts.clone(),
             codes: codes.collect(),
             block,
-            roots: [environment.l1_message_root, environment.parent_hash],
             gas_left: LIMITS.block_gas,
         };
-        for (callee, input) in [BEACON_ROOTS, BLOCK_HASHES].into_iter().zip(reference.roots) {
+        for (callee, input) in
+            [(BEACON_ROOTS, environment.l1_message_root), (BLOCK_HASHES, environment.parent_hash)]
+        {
             let mut evm = reference.context().build_mainnet();
             let outcome = evm
                 .system_call(callee, Bytes::from(input))
@@ -192,7 +191,7 @@ impl Reference {
         }
     }
 
-    /// What the account at `address` is now.
+    /// The state as it is now.
     #[must_use]
     pub const fn accounts(&self) -> &Accounts {
         &self.accounts
@@ -213,12 +212,6 @@ impl Reference {
             };
             (keccak256(address), account)
         }))
-    }
-
-    /// Whether `boundary` has the state of this run.
-    #[must_use]
-    pub fn agrees(&self, boundary: &Boundary) -> bool {
-        self.state_root() == boundary.state_root
     }
 }
 
