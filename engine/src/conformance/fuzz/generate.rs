@@ -86,6 +86,10 @@ fn accounts(
     environment: &Environment,
 ) -> Accounts {
     let mut accounts = Accounts::new();
+    if dice.one_in(10) {
+        let bystander = || WorldAccount { nonce: 1, ..WorldAccount::default() };
+        accounts.extend((0..80).map(|_| (dice.stranger(), bystander())));
+    }
     if !dice.one_in(16) {
         let system =
             |code: &Bytes| WorldAccount { nonce: 1, code: code.clone(), ..Default::default() };
@@ -126,8 +130,10 @@ fn accounts(
             0 => u64::MAX - dice.below(3),
             _ => 1 + dice.below(3),
         };
-        let storage = (0..dice.below(5))
-            .map(|_| (U256::from(dice.below(5)), U256::from(1 + dice.below(4))))
+        // sometimes a trie with branches below branches
+        let slots = if dice.one_in(10) { 80 } else { dice.below(5) };
+        let storage = (0..slots)
+            .map(|_| (U256::from(dice.below(slots.max(5))), U256::from(1 + dice.below(4))))
             .collect();
         let balance = match dice.below(4) {
             0 => U256::ZERO,
