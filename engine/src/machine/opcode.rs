@@ -3,7 +3,7 @@
 use revm::bytecode::opcode::{self as op, OpCode};
 
 /// Most items a stack holds.
-const STACK_LIMIT: usize = 1024;
+pub(super) const STACK_LIMIT: usize = 1024;
 
 /// Items that `opcode` takes from the stack and puts there; `None` when Osaka does not define it.
 #[inline]

@@ -138,7 +138,7 @@ impl Scenario {
         self.entries.push(bytes.into());
     }
 
-    fn next_nonce(&mut self, key: u8) -> u64 {
+    pub fn next_nonce(&mut self, key: u8) -> u64 {
         let nonce = self.nonces.entry(key).or_default();
         *nonce += 1;
         *nonce - 1

@@ -36,7 +36,7 @@ use crate::measure::{Case, Cost, measure};
 /// Compares `snapshots/worst-cases.json` with what is measured now; `UPDATE_FIXTURES=1` writes it. `WORST_CASE` measures
 /// only the cases whose names have it inside, and compares nothing.
 #[test]
-fn every_step_fits_one_transaction() {
+fn t67_every_step_fits_one_transaction() {
     let only = std::env::var("WORST_CASE").ok();
     let mut cases = entries::cases();
     cases.extend(codes::cases());

@@ -15,6 +15,7 @@ use crate::{
     },
     machine::{
         error::{Divergence, TraceError},
+        opcode::STACK_LIMIT,
         outcome::Outcome,
         phase::Phase,
         step::StepSink,
@@ -40,7 +41,11 @@ impl<S: NodeSource + CodeSource + Clone, K: StepSink> Tracer<S, K> {
         else {
             return Err(self.diverged(Divergence::Control));
         };
-        self.ends(Outcome::of_frame(result.result));
+        self.ends(match Outcome::of_frame(result.result) {
+            // revm's word for a DUP of an item that is not there
+            Outcome::StackOverflow if frame.stack.len() < STACK_LIMIT => Outcome::StackUnderflow,
+            outcome => outcome,
+        });
         let success = result.result.is_ok();
         if frame.call.kind == CREATION && returned.is_ok() {
             self.deposit_code(&frame, &output, result)?;
