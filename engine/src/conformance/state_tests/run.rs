@@ -1,13 +1,15 @@
 //! Runs all subcases below some paths, on several threads.
 
 use std::{
+    collections::btree_map,
     path::{Path, PathBuf},
     sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread,
     time::{Duration, Instant},
+    vec,
 };
 
 use revm::primitives::hardfork::SpecId;
@@ -54,13 +56,34 @@ pub enum RunError {
 /// What the threads share.
 struct Shared<'a> {
     options: &'a Options,
-    files: &'a [PathBuf],
-    next: AtomicUsize,
+    files: usize,
+    queue: Mutex<Queue>,
     subcases: AtomicU64,
     verified: AtomicU64,
     done: AtomicBool,
     /// What each thread is at, and since when.
     current: Mutex<Vec<Option<(String, Instant)>>>,
+}
+
+/// The tests that no thread has taken yet.
+struct Queue {
+    files: vec::IntoIter<PathBuf>,
+    /// The file under way, and what is left of it.
+    file: PathBuf,
+    tests: btree_map::IntoIter<String, Test>,
+}
+
+impl Queue {
+    fn next(&mut self) -> Result<Option<(String, Test)>, FixtureError> {
+        loop {
+            if let Some((name, test)) = self.tests.next() {
+                return Ok(Some((label(&self.file, &name), test)));
+            }
+            let Some(file) = self.files.next() else { return Ok(None) };
+            self.tests = fixture::read(&file)?.into_iter();
+            self.file = file;
+        }
+    }
 }
 
 /// Runs the subcases of the files at and below `paths`; says on stderr how far it is.
@@ -75,8 +98,12 @@ pub fn run(paths: &[PathBuf], options: &Options) -> Result<Tally, RunError> {
     let jobs = options.jobs.max(1);
     let shared = Shared {
         options,
-        files: &files,
-        next: AtomicUsize::new(0),
+        files: files.len(),
+        queue: Mutex::new(Queue {
+            files: files.into_iter(),
+            file: PathBuf::new(),
+            tests: btree_map::IntoIter::default(),
+        }),
         subcases: AtomicU64::new(0),
         verified: AtomicU64::new(0),
         done: AtomicBool::new(false),
@@ -112,10 +139,11 @@ impl Shared<'_> {
     fn work(&self, job: usize) -> Result<Tally, RunError> {
         let mut verifier = Verifier::deploy(&self.options.contracts, &case::LIMITS)?;
         let mut tally = Tally::default();
-        while let Some(file) = self.files.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            for (name, test) in fixture::read(file)? {
-                self.run_test(job, &label(file, &name), &test, &mut verifier, &mut tally);
-            }
+        loop {
+            // the lock must not be held while the test runs
+            let next = lock(&self.queue).next()?;
+            let Some((name, test)) = next else { break };
+            self.run_test(job, &name, &test, &mut verifier, &mut tally);
         }
         self.at(job, None);
         Ok(tally)
@@ -157,7 +185,7 @@ impl Shared<'_> {
     }
 
     fn at(&self, job: usize, name: Option<String>) {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = lock(&self.current);
         if let Some(place) = current.get_mut(job) {
             *place = name.map(|name| (name, Instant::now()));
         }
@@ -166,14 +194,14 @@ impl Shared<'_> {
     fn watch(&self) {
         while !self.done.load(Ordering::Relaxed) {
             thread::park_timeout(REPORT_EVERY);
-            let files = self.next.load(Ordering::Relaxed).min(self.files.len());
+            let files = self.files - lock(&self.queue).files.len();
             eprintln!(
                 "{files} of {} files, {} subcases, {} steps verified",
-                self.files.len(),
+                self.files,
                 self.subcases.load(Ordering::Relaxed),
                 self.verified.load(Ordering::Relaxed),
             );
-            let current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+            let current = lock(&self.current);
             for (name, since) in current.iter().flatten() {
                 if since.elapsed() > REPORT_EVERY {
                     eprintln!("  {} s at {name}", since.elapsed().as_secs());
@@ -181,6 +209,11 @@ impl Shared<'_> {
             }
         }
     }
+}
+
+/// A thread that panicked has left nothing half done behind these locks.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The fork at which `test` is read, with its post-states.
@@ -194,10 +227,12 @@ fn posts(test: &Test, fork: SpecId) -> Option<(SpecId, &[super::fixture::Post])>
         .max_by_key(|(spec, _)| *spec)
 }
 
-/// A test's name, with its file's where it is not a path itself.
+/// A test's name, behind its folder's and its file's unless it is a path itself.
 fn label(file: &Path, name: &str) -> String {
-    match file.file_name() {
-        Some(file) if !name.contains("::") => format!("{}/{name}", file.to_string_lossy()),
-        _ => name.to_owned(),
+    if name.contains('/') {
+        return name.to_owned();
     }
+    let folder = file.parent().and_then(Path::file_name).unwrap_or_default();
+    let file = file.file_name().unwrap_or_default();
+    format!("{}/{}/{name}", folder.to_string_lossy(), file.to_string_lossy())
 }
