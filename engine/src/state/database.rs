@@ -2,8 +2,11 @@
 
 use std::{
     fs::{self, File},
+    io::ErrorKind,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use super::StoreError;
@@ -12,6 +15,10 @@ use super::StoreError;
 const CACHE_BYTES: u64 = 256 << 20;
 /// Milliseconds between sled's own flushes, which also collect its garbage.
 const FLUSH_EVERY_MS: u64 = 500;
+/// A database that this process has just closed stays locked until sled's own thread has ended: how often, and after how
+/// long each time, the lock is tried again.
+const LOCK_TRIES: u32 = 100;
+const LOCK_WAIT: Duration = Duration::from_millis(20);
 
 pub(super) struct Database {
     tree: sled::Db,
@@ -22,8 +29,8 @@ pub(super) struct Database {
 impl Database {
     /// Opens or creates. A damaged snapshot is moved aside, since it only saves time at opening.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        let tree = match open_once(path) {
-            Err(StoreError::Corrupt(_)) if set_snapshots_aside(path)? > 0 => open_once(path),
+        let tree = match open_unlocked(path) {
+            Err(StoreError::Corrupt(_)) if set_snapshots_aside(path)? > 0 => open_unlocked(path),
             result => result,
         }?;
         let log_path = path.join("db");
@@ -66,6 +73,30 @@ impl Database {
     }
 }
 
+fn open_unlocked(path: &Path) -> Result<sled::Db, StoreError> {
+    for _ in 1..LOCK_TRIES {
+        match open_once(path) {
+            Err(StoreError::Database(error)) if is_locked(&error) => thread::sleep(LOCK_WAIT),
+            result => return result,
+        }
+    }
+    open_once(path)
+}
+
+/// sled wraps what the system says of the lock in an error of its own.
+fn is_locked(error: &sled::Error) -> bool {
+    matches!(error, sled::Error::Io(io) if io.to_string().contains("could not acquire lock"))
+}
+
+/// Whether sled has found its files damaged; a log that is cut off ends before its records say.
+pub(super) fn is_damage(error: &sled::Error) -> bool {
+    match error {
+        sled::Error::Corruption { .. } | sled::Error::ReportableBug(_) => true,
+        sled::Error::Io(error) => error.kind() == ErrorKind::UnexpectedEof,
+        _ => false,
+    }
+}
+
 fn open_once(path: &Path) -> Result<sled::Db, StoreError> {
     let config = sled::Config::new()
         .path(path)
@@ -73,10 +104,8 @@ fn open_once(path: &Path) -> Result<sled::Db, StoreError> {
         .flush_every_ms(Some(FLUSH_EVERY_MS));
     match catch_unwind(AssertUnwindSafe(|| config.open())) {
         Ok(Ok(tree)) => Ok(tree),
-        Ok(Err(sled::Error::Corruption { .. } | sled::Error::ReportableBug(_))) | Err(_) => {
-            Err(StoreError::Corrupt(path.to_owned()))
-        }
-        Ok(Err(error)) => Err(error.into()),
+        Ok(Err(error)) if !is_damage(&error) => Err(error.into()),
+        Ok(Err(_)) | Err(_) => Err(StoreError::Corrupt(path.to_owned())),
     }
 }
 

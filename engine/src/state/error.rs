@@ -4,7 +4,7 @@ use std::{io, path::PathBuf};
 
 use alloy_primitives::{B256, Bytes};
 
-use super::Table;
+use super::{Table, database::is_damage};
 use crate::authenticated::source::SourceError;
 
 /// A store could not be opened, read or written.
@@ -38,7 +38,7 @@ pub enum StoreError {
         /// Its failure.
         source: io::Error,
     },
-    /// The database failed, but not by finding its files damaged.
+    /// The database failed.
     #[error("database failed")]
     Database(#[from] sled::Error),
 }
@@ -51,8 +51,12 @@ impl StoreError {
 
     /// Whether only a rebuild helps.
     #[must_use]
-    pub const fn is_corruption(&self) -> bool {
-        matches!(self, Self::Corrupt(_) | Self::Damaged { .. } | Self::HeadStateMissing(_))
+    pub fn is_corruption(&self) -> bool {
+        match self {
+            Self::Corrupt(_) | Self::Damaged { .. } | Self::HeadStateMissing(_) => true,
+            Self::Database(error) => is_damage(error),
+            _ => false,
+        }
     }
 }
 
