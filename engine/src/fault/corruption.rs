@@ -19,7 +19,9 @@ use revm::{
 use super::{Lie, LieKind};
 use crate::{
     authenticated::source::{CodeSource, NodeSource},
-    machine::{Leaves, SlotInput, StepInfo, StepSink, TraceError, Traced, trace_slot_with},
+    machine::{
+        Divergence, Leaves, SlotInput, StepInfo, StepSink, TraceError, Traced, trace_slot_with,
+    },
 };
 
 /// A slot in which one step is a lie.
@@ -49,7 +51,8 @@ impl LieKind {
     }
 }
 
-/// Traces a slot in which step `lie.step` is wrong; `None` when that step leaves nothing of the kind to lie about.
+/// Traces a slot in which step `lie.step` is wrong; `None` when that step leaves nothing of the kind to lie about. The
+/// result of long data is nothing of the kind: the steps that absorb it are made from the data, not from revm's answer.
 ///
 /// # Errors
 /// [`TraceError`] as honest tracing has.
@@ -64,7 +67,12 @@ where
     let next = Rc::new(Cell::new(0));
     let mut sink = Counted { leaves: Leaves::default(), next: Rc::clone(&next) };
     let mut corruption = Corruption { lie, next, place: None, refuses: false, told: false };
-    let traced = trace_slot_with(source, input, &mut sink, &mut corruption)?;
+    let traced = match trace_slot_with(source, input, &mut sink, &mut corruption) {
+        Err(TraceError::Diverged { about: Divergence::LongData, .. }) if corruption.told => {
+            return Ok(None);
+        }
+        result => result?,
+    };
     Ok(corruption.told.then_some(Corrupted { leaves: sink.leaves.0, traced }))
 }
 
