@@ -2,7 +2,10 @@
 
 use alloy_primitives::{Address, U256, hex};
 use revm::bytecode::opcode as op;
-use surety_engine::machine::{Phase, StepInfo};
+use surety_engine::{
+    conformance::fuzz::vectors::{BLS_G1, BLS_G2, BN254_G2, P256},
+    machine::{Phase, StepInfo},
+};
 
 use crate::{
     measure::{Case, End},
@@ -104,7 +107,7 @@ fn inputs() -> Vec<Input> {
     let g2_terms = most(g2_term.len(), |count| count * 22_500 * 524 / 1000);
     let [sha256, ripemd160] =
         [(60, 12), (600, 120)].map(|(base, each)| most(32, |words| base + each * words));
-    let bn_pair = [&BN_G1[..], &BN_G2].concat();
+    let bn_pair = [&BN_G1[..], &BN254_G2].concat();
     let bn_pairs = most(bn_pair.len(), |count| 45_000 + 34_000 * count);
     vec![
         one("ECRECOVER", 1, &ECRECOVER, None),
@@ -189,30 +192,4 @@ const ECRECOVER: [u8; 128] = hex!(
 const BN_G1: [u8; 64] = hex!(
     "030644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd3"
     "15ed738c0e0a7c92e7845f96b2ae9c0a68a6a449e3538fc7ff3ebf7a5a18a2c4"
-);
-const BN_G2: [u8; 128] = hex!(
-    "198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2"
-    "1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed"
-    "090689d0585ff075ec9e99ad690c3395bc4b313370b38ef355acdadcd122975b"
-    "12c85ea5db8c6deb4aab71808dcb408fe3d1e7690c43d37b4ce6cc0166fa7daa"
-);
-const BLS_G1: [u8; 128] = hex!(
-    "0000000000000000000000000000000017f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac58"
-    "6c55e83ff97a1aeffb3af00adb22c6bb0000000000000000000000000000000008b3f481e3aaa0f1a09e30ed741d8ae4"
-    "fcf5e095d5d00af600db18cb2c04b3edd03cc744a2888ae40caa232946c5e7e1"
-);
-const BLS_G2: [u8; 256] = hex!(
-    "00000000000000000000000000000000024aa2b2f08f0a91260805272dc51051c6e47ad4fa403b02b4510b647ae3d177"
-    "0bac0326a805bbefd48056c8c121bdb80000000000000000000000000000000013e02b6052719f607dacd3a088274f65"
-    "596bd0d09920b61ab5da61bbdc7f5049334cf11213945d57e5ac7d055d042b7e00000000000000000000000000000000"
-    "0ce5d527727d6e118cc9cdc6da2e351aadfd9baa8cbdd3a76d429a695160d12c923ac9cc3baca289e193548608b82801"
-    "000000000000000000000000000000000606c4a02ea734cc32acd2b02bc28b99cb3e287e85a763af267492ab572e99ab"
-    "3f370d275cec1da1aaa9075ff05f79be"
-);
-const P256: [u8; 160] = hex!(
-    "4cee90eb86eaa050036147a12d49004b6b9c72bd725d39d4785011fe190f0b4d"
-    "a73bd4903f0ce3b639bbbf6e8e80d16931ff4bcf5993d58468e8fb19086e8cac"
-    "36dbcd03009df8c59286b162af3bd7fcc0450c9aa81be5d10d312af6c66b1d60"
-    "4aebd3099c618202fcfe16ae7770b0c49ab5eadf74b754204a3bb6060e44eff3"
-    "7618b065f9832de4ca6ca971a7a1adc826d0f7c00181a5fb2ddf79ae00b4e10e"
 );

@@ -12,6 +12,7 @@ mod precompiles;
 mod programs;
 pub mod reference;
 mod transactions;
+pub mod vectors;
 
 use std::{
     fs, io,
