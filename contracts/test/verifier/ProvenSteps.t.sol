@@ -42,7 +42,7 @@ contract ProvenStepsTest is Test {
         }
     }
 
-    function test_failures() public {
+    function test_T50_failures() public {
         vm.pauseGasMetering();
         assertGt(failures.length, 30);
         for (uint256 i = 0; i < failures.length; ++i) {
@@ -75,7 +75,7 @@ contract ProvenStepsTest is Test {
         }
     }
 
-    function test_fuzz_T48_flippedByte_reverts(uint256 which, uint256 place, uint8 flip) public {
+    function test_T48_fuzz_flippedByte_reverts(uint256 which, uint256 place, uint8 flip) public {
         vm.pauseGasMetering();
         which = bound(which, 0, families.length + failures.length - 1);
         ProvenStep memory step = which < families.length ? families[which] : failures[which - families.length];

@@ -41,7 +41,7 @@ contract StepVerifierTest is FamilyTest {
         }
     }
 
-    function test_constructor_wrongFamilies() public {
+    function test_T29_constructor_wrongFamilies() public {
         IStepVerifier[] memory few = new IStepVerifier[](families.length - 1);
         vm.expectRevert(abi.encodeWithSelector(StepVerifier.WrongFamilies.selector, few.length));
         new StepVerifier(few);

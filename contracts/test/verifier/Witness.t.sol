@@ -100,7 +100,7 @@ contract WitnessTest is FamilyTest {
         family.next(context, preState, witness);
     }
 
-    function test_fuzz_trailing(bytes memory trailing) public {
+    function test_T15_fuzz_trailing(bytes memory trailing) public {
         vm.assume(trailing.length != 0);
         Scene memory scene = _store();
         bytes32 preState = scene.commit().hash();

@@ -215,7 +215,7 @@ contract AbsorbTest is LongData {
         _assertHaltsNested(scene);
     }
 
-    function test_msm_tooLittleGasOnL1Reverts() public {
+    function test_T28_msm_tooLittleGasOnL1Reverts() public {
         bytes memory input = _pairs(G2, 129);
         Scene memory scene = _precompileScene(address(0x0e), input);
         _see(scene, input, 128 * 288, "");

@@ -85,7 +85,7 @@ contract CreationTest is WorldTest {
     }
 
     /// The longest initcode: the code that creates is not given.
-    function test_create2_largestWitnessFitsOneTransaction() public {
+    function test_T67_create2_largestWitnessFitsOneTransaction() public {
         bytes memory initcode = _bytes(1, 49_152);
         Scene memory scene = _paid(Opcode.CREATE2, _items(SALT, initcode.length, 0, 300));
         scene.data = initcode;

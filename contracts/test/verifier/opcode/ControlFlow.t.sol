@@ -71,12 +71,12 @@ contract ControlFlowTest is FamilyTest {
         _assertHalts(Scenes.running(hex"57fe5b", _items(1, 3)));
     }
 
-    function test_fuzz_badJump_highBitsAreNotDropped(uint8 shift) public view {
+    function test_T49_fuzz_badJump_highBitsAreNotDropped(uint8 shift) public view {
         uint256 destination = 2 + (uint256(1) << bound(shift, 2, 255));
         _assertHalts(Scenes.running(hex"56fe5b", _items(destination)));
     }
 
-    function test_fuzz_destinations(bytes memory rest, uint256 destination) public view {
+    function test_T49_fuzz_destinations(bytes memory rest, uint256 destination) public view {
         bytes memory code = bytes.concat(hex"56", rest, rest, rest);
         for (uint256 i = 1; i < code.length; ++i) {
             // Every other byte is a JUMPDEST, a third are pushes.

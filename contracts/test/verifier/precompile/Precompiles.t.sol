@@ -45,7 +45,7 @@ contract PrecompilesTest is FamilyTest {
     }
 
     /// A precompile that fails burns what it is given, so it is given its price and no more.
-    function test_failureHaltsAndCostsThePrice() public view {
+    function test_T66_failureHaltsAndCostsThePrice() public view {
         Scene memory scene = _scene(address(6), abi.encode(1, 1, 1, 1));
         _assertFails(scene);
         scene = _scene(address(5), abi.encode(1025, 0, 0));
@@ -139,7 +139,7 @@ contract PrecompilesTest is FamilyTest {
         _assertFails(scene);
     }
 
-    function test_tooLittleGasOnL1Reverts() public {
+    function test_T28_T53_tooLittleGasOnL1Reverts() public {
         Scene memory scene = _scene(address(0x0f), new bytes(384 * 20));
         scene.frame.gas = 1_000_000;
         bytes32 preState = scene.commit().hash();
@@ -150,7 +150,7 @@ contract PrecompilesTest is FamilyTest {
     }
 
     /// With any gas the answer is the same or none.
-    function test_fuzz_gasNeverChangesTheAnswer(uint256 gas) public view {
+    function test_T28_fuzz_gasNeverChangesTheAnswer(uint256 gas) public view {
         Scene memory scene = _scene(address(6), new bytes(128));
         bytes32 preState = scene.commit().hash();
         bytes memory witness = scene.witness();

@@ -29,7 +29,7 @@ contract PricesTest is Test {
         }
     }
 
-    function test_fuzz_ofModexp_isExact(uint16[3] memory lengths, bytes memory head, uint8 zeros) public view {
+    function test_T53_fuzz_ofModexp_isExact(uint16[3] memory lengths, bytes memory head, uint8 zeros) public view {
         bytes memory header = abi.encode(lengths[0] % 300, lengths[1] % 90, lengths[2] % 300);
         _assertExact(5, bytes.concat(header, new bytes(zeros % 40), head));
     }
@@ -54,7 +54,7 @@ contract PricesTest is Test {
         assertEq(_priceOf(address(5), abi.encode(type(uint256).max, 1, 1)), type(uint256).max);
     }
 
-    function test_ofBn254_isExact() public view {
+    function test_T53_ofBn254_isExact() public view {
         _assertExact(6, bytes.concat(_BN254_G1, _BN254_G1));
         _assertExact(7, bytes.concat(_BN254_G1, bytes32(uint256(77))));
         for (uint256 pairs; pairs < 4; ++pairs) {
@@ -68,7 +68,7 @@ contract PricesTest is Test {
         }
     }
 
-    function test_ofBls12_isExact() public view {
+    function test_T53_ofBls12_isExact() public view {
         _assertExact(0x0b, new bytes(256));
         _assertExact(0x0d, new bytes(512));
         for (uint256 pairs = 1; pairs < 70; pairs += 17) {

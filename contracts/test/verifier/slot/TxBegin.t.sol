@@ -224,7 +224,7 @@ contract TxBeginTest is WorldTest {
         assertEq(post, scene.hash());
     }
 
-    function test_largestEntriesFit_data() public {
+    function test_T67_largestEntriesFit_data() public {
         bytes memory data = new bytes(65_000);
         for (uint256 i; i < data.length; ++i) {
             data[i] = 0x11;
@@ -244,7 +244,7 @@ contract TxBeginTest is WorldTest {
     }
 
     /// As many as there can be for the gas, each as long as it can be, and then more than can be paid for.
-    function test_largestEntriesFit_authorizations() public {
+    function test_T67_largestEntriesFit_authorizations() public {
         bytes memory signed = Transactions.authorizationFields(type(uint256).max, address(0x77), type(uint64).max);
         bytes memory tuple = Transactions.tuple(signed, 255, type(uint256).max, type(uint256).max);
         _assertFits(_entryWith(RlpText.text(_repeat(hex"11", 20_000)), _repeat(tuple, 300)));

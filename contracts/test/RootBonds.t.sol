@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {IRollup, Bond, BondStatus, ClaimStatus} from "../src/interfaces/IRollup.sol";
+import {ITournament} from "../src/interfaces/ITournament.sol";
+import {ClaimKey} from "../src/types/ClaimKey.sol";
+import {MatchKey} from "../src/types/MatchKey.sol";
+import {Side} from "../src/types/MatchState.sol";
+import {Move} from "../src/types/Move.sol";
+import {Player} from "./support/Dispute.sol";
+import {Stages} from "./support/Stages.sol";
+import {Lie} from "./support/ToyMachine.sol";
+
+contract RootBondsTest is Stages {
+    function test_splitBond_honestLineIsRefunded() public {
+        (Player memory alice, Player memory mallory, Move[] memory moves) = played();
+        MatchKey memory key = slotMatch(alice, mallory);
+        (uint128 before,) = bonds.accounts(alice.account);
+        rollup.splitBond(mallory.claim, key, moves);
+        uint256 refund = 0;
+        for (uint256 i = 0; i < moves.length; ++i) {
+            if (moves[i].side == Side.One) refund += moves[i].refund;
+        }
+        (uint128 free,) = bonds.accounts(alice.account);
+        assertEq(free - before, refund + ROOT_BOND * 15 / 100);
+        assertEq(bonds.burned(), ROOT_BOND - refund - ROOT_BOND * 15 / 100);
+        (, uint128 locked) = bonds.accounts(mallory.account);
+        assertEq(locked, STEP_BOND, "the step bond is another matter");
+        vm.expectRevert(abi.encodeWithSelector(IRollup.WrongBondStatus.selector, mallory.bond, BondStatus.Forfeited));
+        rollup.splitBond(mallory.claim, key, moves);
+    }
+
+    function test_splitBond_wrongMoves() public {
+        (Player memory alice, Player memory mallory, Move[] memory moves) = played();
+        moves[1].mover = address(this);
+        MatchKey memory key = slotMatch(alice, mallory);
+        vm.expectPartialRevert(ITournament.WrongMoves.selector);
+        rollup.splitBond(mallory.claim, key, moves);
+    }
+
+    function test_splitBond_wrongMatchOrClaim() public {
+        (Player memory alice, Player memory mallory, Move[] memory moves) = played();
+        MatchKey memory key = slotMatch(mallory, alice);
+        vm.expectRevert(abi.encodeWithSelector(IRollup.NotLostThere.selector, mallory.claim.id(), key));
+        rollup.splitBond(mallory.claim, key, moves);
+        key = slotMatch(alice, mallory);
+        vm.expectRevert(abi.encodeWithSelector(IRollup.NotLost.selector, alice.claim.id()));
+        rollup.splitBond(alice.claim, key, moves);
+    }
+
+    function test_T62_shamLossUnderAnUndecidedParent() public {
+        Player memory parent = honest("parent");
+        propose(parent);
+        append();
+        (Player memory one, Player memory two) = rivalsUnder(parent);
+        propose(one);
+        proposeSibling(two, parent.claim);
+        MatchKey memory slotKey = slotMatch(one, two);
+        bothLose(one, two);
+        Move[] memory moves = movesIn(slotKey);
+        vm.expectRevert(abi.encodeWithSelector(IRollup.ParentNotConfirmed.selector, parent.claim.id()));
+        rollup.splitBond(one.claim, slotKey, moves);
+    }
+
+    function test_T75_childOfABadClaim() public {
+        Player memory alice = honest("alice");
+        Player memory mallory = player("mallory", twist);
+        propose(mallory);
+        append();
+        Player memory child = playerAfter("child", Lie(0, 0, 0), mallory.claim, mallory.end, lastRecord());
+        (child.account, child.bond) = (mallory.account, mallory.bond);
+        propose(child);
+        proposeSibling(inFirstDomain(alice), genesis);
+        MatchKey memory key = slotMatch(mallory, alice);
+        roll(tournament.deadline(key.id()));
+        tournament.timeout(key);
+
+        rollup.voidClaim(child.claim);
+        assertTrue(rollup.claims(child.claim.id()).status == ClaimStatus.Void);
+        vm.expectRevert(abi.encodeWithSelector(IRollup.BondStillNeeded.selector, mallory.bond, child.claim.id()));
+        vm.prank(mallory.account);
+        rollup.releaseBond(mallory.bond);
+        ClaimKey[] memory path = new ClaimKey[](2);
+        (path[0], path[1]) = (child.claim, mallory.claim);
+        rollup.walk(mallory.bond, path);
+        assertTrue(rollup.rootBonds(mallory.bond).status == BondStatus.Frozen);
+        rollup.splitBond(mallory.claim, key, movesIn(key));
+        assertTrue(rollup.rootBonds(mallory.bond).status == BondStatus.Forfeited);
+    }
+
+    function test_T37_walk_burnsABackerOfALostClaim() public {
+        Player memory alice = honest("alice");
+        Player memory mallory = player("mallory", twist);
+        Player memory backer = player("mallory2", twist);
+        propose(mallory);
+        vm.prank(backer.account);
+        rollup.follow(backer.bond, mallory.claim);
+        proposeSibling(alice, genesis);
+        MatchKey memory key = slotMatch(mallory, alice);
+        roll(tournament.deadline(key.id()));
+        tournament.timeout(key);
+        ClaimKey[] memory path = new ClaimKey[](1);
+        path[0] = alice.claim;
+        vm.expectRevert(
+            abi.encodeWithSelector(IRollup.NotOnPath.selector, backer.bond, mallory.claim.id(), alice.claim.id())
+        );
+        rollup.walk(backer.bond, path);
+        path[0] = mallory.claim;
+        rollup.walk(backer.bond, path);
+        assertTrue(rollup.rootBonds(backer.bond).status == BondStatus.Forfeited);
+        assertEq(bonds.burned(), ROOT_BOND, "only burned");
+    }
+
+    function test_walk_waitsAtAnUndecidedClaim() public {
+        (Player memory parent, Player memory child) = chain();
+        ClaimKey[] memory path = new ClaimKey[](2);
+        (path[0], path[1]) = (child.claim, parent.claim);
+        rollup.walk(parent.bond, path);
+        Bond memory bond = rollup.rootBonds(parent.bond);
+        assertTrue(bond.status == BondStatus.Locked && bond.walking && bond.walked == parent.claim.id());
+    }
+
+    function test_voidClaim_parentAlive() public {
+        (Player memory parent, Player memory child) = chain();
+        vm.expectRevert(abi.encodeWithSelector(IRollup.ParentAlive.selector, parent.claim.id()));
+        rollup.voidClaim(child.claim);
+    }
+
+    function test_follow_andDeadClaims() public {
+        Player memory alice = honest("alice");
+        Player memory mallory = player("mallory", twist);
+        Player memory backer = honest("backer");
+        propose(mallory);
+        proposeSibling(alice, genesis);
+        MatchKey memory key = slotMatch(mallory, alice);
+        roll(tournament.deadline(key.id()));
+        tournament.timeout(key);
+        vm.startPrank(backer.account);
+        vm.expectRevert(abi.encodeWithSelector(IRollup.DeadClaim.selector, mallory.claim.id()));
+        rollup.follow(backer.bond, mallory.claim);
+        rollup.follow(backer.bond, alice.claim);
+        vm.stopPrank();
+        confirm(alice);
+        vm.prank(backer.account);
+        rollup.releaseBond(backer.bond);
+        (uint128 free, uint128 locked) = bonds.accounts(backer.account);
+        assertEq(free, ROOT_BOND + STEP_BOND);
+        assertEq(locked, 0);
+    }
+
+    function test_releaseBond_backingAnUndecidedClaim() public {
+        Player memory alice = honest("alice");
+        propose(alice);
+        vm.expectRevert(abi.encodeWithSelector(IRollup.BondStillNeeded.selector, alice.bond, alice.claim.id()));
+        vm.prank(alice.account);
+        rollup.releaseBond(alice.bond);
+    }
+
+    function test_bond_atAConfirmedClaimStandsForTheLatest() public {
+        Player memory late = honest("late");
+        Player memory alice = honest("alice");
+        propose(alice);
+        confirm(alice);
+        append();
+        Player memory next = playerAfter("next", Lie(0, 0, 0), alice.claim, alice.end, lastRecord());
+        (next.account, next.bond) = (late.account, late.bond);
+        propose(next);
+        confirm(next);
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity 0.8.37;
+
+import {ITournament} from "../../src/interfaces/ITournament.sol";
+import {MatchKey} from "../../src/types/MatchKey.sol";
+import {Phase, Side} from "../../src/types/MatchState.sol";
+import {Move} from "../../src/types/Move.sol";
+import {Player} from "../support/Dispute.sol";
+import {Stages} from "../support/Stages.sol";
+import {RunTree, RunTrees} from "../support/RunTree.sol";
+import {Lie} from "../support/ToyMachine.sol";
+
+contract StepBondsTest is Stages {
+    using RunTrees for RunTree;
+
+    function test_splitStepBonds_and_release() public {
+        (Player memory alice,, MatchKey memory slotKey, MatchKey memory stepKey) = sealedMatch();
+        RunTree memory right = stepTree(slotKey, alice);
+        (bytes32 root, bytes32 last) = (right.root(), right.last());
+        vm.expectRevert(abi.encodeWithSelector(ITournament.BondStillNeeded.selector, stepKey.one));
+        tournament.releaseStepBond(slotKey, root, last);
+        resolve(slotKey, stepKey, alice);
+        Move[] memory moves = movesIn(stepKey);
+        (uint128 before,) = bonds.accounts(alice.account);
+        tournament.splitStepBonds(slotKey, stepKey, moves);
+        uint256 refund = 0;
+        for (uint256 i = 0; i < moves.length; ++i) {
+            if (moves[i].side == Side.One) refund += moves[i].refund;
+        }
+        (uint128 free,) = bonds.accounts(alice.account);
+        assertEq(free - before, refund + STEP_BOND * 15 / 100);
+        assertGe(bonds.burned(), STEP_BOND / 2);
+        vm.expectRevert(abi.encodeWithSelector(ITournament.BondSettled.selector, stepKey.two));
+        tournament.splitStepBonds(slotKey, stepKey, moves);
+
+        roll(tournament.closing(stepTournament_(slotKey)));
+        tournament.releaseStepBond(slotKey, root, last);
+        vm.expectRevert(abi.encodeWithSelector(ITournament.BondSettled.selector, stepKey.one));
+        tournament.releaseStepBond(slotKey, root, last);
+        (, uint128 locked) = bonds.accounts(alice.account);
+        assertEq(locked, ROOT_BOND);
+    }
+
+    function test_splitStepBonds_wrongMatch() public {
+        (,, MatchKey memory slotKey, MatchKey memory stepKey) = sealedMatch();
+        Move[] memory none = new Move[](0);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                ITournament.NotInStepTournament.selector, stepTournament_(stepKey), stepKey.tournament
+            )
+        );
+        tournament.splitStepBonds(stepKey, stepKey, none);
+        vm.expectRevert(abi.encodeWithSelector(ITournament.WrongPhase.selector, stepKey.id(), Phase.Sealed));
+        tournament.splitStepBonds(slotKey, stepKey, none);
+    }
+
+    function test_T62_stepBondsWaitForTheParentAndUnlockUnderAVoidClaim() public {
+        // A dispute under Mallory's claim, which is itself lost later.
+        Player memory alice = honest("alice");
+        Player memory mallory = player("mallory", Lie(1025, 3, 7));
+        propose(mallory);
+        proposeSibling(alice, genesis);
+        append();
+        bytes32[] memory domain = new bytes32[](1);
+        domain[0] = records[2];
+        Player memory one = playerAfter("one", Lie(0, 0, 0), mallory.claim, mallory.end, domain);
+        Player memory two = playerAfter("two", Lie(1, 1, 7), mallory.claim, mallory.end, domain);
+        vm.prank(one.account);
+        rollup.follow(one.bond, mallory.claim);
+        vm.prank(two.account);
+        rollup.follow(two.bond, mallory.claim);
+        propose(one);
+        proposeSibling(two, mallory.claim);
+        MatchKey memory slotKey = slotMatch(one, two);
+        openRoot(one.account, slotKey, one.slots);
+        playTurns(slotKey, one.account, one.slots, two.account, two.slots);
+        RunTree memory right = stepTree(slotKey, one);
+        RunTree memory wrong = stepTree(slotKey, two);
+        joinSteps(one.account, slotKey, right);
+        joinSteps(two.account, slotKey, wrong);
+        MatchKey memory stepKey = stepMatch(slotKey, right, wrong);
+        playTurns(stepKey, one.account, right, two.account, wrong);
+        resolve(slotKey, stepKey, one);
+        Move[] memory moves = movesIn(stepKey);
+        vm.expectRevert(abi.encodeWithSelector(ITournament.NotFinal.selector, slotKey.tournament));
+        tournament.splitStepBonds(slotKey, stepKey, moves);
+
+        MatchKey memory parentKey = slotMatch(mallory, alice);
+        roll(tournament.deadline(parentKey.id()));
+        tournament.timeout(parentKey);
+        assertTrue(rollup.isLost(mallory.claim.id()));
+        tournament.releaseStepBond(slotKey, wrong.root(), wrong.last());
+        (, uint128 locked) = bonds.accounts(two.account);
+        assertEq(locked, ROOT_BOND, "void is not lost");
+        vm.expectRevert(abi.encodeWithSelector(ITournament.NotFinal.selector, slotKey.tournament));
+        tournament.splitStepBonds(slotKey, stepKey, moves);
+    }
+}
