@@ -7,7 +7,7 @@ import {Duration} from "./Duration.sol";
 /// a deadline.
 type Instant is uint40;
 
-using {plus, since, isBefore} for Instant global;
+using {plus, since, until, isBefore, orLater} for Instant global;
 
 /// @notice The block of this transaction.
 function currentInstant() view returns (Instant) {
@@ -22,6 +22,16 @@ function plus(Instant instant, Duration duration) pure returns (Instant) {
 /// @notice Time from `earlier` to `instant`; reverts when `earlier` is later.
 function since(Instant instant, Instant earlier) pure returns (Duration) {
     return Duration.wrap(Instant.unwrap(instant) - Instant.unwrap(earlier));
+}
+
+/// @notice Time from `instant` until `later`; zero when that is past.
+function until(Instant instant, Instant later) pure returns (Duration) {
+    return isBefore(instant, later) ? since(later, instant) : Duration.wrap(0);
+}
+
+/// @notice The later of two instants.
+function orLater(Instant instant, Instant other) pure returns (Instant) {
+    return isBefore(instant, other) ? other : instant;
 }
 
 /// @notice Whether `instant` is strictly before `other`.
