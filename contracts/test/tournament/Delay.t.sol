@@ -133,8 +133,10 @@ contract DelayTest is Test {
         }
         // The last block before the deadline is the slowest move there is.
         bool last = clocks.turningOutcome(mover, RESPONSE, current.plus(Duration.wrap(1))) != Outcome.Undecided;
-        if (_draw(last ? 2 : 8) == 0) _turn(game, clocks.afterTurn(mover, RESPONSE, current));
-        return false;
+        if (_draw(last ? 2 : 8) > 0) return false;
+        _turn(game, clocks.afterTurn(mover, RESPONSE, current));
+        // A step tournament without time is decided in the block in which it starts.
+        return game.state.phase == Phase.InSteps && _play(index);
     }
 
     function _turn(Game storage game, Clocks memory clocks) private {
