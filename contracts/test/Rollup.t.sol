@@ -43,13 +43,36 @@ contract RollupTest is Stages {
     function test_T26_propose_wrongDomain() public {
         Player memory alice = honest("alice");
         uint64 right = GENESIS_NUMBER + 2;
-        for (uint64 wrong = right - 1; wrong <= right + 1; wrong += 2) {
-            vm.expectRevert(abi.encodeWithSelector(IRollup.WrongDomain.selector, right, wrong));
+        uint64[4] memory wrong = [0, right - 1, right + 1, type(uint64).max];
+        for (uint256 i = 0; i < wrong.length; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IRollup.WrongDomain.selector, right, wrong[i]));
             vm.prank(alice.account);
-            rollup.propose(alice.bond, alice.claim.parent, wrong, alice.claim.traceRoot, ToyMachine.encode(alice.end));
+            rollup.propose(
+                alice.bond, alice.claim.parent, wrong[i], alice.claim.traceRoot, ToyMachine.encode(alice.end)
+            );
         }
         assertTrue(rollup.claims(alice.claim.id()).status == ClaimStatus.Absent);
         assertTrue(rollup.rootBonds(alice.bond).tip == rollup.genesis());
+    }
+
+    /// T26: nothing is narrowed on its way in.
+    function test_T26_propose_widerWordsAreRefused() public {
+        Player memory alice = honest("alice");
+        bytes memory call = abi.encodeCall(
+            IRollup.propose,
+            (alice.bond, alice.claim.parent, GENESIS_NUMBER + 2, alice.claim.traceRoot, ToyMachine.encode(alice.end))
+        );
+        vm.startPrank(alice.account);
+        // The words of the bond and of the domain's end, each with its 65th bit.
+        for (uint256 word = 0; word <= 2; word += 2) {
+            uint256 place = 4 + 32 * word + 23;
+            call[place] = 0x01;
+            (bool accepted,) = address(rollup).call(call);
+            assertFalse(accepted);
+            call[place] = 0x00;
+        }
+        (bool done,) = address(rollup).call(call);
+        assertTrue(done);
     }
 
     function test_T63_propose_emptyDomain() public {
@@ -280,5 +303,27 @@ contract RollupTest is Stages {
         MatchKey memory key = slotMatch(mallory, trudy);
         rollup.splitBond(mallory.claim, key, movesIn(key));
         assertEq(bonds.burned(), ROOT_BOND, "nobody won, so all of it burns");
+    }
+
+    /// T64: the old lie is another claim in the new round: it takes another bond, and loses again.
+    function test_T64_anOldLieInANewRoundIsAnotherClaim() public {
+        vm.pauseGasMetering();
+        Player memory mallory = player("mallory", twist);
+        Player memory trudy = player("trudy", Lie(1025, 3, 8));
+        propose(mallory);
+        proposeSibling(trudy, genesis);
+        bothLose(mallory, trudy);
+        roll(tournament.closing(contest(mallory)));
+
+        Player memory alice = honest("alice");
+        Player memory again = player("again", twist);
+        (alice.claim.round, again.claim.round) = (1, 1);
+        propose(alice);
+        proposeSibling(again, genesis);
+        assertEq(again.claim.traceRoot, mallory.claim.traceRoot);
+        assertTrue(rollup.isLost(mallory.claim.id()) && !rollup.isLost(again.claim.id()), "another claim");
+        playDispute(alice, again, alice);
+        assertTrue(rollup.isLost(again.claim.id()));
+        confirm(alice);
     }
 }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IRollup, Bond, BondStatus, ClaimStatus} from "../src/interfaces/IRollup.sol";
 import {ITournament} from "../src/interfaces/ITournament.sol";
 import {ClaimKey} from "../src/types/ClaimKey.sol";
+import {BondId} from "../src/types/Ids.sol";
 import {MatchKey} from "../src/types/MatchKey.sol";
 import {Side} from "../src/types/MatchState.sol";
 import {Move} from "../src/types/Move.sol";
@@ -12,6 +13,56 @@ import {Stages} from "./support/Stages.sol";
 import {Lie} from "./support/ToyMachine.sol";
 
 contract RootBondsTest is Stages {
+    /// T03, T36: who owns both sides, and so the winner's share too, loses half of what the loser staked.
+    function test_T03_T36_beatingOneselfCostsHalf() public {
+        vm.pauseGasMetering();
+        (Player memory alice, Player memory mallory, Move[] memory moves) = played();
+        uint256 before = _holdings(alice) + _holdings(mallory);
+        MatchKey memory key = slotMatch(alice, mallory);
+        MatchKey memory stepKey = stepMatch(key, stepTree(key, alice), stepTree(key, mallory));
+        rollup.splitBond(mallory.claim, key, moves);
+        tournament.splitStepBonds(key, stepKey, movesIn(stepKey));
+        uint256 lost = before - _holdings(alice) - _holdings(mallory);
+        assertGe(lost, (ROOT_BOND + STEP_BOND) / 2);
+        assertEq(lost, bonds.burned());
+    }
+
+    /// T33: to stand behind the right claim besides its proposer earns nothing, and costs nothing.
+    function test_T33_aFreeloaderGetsNothing() public {
+        vm.pauseGasMetering();
+        Player memory freeloader = honest("freeloader");
+        uint256 before = _holdings(freeloader);
+        (Player memory alice, Player memory mallory, MatchKey memory key) = rivals();
+        propose(freeloader);
+        assertTrue(rollup.rootBonds(freeloader.bond).tip == alice.claim.id());
+        playDispute(alice, mallory, alice);
+        MatchKey memory stepKey = stepMatch(key, stepTree(key, alice), stepTree(key, mallory));
+        rollup.splitBond(mallory.claim, key, movesIn(key));
+        tournament.splitStepBonds(key, stepKey, movesIn(stepKey));
+        confirm(alice);
+        vm.prank(freeloader.account);
+        rollup.releaseBond(freeloader.bond);
+        (uint128 free, uint128 locked) = bonds.accounts(freeloader.account);
+        assertEq(free, before);
+        assertEq(locked, 0);
+    }
+
+    /// T26: a bond belongs to who calls, whoever signed the transaction.
+    function test_T26_aWalletsBondIsTheWallets() public {
+        address signer = makeAddr("signer");
+        address wallet = makeAddr("wallet");
+        vm.deal(address(this), ROOT_BOND);
+        bonds.depositFor{value: ROOT_BOND}(wallet);
+        vm.prank(wallet, signer);
+        BondId bond = rollup.lockBond();
+        assertEq(rollup.rootBonds(bond).owner, wallet);
+        vm.expectRevert(abi.encodeWithSelector(IRollup.NotBondOwner.selector, bond, wallet, signer));
+        vm.prank(signer, signer);
+        rollup.releaseBond(bond);
+        vm.prank(wallet, signer);
+        rollup.releaseBond(bond);
+    }
+
     function test_splitBond_honestLineIsRefunded() public {
         (Player memory alice, Player memory mallory, Move[] memory moves) = played();
         MatchKey memory key = slotMatch(alice, mallory);
@@ -111,6 +162,57 @@ contract RootBondsTest is Stages {
         assertEq(bonds.burned(), ROOT_BOND, "only burned");
     }
 
+    /// T37: a bond backs every claim above its tip, though its own are sound; and a walk goes on where it stood.
+    function test_T37_walk_aRightChildOfALostClaimSavesNoBond() public {
+        Player memory alice = honest("alice");
+        Player memory mallory = player("mallory", twist);
+        propose(mallory);
+        append();
+        Player memory backer = playerAfter("backer", Lie(0, 0, 0), mallory.claim, mallory.end, lastRecord());
+        vm.prank(backer.account);
+        rollup.follow(backer.bond, mallory.claim);
+        propose(backer);
+        proposeSibling(inFirstDomain(alice), genesis);
+        MatchKey memory key = slotMatch(mallory, alice);
+        roll(tournament.deadline(key.id()));
+        tournament.timeout(key);
+        ClaimKey[] memory edge = new ClaimKey[](1);
+        edge[0] = backer.claim;
+        rollup.walk(backer.bond, edge);
+        assertTrue(rollup.rootBonds(backer.bond).status == BondStatus.Locked, "its own claim has not lost");
+        edge[0] = mallory.claim;
+        rollup.walk(backer.bond, edge);
+        assertTrue(rollup.rootBonds(backer.bond).status == BondStatus.Forfeited);
+        assertEq(bonds.burned(), ROOT_BOND);
+        confirm(alice);
+        vm.prank(alice.account);
+        rollup.releaseBond(alice.bond);
+    }
+
+    /// A lost claim whose parent is undecided freezes; the money moves when the parent is confirmed.
+    function test_walk_frozenUntilTheParentIsConfirmed() public {
+        Player memory parent = honest("parent");
+        propose(parent);
+        append();
+        (Player memory one, Player memory two) = rivalsUnder(parent);
+        propose(one);
+        proposeSibling(two, parent.claim);
+        Player memory backer = playerAfter("backer", Lie(1, 1, 7), parent.claim, parent.end, lastRecord());
+        vm.startPrank(backer.account);
+        rollup.follow(backer.bond, parent.claim);
+        rollup.follow(backer.bond, two.claim);
+        vm.stopPrank();
+        bothLose(one, two);
+        ClaimKey[] memory edge = new ClaimKey[](1);
+        edge[0] = two.claim;
+        rollup.walk(backer.bond, edge);
+        Bond memory bond = rollup.rootBonds(backer.bond);
+        assertTrue(bond.status == BondStatus.Frozen && bond.walked == parent.claim.id());
+        confirm(parent);
+        rollup.walk(backer.bond, edge);
+        assertTrue(rollup.rootBonds(backer.bond).status == BondStatus.Forfeited, "from the tip again");
+    }
+
     function test_walk_waitsAtAnUndecidedClaim() public {
         (Player memory parent, Player memory child) = chain();
         ClaimKey[] memory path = new ClaimKey[](2);
@@ -166,5 +268,10 @@ contract RootBondsTest is Stages {
         (next.account, next.bond) = (late.account, late.bond);
         propose(next);
         confirm(next);
+    }
+
+    function _holdings(Player memory who) private view returns (uint256) {
+        (uint128 free, uint128 locked) = bonds.accounts(who.account);
+        return uint256(free) + locked;
     }
 }

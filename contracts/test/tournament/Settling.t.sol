@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {IRollup} from "../../src/interfaces/IRollup.sol";
 import {ITournament} from "../../src/interfaces/ITournament.sol";
 import {CommitmentState, Standing} from "../../src/types/CommitmentState.sol";
 import {Duration} from "../../src/types/Duration.sol";
-import {CommitmentId, MatchId} from "../../src/types/Ids.sol";
+import {CommitmentId, MatchId, TournamentId} from "../../src/types/Ids.sol";
 import {Instant} from "../../src/types/Instant.sol";
 import {MatchKey} from "../../src/types/MatchKey.sol";
-import {MatchState, Outcome, Phase} from "../../src/types/MatchState.sol";
+import {MatchState, Outcome, Phase, Side} from "../../src/types/MatchState.sol";
 import {Status} from "../../src/types/TournamentState.sol";
 import {Player} from "../support/Dispute.sol";
-import {Stages} from "../support/Stages.sol";
 import {RunTree, RunTrees} from "../support/RunTree.sol";
+import {Stages} from "../support/Stages.sol";
 import {Lie, ToyVerifier} from "../support/ToyMachine.sol";
 
 contract SettlingTest is Stages {
@@ -116,7 +117,104 @@ contract SettlingTest is Stages {
         tournament.conclude(key);
     }
 
+    /// T17: a clock is its commitment's own; who beats or meets another takes nothing from that one's.
+    function test_T17_noClockIsInherited() public {
+        Player memory alice = honest("alice");
+        Player memory bob = player("bob", Lie(1, 1, 8));
+        Player memory carol = player("carol", Lie(2, 2, 9));
+        propose(alice);
+        pass(30);
+        proposeSibling(bob, genesis);
+        pass(20);
+        proposeSibling(carol, genesis);
+        MatchKey memory key = slotMatch(alice, bob);
+        roll(tournament.deadline(key.id()));
+        tournament.timeout(key);
+        MatchState memory state = tournament.matches(slotMatch(bob, carol).id());
+        assertEq(Duration.unwrap(state.clocks.one), BUDGET - 30, "not Alice's longer one");
+        assertEq(Duration.unwrap(state.clocks.two), BUDGET - 50, "not Bob's longer one");
+    }
+
+    /// T24: whenever the rival moves, the other side has all of its own time, from then on.
+    function test_T24_aMoveInTheLastBlockTakesNoTimeFromTheOther() public {
+        (Player memory alice, Player memory mallory, MatchKey memory slotKey) = rivals();
+        openRoot(alice.account, slotKey, alice.slots);
+        _stall(slotKey, alice, alice.slots, mallory, mallory.slots);
+        RunTree memory right = stepTree(slotKey, alice);
+        RunTree memory wrong = stepTree(slotKey, mallory);
+        joinSteps(alice.account, slotKey, right);
+        vm.roll(Instant.unwrap(tournament.closing(stepTournament_(slotKey))) - 1);
+        joinSteps(mallory.account, slotKey, wrong);
+        MatchKey memory stepKey = stepMatch(slotKey, right, wrong);
+        _stall(stepKey, alice, right, mallory, wrong);
+        // Mallory made the last turn too. Both clocks run, and hers ends first.
+        roll(tournament.deadline(stepKey.id()));
+        tournament.timeout(stepKey);
+        assertTrue(tournament.matches(stepKey.id()).outcome == Outcome.One);
+        tournament.conclude(slotKey);
+        assertEq(Duration.unwrap(tournament.commitments(slotKey.one).remaining), BUDGET);
+    }
+
+    /// @dev Alice, side One, answers at once; Mallory in the last block in which she may.
+    function _stall(
+        MatchKey memory key,
+        Player memory alice,
+        RunTree memory right,
+        Player memory mallory,
+        RunTree memory wrong
+    ) private {
+        MatchState memory state = tournament.matches(key.id());
+        while (state.phase == Phase.Turning) {
+            Instant deadline = tournament.deadline(key.id());
+            if (state.toMove == Side.One) {
+                assertEq(Instant.unwrap(deadline), vm.getBlockNumber() + BUDGET + RESPONSE, "all of her time");
+                turn(alice.account, key, right, wrong);
+            } else {
+                vm.roll(Instant.unwrap(deadline) - 1);
+                turn(mallory.account, key, wrong, right);
+            }
+            state = tournament.matches(key.id());
+        }
+    }
+
     // Terminal states
+
+    /// T23: a match is not settled before its step tournament, nor a claim before its matches; and nothing reopens them.
+    function test_T23_nothingIsDecidedBeforeItsParts() public {
+        (Player memory alice, Player memory mallory, MatchKey memory slotKey) = narrowed();
+        TournamentId steps = stepTournament_(slotKey);
+        RunTree memory right = stepTree(slotKey, alice);
+        RunTree memory wrong = stepTree(slotKey, mallory);
+        joinSteps(alice.account, slotKey, right);
+        vm.expectRevert(abi.encodeWithSelector(ITournament.StepsUndecided.selector, steps, Status.Joining));
+        tournament.conclude(slotKey);
+        joinSteps(mallory.account, slotKey, wrong);
+        roll(tournament.closing(steps));
+        vm.expectRevert(abi.encodeWithSelector(ITournament.StepsUndecided.selector, steps, Status.Playing));
+        tournament.conclude(slotKey);
+        vm.expectRevert(abi.encodeWithSelector(ITournament.WrongPhase.selector, slotKey.id(), Phase.InSteps));
+        tournament.timeout(slotKey);
+        vm.expectRevert(abi.encodeWithSelector(IRollup.NotWinner.selector, alice.claim.id(), Status.Playing));
+        rollup.confirm(alice.claim);
+
+        MatchKey memory stepKey = stepMatch(slotKey, right, wrong);
+        playTurns(stepKey, alice.account, right, mallory.account, wrong);
+        resolve(slotKey, stepKey, alice);
+        tournament.conclude(slotKey);
+        vm.expectRevert(abi.encodeWithSelector(ITournament.AlreadySettled.selector, slotKey.id()));
+        tournament.conclude(slotKey);
+        vm.deal(address(this), STEP_BOND);
+        bonds.depositFor{value: STEP_BOND}(mallory.account);
+        right.values[0] = keccak256("another");
+        bytes32[16] memory children = right.opening(24, 0);
+        bytes32[] memory spine = right.spine(20, 15);
+        (bytes32 root, bytes32 last) = (right.root(), right.last());
+        Instant closes = tournament.closing(steps);
+        vm.expectRevert(abi.encodeWithSelector(ITournament.JoiningClosed.selector, steps, closes));
+        vm.prank(mallory.account);
+        tournament.joinSteps(steps, root, last, children, spine);
+        confirm(alice);
+    }
 
     function test_T02_T32_everyVerbSaysAlreadySettled() public {
         (Player memory alice,, MatchKey memory slotKey, MatchKey memory stepKey) = sealedMatch();

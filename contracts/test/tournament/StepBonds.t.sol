@@ -2,16 +2,70 @@
 pragma solidity 0.8.37;
 
 import {ITournament} from "../../src/interfaces/ITournament.sol";
+import {RESOLVE_GAS} from "../../src/rules/RefundGas.sol";
 import {MatchKey} from "../../src/types/MatchKey.sol";
 import {Phase, Side} from "../../src/types/MatchState.sol";
 import {Move} from "../../src/types/Move.sol";
 import {Player} from "../support/Dispute.sol";
-import {Stages} from "../support/Stages.sol";
 import {RunTree, RunTrees} from "../support/RunTree.sol";
+import {Stages} from "../support/Stages.sol";
 import {Lie} from "../support/ToyMachine.sol";
 
 contract StepBondsTest is Stages {
     using RunTrees for RunTree;
+
+    /// T02: bonds that anybody settled early stand in nobody's way.
+    function test_T02_bondsSettledEarlyBlockNothing() public {
+        (Player memory alice, Player memory mallory, MatchKey memory slotKey, MatchKey memory stepKey) = sealedMatch();
+        RunTree memory right = stepTree(slotKey, alice);
+        resolve(slotKey, stepKey, alice);
+        tournament.splitStepBonds(slotKey, stepKey, movesIn(stepKey));
+        roll(tournament.closing(stepTournament_(slotKey)));
+        tournament.releaseStepBond(slotKey, right.root(), right.last());
+        tournament.conclude(slotKey);
+        rollup.splitBond(mallory.claim, slotKey, movesIn(slotKey));
+        confirm(alice);
+    }
+
+    /// T08, T09: nobody whose money moves is called.
+    function test_T08_T09_playersThatBurnAllGasBlockNothing() public {
+        vm.pauseGasMetering();
+        (Player memory alice, Player memory mallory, MatchKey memory slotKey, MatchKey memory stepKey) = sealedMatch();
+        bytes memory invalid = hex"fe";
+        vm.etch(alice.account, invalid);
+        vm.etch(mallory.account, invalid);
+        RunTree memory right = stepTree(slotKey, alice);
+        resolve(slotKey, stepKey, alice);
+        tournament.splitStepBonds(slotKey, stepKey, movesIn(stepKey));
+        roll(tournament.closing(stepTournament_(slotKey)));
+        tournament.releaseStepBond(slotKey, right.root(), right.last());
+        tournament.conclude(slotKey);
+        rollup.splitBond(mallory.claim, slotKey, movesIn(slotKey));
+        confirm(alice);
+        vm.startPrank(alice.account);
+        rollup.releaseBond(alice.bond);
+        (uint128 free, uint128 locked) = bonds.accounts(alice.account);
+        assertEq(locked, 0);
+        bonds.withdraw(makeAddr("elsewhere"), free);
+        assertEq(makeAddr("elsewhere").balance, free);
+    }
+
+    /// T34: the bounty is bound to the bond that won, so a proof copied from the pool earns what sending it costs.
+    function test_T34_aCopiedProofEarnsItsRefundOnly() public {
+        (Player memory alice,, MatchKey memory slotKey, MatchKey memory stepKey) = sealedMatch();
+        bytes memory proof = witness(slotKey, stepKey, alice);
+        address copier = makeAddr("copier");
+        vm.prank(copier);
+        tournament.resolve(stepKey, proof);
+        uint256 refund = RESOLVE_GAS * 11 gwei;
+        movesOf[keccak256(abi.encode(stepKey))].push(Move(Side.One, copier, refund));
+        (uint128 before,) = bonds.accounts(alice.account);
+        tournament.splitStepBonds(slotKey, stepKey, movesIn(stepKey));
+        (uint128 copied,) = bonds.accounts(copier);
+        assertEq(copied, refund);
+        (uint128 free,) = bonds.accounts(alice.account);
+        assertGe(free - before, STEP_BOND * 15 / 100, "the bounty");
+    }
 
     function test_splitStepBonds_and_release() public {
         (Player memory alice,, MatchKey memory slotKey, MatchKey memory stepKey) = sealedMatch();

@@ -12,8 +12,8 @@ import {MatchKey} from "../../src/types/MatchKey.sol";
 import {Level, MatchState, Outcome, Phase, Side} from "../../src/types/MatchState.sol";
 import {Status} from "../../src/types/TournamentState.sol";
 import {Player} from "../support/Dispute.sol";
-import {Stages} from "../support/Stages.sol";
 import {RunTree, RunTrees} from "../support/RunTree.sol";
+import {Stages} from "../support/Stages.sol";
 import {Lie} from "../support/ToyMachine.sol";
 
 contract TournamentTest is Stages {
