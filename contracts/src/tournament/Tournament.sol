@@ -19,6 +19,7 @@ import {Clocks, Level, MatchState, Outcome, Phase, Side} from "../types/MatchSta
 import {Move} from "../types/Move.sol";
 import {Timing} from "../types/Timing.sol";
 import {Status, TournamentState} from "../types/TournamentState.sol";
+import {Budget} from "./Budget.sol";
 import {Clock} from "./Clock.sol";
 import {Match} from "./Match.sol";
 import {MatchClocks} from "./MatchClocks.sol";
@@ -153,7 +154,7 @@ contract Tournament is ITournament {
         if (!currentInstant().isBefore(closes)) revert JoiningClosed(id, closes);
         _requireShape(state.level, root, last, children, spine);
 
-        Duration remaining = closes.since(currentInstant());
+        Duration remaining = Budget.ofJoiner(closes, currentInstant());
         _commitments[commitment] = CommitmentState({
             standing: Standing.Waiting,
             rank: 0,
@@ -256,7 +257,7 @@ contract Tournament is ITournament {
 
     /// @dev Both parents stand still while their step tournament runs; its budget is what the better clock has left.
     function _startSteps(TournamentId id, TournamentState storage parent, Clocks memory clocks) private {
-        Duration budget = clocks.one.max(clocks.two);
+        Duration budget = Budget.ofSteps(clocks);
         TournamentState storage state = _tournaments[id];
         state.exists = true;
         state.level = Level.Steps;
@@ -315,9 +316,7 @@ contract Tournament is ITournament {
         }
         if (status != Status.Won) revert StepsUndecided(steps, status);
         CommitmentState storage best = _commitments[winner];
-        // The refill keeps repeated step tournaments from draining the honest side's clock.
-        Duration refilled = best.remaining + _build + _response + _response;
-        Duration left = _tournaments[steps].budget.min(refilled);
+        Duration left = Budget.afterSteps(_tournaments[steps].budget, best.remaining, _build, _response);
         if (best.side == Side.One) state.clocks.one = left;
         else state.clocks.two = left;
         _settle(slotMatch, id, state, Match.wonBy(best.side), Reason.StepTournament);
@@ -582,10 +581,9 @@ contract Tournament is ITournament {
 
     /// @dev With a smaller allowance or budget the honest side can lose at a step join without a mistake.
     function _requireSafe(Timing memory timing_) private pure {
-        Duration response = timing_.response;
-        Duration least = timing_.censorship + timing_.build + response + response + response;
-        if (Duration.unwrap(response) < 2 || timing_.budget < least) {
-            revert InvalidTiming(timing_.censorship, response, timing_.build, timing_.budget);
+        Duration least = Budget.least(timing_.censorship, timing_.response, timing_.build);
+        if (Duration.unwrap(timing_.response) < 2 || timing_.budget < least) {
+            revert InvalidTiming(timing_.censorship, timing_.response, timing_.build, timing_.budget);
         }
     }
 }
