@@ -79,7 +79,11 @@ contract Bonds is IBonds {
     }
 
     /// @inheritdoc IBonds
-    function forfeit(address owner, uint256 amount, Share[] calldata shares) external onlyKeepers {
+    function forfeit(address owner, uint256 amount, Share[] calldata shares)
+        external
+        onlyKeepers
+        returns (uint256 burnt)
+    {
         _takeLocked(owner, amount);
         uint256 shared;
         for (uint256 i = 0; i < shares.length; ++i) {
@@ -90,8 +94,9 @@ contract Bonds is IBonds {
         }
         // Rounded up, so that half of an odd amount is burned too.
         if (shared > amount / 2) revert LessThanHalfBurned(amount, shared);
-        burned += amount - shared;
-        emit Forfeited(owner, amount, amount - shared);
+        burnt = amount - shared;
+        burned += burnt;
+        emit Forfeited(owner, amount, burnt);
     }
 
     function _takeLocked(address owner, uint256 amount) private returns (Account storage account) {

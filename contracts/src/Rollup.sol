@@ -6,7 +6,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Finality} from "./interfaces/IAsker.sol";
 import {IBonds, Share} from "./interfaces/IBonds.sol";
 import {IInbox} from "./interfaces/IInbox.sol";
-import {Bond, BondStatus, Claim, ClaimStatus, IRollup} from "./interfaces/IRollup.sol";
+import {Bond, BondStatus, Claim, ClaimStatus, Death, Forfeiture, Ground, IRollup} from "./interfaces/IRollup.sol";
 import {ITournament} from "./interfaces/ITournament.sol";
 import {Block, BlockCodec} from "./machine/Block.sol";
 import {Machine, MachineCodec} from "./machine/Machine.sol";
@@ -102,7 +102,7 @@ contract Rollup is IRollup {
         if (_claims[state.tip].status != ClaimStatus.Confirmed) revert BondStillNeeded(bond, state.tip);
         state.status = BondStatus.Released;
         bonds.unlock(state.owner, rootBond);
-        emit BondReleased(bond);
+        emit BondReleased(bond, state.owner, rootBond);
     }
 
     /// @inheritdoc IRollup
@@ -130,11 +130,11 @@ contract Rollup is IRollup {
             bool lost = isLost(id);
             if (lost && state.status == BondStatus.Locked) {
                 state.status = BondStatus.Frozen;
-                emit BondFrozen(bond, id);
+                emit BondFrozen(bond, state.owner, id);
             }
             if (_claims[key.parent].status == ClaimStatus.Confirmed) {
                 if (lost && BondId.unwrap(_claims[id].bond) != BondId.unwrap(bond)) {
-                    _forfeit(bond, state, id, new Share[](0));
+                    _forfeit(bond, state, id, Forfeiture.Backer, new Share[](0));
                     return;
                 }
                 // Undecided, or the creator's own, which splitBond takes: the walk stands here.
@@ -156,7 +156,7 @@ contract Rollup is IRollup {
         if (state.status != BondStatus.Locked && state.status != BondStatus.Frozen) {
             revert WrongBondStatus(bond, state.status);
         }
-        _forfeit(bond, state, id, _shares(id, lostMatch, moves));
+        _forfeit(bond, state, id, Forfeiture.Creator, _shares(id, lostMatch, moves));
     }
 
     // Claims
@@ -209,11 +209,13 @@ contract Rollup is IRollup {
         if (state.status == ClaimStatus.Confirmed) revert AlreadyConfirmed(id);
         if (state.status == ClaimStatus.Absent) revert UnknownClaim(id);
         if (_claims[key.parent].status != ClaimStatus.Confirmed) revert ParentNotConfirmed(key.parent);
-        (Status status, CommitmentId winner) = tournament.result(rootTournament(key.parent, key.round));
+        TournamentId contest = rootTournament(key.parent, key.round);
+        (Status status, CommitmentId winner) = tournament.result(contest);
         if (status != Status.Won || winner.claim() != id) revert NotWinner(id, status);
         state.status = ClaimStatus.Confirmed;
         latestConfirmed = id;
-        emit ClaimConfirmed(id, key.parent, state.end);
+        Ground ground = _contested[contest] == key.parent ? Ground.Contest : Ground.Unopposed;
+        emit ClaimConfirmed(id, key.parent, state.end, ground);
     }
 
     /// @inheritdoc IRollup
@@ -222,9 +224,10 @@ contract Rollup is IRollup {
         Claim storage state = _claims[id];
         if (state.status == ClaimStatus.Absent) revert UnknownClaim(id);
         if (state.status == ClaimStatus.Void) revert AlreadyVoid(id);
-        if (!_isDead(key.parent)) revert ParentAlive(key.parent);
+        bool isVoid = _claims[key.parent].status == ClaimStatus.Void;
+        if (!isVoid && !isLost(key.parent)) revert ParentAlive(key.parent);
         state.status = ClaimStatus.Void;
-        emit ClaimVoided(id, key.parent);
+        emit ClaimVoided(id, key.parent, isVoid ? Death.Void : Death.Lost);
     }
 
     // Views
@@ -341,10 +344,10 @@ contract Rollup is IRollup {
         emit ClaimProposed(claim, key.parent, key.round, first, end, key.traceRoot, key.boundary, bond);
     }
 
-    function _forfeit(BondId bond, Bond storage state, ClaimId lost, Share[] memory shares) private {
+    function _forfeit(BondId bond, Bond storage state, ClaimId lost, Forfeiture cause, Share[] memory shares) private {
         state.status = BondStatus.Forfeited;
-        bonds.forfeit(state.owner, rootBond, shares);
-        emit BondForfeited(bond, lost);
+        uint256 burned = bonds.forfeit(state.owner, rootBond, shares);
+        emit BondForfeited(bond, state.owner, lost, cause, rootBond, burned);
     }
 
     /// @dev Who gets a share of the bond behind `lost`: nobody when its rival lost too.

@@ -51,7 +51,8 @@ interface IBonds {
 
     /// @notice Takes `amount` of `account`'s locked ETH, credits the shares and burns the rest, at least half. Only
     /// the Rollup and the Tournament.
-    function forfeit(address account, uint256 amount, Share[] calldata shares) external;
+    /// @return burnt how much that is
+    function forfeit(address account, uint256 amount, Share[] calldata shares) external returns (uint256 burnt);
 
     /// @notice What `account` can withdraw, and what is locked.
     function accounts(address account) external view returns (uint128 free, uint128 locked);

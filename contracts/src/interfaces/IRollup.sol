@@ -42,6 +42,30 @@ enum BondStatus {
     Forfeited
 }
 
+/// @notice On what ground a claim is confirmed.
+enum Ground {
+    /// Nobody contested it in time.
+    Unopposed,
+    /// It won its contest.
+    Contest
+}
+
+/// @notice Why a claim is dead.
+enum Death {
+    /// It was eliminated in its contest.
+    Lost,
+    /// It descends from a lost claim.
+    Void
+}
+
+/// @notice Why a root bond is forfeited.
+enum Forfeiture {
+    /// It created the lost claim: it was split.
+    Creator,
+    /// It backed the lost claim, which another bond created: it was burned.
+    Backer
+}
+
 /// @notice A root bond. One bond covers a proposer's whole chain of claims.
 struct Bond {
     address owner;
@@ -67,22 +91,31 @@ interface IRollup is IAsker {
         uint64 end,
         bytes32 traceRoot,
         bytes32 boundary,
-        BondId bond
+        BondId indexed bond
     );
     /// @notice A claim is final.
-    event ClaimConfirmed(ClaimId indexed claim, ClaimId indexed parent, uint64 end);
+    event ClaimConfirmed(ClaimId indexed claim, ClaimId indexed parent, uint64 end, Ground ground);
     /// @notice A claim descends from a lost one.
-    event ClaimVoided(ClaimId indexed claim, ClaimId indexed parent);
+    /// @param death why its parent is dead
+    event ClaimVoided(ClaimId indexed claim, ClaimId indexed parent, Death death);
     /// @notice `owner` locked a root bond.
     event BondLocked(BondId indexed bond, address indexed owner, ClaimId tip);
     /// @notice A bond was moved to a claim that was there already, and now backs it too.
-    event BondMoved(BondId indexed bond, ClaimId tip);
+    event BondMoved(BondId indexed bond, ClaimId indexed tip);
     /// @notice A claim that the bond backs is eliminated.
-    event BondFrozen(BondId indexed bond, ClaimId eliminated);
-    /// @notice A bond is free again.
-    event BondReleased(BondId indexed bond);
+    event BondFrozen(BondId indexed bond, address indexed owner, ClaimId indexed eliminated);
+    /// @notice A bond is free again: every claim it backed is confirmed.
+    event BondReleased(BondId indexed bond, address indexed owner, uint256 amount);
     /// @notice A bond is lost, because it backs `lost`, whose parent is confirmed.
-    event BondForfeited(BondId indexed bond, ClaimId lost);
+    /// @param burned of `amount`, wei; the rest went to who moved for the winner and to who bonded it
+    event BondForfeited(
+        BondId indexed bond,
+        address indexed owner,
+        ClaimId indexed lost,
+        Forfeiture cause,
+        uint256 amount,
+        uint256 burned
+    );
 
     /// @notice There is no such claim.
     error UnknownClaim(ClaimId claim);

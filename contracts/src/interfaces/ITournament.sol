@@ -6,7 +6,7 @@ import {Duration} from "../types/Duration.sol";
 import {CommitmentId, MatchId, TournamentId} from "../types/Ids.sol";
 import {Instant} from "../types/Instant.sol";
 import {MatchKey} from "../types/MatchKey.sol";
-import {Level, MatchState, Outcome, Phase, Side} from "../types/MatchState.sol";
+import {Level, MatchState, Outcome, Phase, Reason, Side} from "../types/MatchState.sol";
 import {Move} from "../types/Move.sol";
 import {Status, TournamentState} from "../types/TournamentState.sol";
 import {IAsker} from "./IAsker.sol";
@@ -20,58 +20,106 @@ import {IStepVerifier} from "./IStepVerifier.sol";
 /// four levels under it, left to right. A `spine` proves that a leaf is the last one under a node: the left siblings on
 /// the way up, one a level.
 interface ITournament {
-    /// @notice Why a match was settled.
-    enum Reason {
-        /// A clock, or both, ran out.
-        Timeout,
-        /// A step was proven.
-        Proof,
-        /// Its step tournament is over.
-        StepTournament
+    /// @notice Why a step bond is free again.
+    enum Release {
+        /// Its commitment won the step tournament.
+        Won,
+        /// The claims in contest are void.
+        Void
     }
 
     /// @notice A step tournament exists from now on; a root one from its asker's event.
     /// @param tournament its id, that of the slot match
+    /// @param contest the root tournament in which that match is played
     /// @param budget clock of a commitment that joins now; joining closes when it is used up
-    event StepsStarted(TournamentId indexed tournament, Duration budget, uint64 firstBlock, uint16 blocks);
+    event StepsStarted(
+        TournamentId indexed tournament, TournamentId indexed contest, Duration budget, uint64 firstBlock, uint16 blocks
+    );
     /// @notice A commitment joined. `children` opens its root. Not for the first commitment of a root tournament, which
     /// owes them: it is in the asker's event.
     event Joined(
         TournamentId indexed tournament,
         CommitmentId indexed commitment,
+        address indexed owner,
         bytes32 root,
         bytes32 last,
-        address owner,
         Duration remaining,
         bytes32[16] children
     );
     /// @notice The first commitment of a root tournament has paid its debt.
-    event RootOpened(CommitmentId indexed commitment, bytes32 root, bytes32 last, bytes32[16] children);
+    event RootOpened(
+        TournamentId indexed tournament,
+        CommitmentId indexed commitment,
+        bytes32 root,
+        bytes32 last,
+        bytes32[16] children
+    );
     /// @notice Two commitments meet; `one` moves first.
+    /// @param rank win rank of the winner to be
+    /// @param deadline the first block in which `one` has lost by time
     event MatchStarted(
-        TournamentId indexed tournament, MatchId indexed matchId, CommitmentId one, CommitmentId two, uint8 rank
+        TournamentId indexed tournament,
+        CommitmentId indexed one,
+        CommitmentId indexed two,
+        MatchId matchId,
+        uint8 rank,
+        Instant deadline
     );
     /// @notice A side descended four levels.
     /// @param side who moved
     /// @param height of the two nodes the match is at now
     /// @param position of those nodes
+    /// @param deadline the first block in which the other side, which moves next, has lost by time
     /// @param children the 16 nodes four levels under the mover's node
-    event Turned(MatchId indexed matchId, Side side, uint8 height, uint32 position, bytes32[16] children);
+    event Turned(
+        TournamentId indexed tournament,
+        MatchId indexed matchId,
+        Side side,
+        uint8 height,
+        uint32 position,
+        Instant deadline,
+        bytes32[16] children
+    );
     /// @notice The last turn: the sides agree on `agreed` and differ on the next state, leaf `position`. At the slot
     /// level the step tournament with this match's id has started; at the step level a proof decides.
+    /// @param deadline steps: the first block in which a side has lost by time; slots: in which nobody may join the step
+    /// tournament any more
     event Narrowed(
-        MatchId indexed matchId, Side side, uint32 position, bytes32 agreed, bytes32 leafOne, bytes32 leafTwo
+        TournamentId indexed tournament,
+        MatchId indexed matchId,
+        Side side,
+        uint32 position,
+        bytes32 agreed,
+        bytes32 leafOne,
+        bytes32 leafTwo,
+        Instant deadline
     );
     /// @notice A refundable move was added to the match's chain of moves.
-    event Moved(MatchId indexed matchId, Side side, address mover, uint256 refund);
+    event Moved(MatchId indexed matchId, address indexed mover, Side side, uint256 refund);
     /// @notice A match is over.
-    event MatchSettled(MatchId indexed matchId, Outcome outcome, Reason reason);
+    /// @param winner meaningless when the outcome is Neither
+    event MatchSettled(
+        TournamentId indexed tournament,
+        MatchId indexed matchId,
+        CommitmentId indexed winner,
+        Outcome outcome,
+        Reason reason
+    );
     /// @notice A commitment has lost for ever.
-    event Eliminated(CommitmentId indexed commitment);
+    /// @param matchId the match it lost
+    /// @param reason why that was settled
+    event Eliminated(
+        TournamentId indexed tournament, CommitmentId indexed commitment, MatchId indexed matchId, Reason reason
+    );
     /// @notice The bond behind a commitment of a step tournament is free again.
-    event StepBondReleased(CommitmentId indexed commitment, address owner);
+    event StepBondReleased(
+        TournamentId indexed tournament, CommitmentId indexed commitment, address indexed owner, Release cause
+    );
     /// @notice The bond behind a commitment of a step tournament was forfeited.
-    event StepBondSplit(CommitmentId indexed commitment, address owner);
+    /// @param burned of it, wei; the rest went to who moved for the winner and to who bonded it
+    event StepBondSplit(
+        TournamentId indexed tournament, CommitmentId indexed commitment, address indexed owner, uint256 burned
+    );
 
     /// @notice Only the asker starts and joins root tournaments.
     error NotAsker(address caller);

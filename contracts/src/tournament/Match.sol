@@ -63,6 +63,19 @@ library Match {
         }
     }
 
+    /// @notice Stores what a turn has changed, except that the last one changes the phase too.
+    function saveTurn(MatchState memory state, MatchState storage stored) internal {
+        stored.toMove = state.toMove;
+        stored.height = state.height;
+        stored.agreedHeight = state.agreedHeight;
+        stored.position = state.position;
+        stored.clocks = state.clocks;
+        stored.nodeOne = state.nodeOne;
+        stored.nodeTwo = state.nodeTwo;
+        stored.agreed = state.agreed;
+        stored.moves = state.moves;
+    }
+
     /// @notice Reverts unless `children` open `node`.
     function requireOpening(bytes32 node, bytes32[16] calldata children) internal pure {
         bytes32 computed = Opening.root(children);

@@ -15,7 +15,7 @@ import {Duration} from "../types/Duration.sol";
 import {CommitmentId, MatchId, TournamentId, commitmentId, stepTournament} from "../types/Ids.sol";
 import {Instant, currentInstant} from "../types/Instant.sol";
 import {MatchKey} from "../types/MatchKey.sol";
-import {Clocks, Level, MatchState, Outcome, Phase, Side} from "../types/MatchState.sol";
+import {Clocks, Level, MatchState, Outcome, Phase, Reason, Side} from "../types/MatchState.sol";
 import {Move} from "../types/Move.sol";
 import {Timing} from "../types/Timing.sol";
 import {Status, TournamentState} from "../types/TournamentState.sol";
@@ -164,7 +164,7 @@ contract Tournament is ITournament {
             owner: owner,
             root: root
         });
-        emit Joined(id, commitment, root, last, owner, remaining, children);
+        emit Joined(id, commitment, owner, root, last, remaining, children);
         _arrive(id, commitment, 0);
     }
 
@@ -188,7 +188,7 @@ contract Tournament is ITournament {
         state.nodeOne = root;
         _commitments[key.one].root = root;
         state.moves = _chainMove(id, state.moves, Side.One, OPEN_ROOT_GAS);
-        emit RootOpened(key.one, root, last, children);
+        emit RootOpened(key.tournament, key.one, root, last, children);
     }
 
     /// @inheritdoc ITournament
@@ -207,8 +207,9 @@ contract Tournament is ITournament {
         state.clocks = state.clocks.afterTurn(mover, _response, currentInstant());
         state.toMove = Match.other(mover);
         state.moves = _chainMove(id, state.moves, mover, TURN_GAS);
-        _matches[id] = state;
-        emit Turned(id, mover, state.height, state.position, next);
+        state.saveTurn(_matches[id]);
+        Instant due = Clock.deadline(state.clocks.remaining(state.toMove), currentInstant(), _response);
+        emit Turned(key.tournament, id, mover, state.height, state.position, due, next);
     }
 
     /// @inheritdoc ITournament
@@ -229,14 +230,17 @@ contract Tournament is ITournament {
         state.agreedHeight = 0;
         state.clocks = state.clocks.afterTurn(mover, _response, currentInstant());
         state.moves = _chainMove(id, state.moves, mover, LAST_TURN_GAS);
+        Instant due;
         if (state.level == Level.Slots) {
             state.phase = Phase.InSteps;
-            _startSteps(stepTournament(id), _tournaments[key.tournament], state.clocks);
+            due = _startSteps(stepTournament(id), key.tournament, state.clocks);
         } else {
             state.phase = Phase.Sealed;
+            due = _deadline(Phase.Sealed, mover, state.clocks);
         }
-        _matches[id] = state;
-        emit Narrowed(id, mover, state.position, agreed, state.nodeOne, state.nodeTwo);
+        _matches[id].phase = state.phase;
+        state.saveTurn(_matches[id]);
+        emit Narrowed(key.tournament, id, mover, state.position, agreed, state.nodeOne, state.nodeTwo, due);
     }
 
     /// @dev The state of a match in which somebody is to move, still may, and stands at `node`.
@@ -256,7 +260,9 @@ contract Tournament is ITournament {
     }
 
     /// @dev Both parents stand still while their step tournament runs; its budget is what the better clock has left.
-    function _startSteps(TournamentId id, TournamentState storage parent, Clocks memory clocks) private {
+    /// @return closes when joining it closes
+    function _startSteps(TournamentId id, TournamentId contest, Clocks memory clocks) private returns (Instant closes) {
+        TournamentState storage parent = _tournaments[contest];
         Duration budget = Budget.ofSteps(clocks);
         TournamentState storage state = _tournaments[id];
         state.exists = true;
@@ -265,7 +271,8 @@ contract Tournament is ITournament {
         state.budget = budget;
         state.firstBlock = parent.firstBlock;
         state.blocks = parent.blocks;
-        emit StepsStarted(id, budget, parent.firstBlock, parent.blocks);
+        closes = _closing(state);
+        emit StepsStarted(id, contest, budget, state.firstBlock, state.blocks);
     }
 
     // Settling
@@ -335,14 +342,15 @@ contract Tournament is ITournament {
     {
         state.phase = Phase.Settled;
         state.outcome = outcome;
+        state.reason = reason;
         _matches[id] = state;
         Pairing.finish(_tournaments[key.tournament], _brackets[key.tournament], state.rank);
-        emit MatchSettled(id, outcome, reason);
-        if (outcome != Outcome.One) _eliminate(key.one);
-        if (outcome != Outcome.Two) _eliminate(key.two);
+        bool oneWon = outcome == Outcome.One;
+        CommitmentId winner = oneWon ? key.one : key.two;
+        emit MatchSettled(key.tournament, id, winner, outcome, reason);
+        if (!oneWon) _eliminate(key.tournament, key.one, id, reason);
+        if (outcome != Outcome.Two) _eliminate(key.tournament, key.two, id, reason);
         if (outcome != Outcome.Neither) {
-            bool oneWon = outcome == Outcome.One;
-            CommitmentId winner = oneWon ? key.one : key.two;
             CommitmentState storage best = _commitments[winner];
             best.standing = Standing.Waiting;
             best.rank = state.rank;
@@ -352,9 +360,9 @@ contract Tournament is ITournament {
         _merge(key.tournament);
     }
 
-    function _eliminate(CommitmentId id) private {
+    function _eliminate(TournamentId tournament, CommitmentId id, MatchId lost, Reason reason) private {
         _commitments[id].standing = Standing.Eliminated;
-        emit Eliminated(id);
+        emit Eliminated(tournament, id, lost, reason);
     }
 
     // Pairing
@@ -392,6 +400,7 @@ contract Tournament is ITournament {
             level: state.level,
             toMove: Side.One,
             outcome: Outcome.Undecided,
+            reason: Reason.Timeout,
             owing: owing,
             rank: rank,
             height: Match.heightOf(state.level),
@@ -403,7 +412,7 @@ contract Tournament is ITournament {
             agreed: _startState(id, state),
             moves: MatchId.unwrap(matchId)
         });
-        emit MatchStarted(id, matchId, one, two, rank);
+        emit MatchStarted(id, one, two, matchId, rank, Clock.deadline(first.remaining, currentInstant(), _response));
     }
 
     // Step bonds
@@ -423,12 +432,12 @@ contract Tournament is ITournament {
 
         Outcome outcome = state.outcome;
         if (outcome == Outcome.Neither) {
-            _forfeit(stepMatch.one, new Share[](0));
-            _forfeit(stepMatch.two, new Share[](0));
+            _forfeit(steps, stepMatch.one, new Share[](0));
+            _forfeit(steps, stepMatch.two, new Share[](0));
         } else if (outcome == Outcome.One) {
-            _forfeit(stepMatch.two, Spoils.shares(stepBond, Side.One, _commitments[stepMatch.one].owner, moves));
+            _forfeit(steps, stepMatch.two, Spoils.shares(stepBond, Side.One, _commitments[stepMatch.one].owner, moves));
         } else {
-            _forfeit(stepMatch.one, Spoils.shares(stepBond, Side.Two, _commitments[stepMatch.two].owner, moves));
+            _forfeit(steps, stepMatch.one, Spoils.shares(stepBond, Side.Two, _commitments[stepMatch.two].owner, moves));
         }
     }
 
@@ -444,15 +453,15 @@ contract Tournament is ITournament {
         if (!won && asker.finality(slotMatch.tournament) != Finality.Void) revert BondStillNeeded(id);
         commitment.bondSettled = true;
         bonds.unlock(commitment.owner, stepBond);
-        emit StepBondReleased(id, commitment.owner);
+        emit StepBondReleased(steps, id, commitment.owner, won ? Release.Won : Release.Void);
     }
 
-    function _forfeit(CommitmentId id, Share[] memory shares) private {
+    function _forfeit(TournamentId steps, CommitmentId id, Share[] memory shares) private {
         CommitmentState storage commitment = _commitments[id];
         if (commitment.bondSettled) revert BondSettled(id);
         commitment.bondSettled = true;
-        bonds.forfeit(commitment.owner, stepBond, shares);
-        emit StepBondSplit(id, commitment.owner);
+        uint256 burned = bonds.forfeit(commitment.owner, stepBond, shares);
+        emit StepBondSplit(steps, id, commitment.owner, burned);
     }
 
     // Views
@@ -554,7 +563,7 @@ contract Tournament is ITournament {
     /// @dev The match's chain of moves with one by the sender added.
     function _chainMove(MatchId id, bytes32 moves, Side side, uint256 gas) private returns (bytes32) {
         uint256 refund = Spoils.refund(gas, gasPriceCap);
-        emit Moved(id, side, msg.sender, refund);
+        emit Moved(id, msg.sender, side, refund);
         return Move(side, msg.sender, refund).chain(moves);
     }
 

@@ -16,5 +16,10 @@ using {id} for MatchKey global;
 
 /// @notice The match that `key` opens.
 function id(MatchKey memory key) pure returns (MatchId) {
-    return MatchId.wrap(keccak256(abi.encode(key.tournament, key.one, key.two)));
+    // keccak256(abi.encode(key)): the encoding of three words is what lies in memory.
+    bytes32 hash;
+    assembly ("memory-safe") {
+        hash := keccak256(key, 0x60)
+    }
+    return MatchId.wrap(hash);
 }

@@ -38,6 +38,16 @@ enum Outcome {
     Neither
 }
 
+/// @notice Why a match was settled.
+enum Reason {
+    /// A clock, or both, ran out.
+    Timeout,
+    /// A step was proven.
+    Proof,
+    /// Its step tournament is over.
+    StepTournament
+}
+
 /// @notice Both clocks of a match. While turning, only the side to move is charged; while sealed, both are.
 struct Clocks {
     /// Time side One has left, as of `since`.
@@ -55,6 +65,8 @@ struct MatchState {
     /// Who gives the next opening.
     Side toMove;
     Outcome outcome;
+    /// Meaningful once settled.
+    Reason reason;
     /// Whether side One still owes the opening of its root.
     bool owing;
     /// Win rank of the winner to be.

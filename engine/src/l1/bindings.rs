@@ -48,6 +48,7 @@ sol! {
         uint8 level;
         uint8 toMove;
         uint8 outcome;
+        uint8 reason;
         bool owing;
         uint8 rank;
         uint8 height;
@@ -108,14 +109,14 @@ sol! {
     /// The tree of claims.
     #[derive(Debug, PartialEq, Eq)]
     interface IRollup {
-        event ClaimProposed(bytes32 indexed claim, bytes32 indexed parent, uint32 round, uint64 first, uint64 end, bytes32 traceRoot, bytes32 boundary, uint64 bond);
-        event ClaimConfirmed(bytes32 indexed claim, bytes32 indexed parent, uint64 end);
-        event ClaimVoided(bytes32 indexed claim, bytes32 indexed parent);
+        event ClaimProposed(bytes32 indexed claim, bytes32 indexed parent, uint32 round, uint64 first, uint64 end, bytes32 traceRoot, bytes32 boundary, uint64 indexed bond);
+        event ClaimConfirmed(bytes32 indexed claim, bytes32 indexed parent, uint64 end, uint8 ground);
+        event ClaimVoided(bytes32 indexed claim, bytes32 indexed parent, uint8 death);
         event BondLocked(uint64 indexed bond, address indexed owner, bytes32 tip);
-        event BondMoved(uint64 indexed bond, bytes32 tip);
-        event BondFrozen(uint64 indexed bond, bytes32 eliminated);
-        event BondReleased(uint64 indexed bond);
-        event BondForfeited(uint64 indexed bond, bytes32 lost);
+        event BondMoved(uint64 indexed bond, bytes32 indexed tip);
+        event BondFrozen(uint64 indexed bond, address indexed owner, bytes32 indexed eliminated);
+        event BondReleased(uint64 indexed bond, address indexed owner, uint256 amount);
+        event BondForfeited(uint64 indexed bond, address indexed owner, bytes32 indexed lost, uint8 cause, uint256 amount, uint256 burned);
 
         error UnknownClaim(bytes32 claim);
         error AlreadyConfirmed(bytes32 claim);
@@ -150,17 +151,17 @@ sol! {
     /// The contests, at both levels.
     #[derive(Debug, PartialEq, Eq)]
     interface ITournament {
-        event StepsStarted(bytes32 indexed tournament, uint40 budget, uint64 firstBlock, uint16 blocks);
-        event Joined(bytes32 indexed tournament, bytes32 indexed commitment, bytes32 root, bytes32 last, address owner, uint40 remaining, bytes32[16] children);
-        event RootOpened(bytes32 indexed commitment, bytes32 root, bytes32 last, bytes32[16] children);
-        event MatchStarted(bytes32 indexed tournament, bytes32 indexed matchId, bytes32 one, bytes32 two, uint8 rank);
-        event Turned(bytes32 indexed matchId, uint8 side, uint8 height, uint32 position, bytes32[16] children);
-        event Narrowed(bytes32 indexed matchId, uint8 side, uint32 position, bytes32 agreed, bytes32 leafOne, bytes32 leafTwo);
-        event Moved(bytes32 indexed matchId, uint8 side, address mover, uint256 refund);
-        event MatchSettled(bytes32 indexed matchId, uint8 outcome, uint8 reason);
-        event Eliminated(bytes32 indexed commitment);
-        event StepBondReleased(bytes32 indexed commitment, address owner);
-        event StepBondSplit(bytes32 indexed commitment, address owner);
+        event StepsStarted(bytes32 indexed tournament, bytes32 indexed contest, uint40 budget, uint64 firstBlock, uint16 blocks);
+        event Joined(bytes32 indexed tournament, bytes32 indexed commitment, address indexed owner, bytes32 root, bytes32 last, uint40 remaining, bytes32[16] children);
+        event RootOpened(bytes32 indexed tournament, bytes32 indexed commitment, bytes32 root, bytes32 last, bytes32[16] children);
+        event MatchStarted(bytes32 indexed tournament, bytes32 indexed one, bytes32 indexed two, bytes32 matchId, uint8 rank, uint40 deadline);
+        event Turned(bytes32 indexed tournament, bytes32 indexed matchId, uint8 side, uint8 height, uint32 position, uint40 deadline, bytes32[16] children);
+        event Narrowed(bytes32 indexed tournament, bytes32 indexed matchId, uint8 side, uint32 position, bytes32 agreed, bytes32 leafOne, bytes32 leafTwo, uint40 deadline);
+        event Moved(bytes32 indexed matchId, address indexed mover, uint8 side, uint256 refund);
+        event MatchSettled(bytes32 indexed tournament, bytes32 indexed matchId, bytes32 indexed winner, uint8 outcome, uint8 reason);
+        event Eliminated(bytes32 indexed tournament, bytes32 indexed commitment, bytes32 indexed matchId, uint8 reason);
+        event StepBondReleased(bytes32 indexed tournament, bytes32 indexed commitment, address indexed owner, uint8 cause);
+        event StepBondSplit(bytes32 indexed tournament, bytes32 indexed commitment, address indexed owner, uint256 burned);
 
         error UnknownTournament(bytes32 tournament);
         error UnknownMatch(bytes32 matchId);
