@@ -127,6 +127,8 @@ contract Rollup is IRollup {
             ClaimKey calldata key = path[i];
             ClaimId id = key.id();
             if (id != cursor) revert NotOnPath(bond, cursor, id);
+            // A bond backs nothing from here up; above genesis no key would go on.
+            if (_claims[id].status == ClaimStatus.Confirmed) break;
             bool lost = isLost(id);
             if (lost && state.status == BondStatus.Locked) {
                 state.status = BondStatus.Frozen;

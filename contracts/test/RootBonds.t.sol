@@ -222,6 +222,26 @@ contract RootBondsTest is Stages {
         assertTrue(bond.status == BondStatus.Locked && bond.walking && bond.walked == parent.claim.id());
     }
 
+    /// A walk from genesis has nowhere to go, and must not keep a later one from the bond's path.
+    function test_walk_fromGenesisStrandsNoBond() public {
+        Player memory alice = honest("alice");
+        Player memory mallory = player("mallory", twist);
+        Player memory backer = player("backer", twist);
+        ClaimKey[] memory path = new ClaimKey[](1);
+        path[0] = genesis;
+        rollup.walk(backer.bond, path);
+        propose(mallory);
+        vm.prank(backer.account);
+        rollup.follow(backer.bond, mallory.claim);
+        proposeSibling(alice, genesis);
+        MatchKey memory key = slotMatch(mallory, alice);
+        roll(tournament.deadline(key.id()));
+        tournament.timeout(key);
+        path[0] = mallory.claim;
+        rollup.walk(backer.bond, path);
+        assertTrue(rollup.rootBonds(backer.bond).status == BondStatus.Forfeited);
+    }
+
     function test_voidClaim_parentAlive() public {
         (Player memory parent, Player memory child) = chain();
         vm.expectRevert(abi.encodeWithSelector(IRollup.ParentAlive.selector, parent.claim.id()));
