@@ -249,8 +249,9 @@ abstract contract Dispute is Test {
         _moved(key, state.toMove, account, LAST_TURN_GAS);
     }
 
-    function _moved(MatchKey memory key, Side side, address account, uint256 gas) private {
-        movesOf[keccak256(abi.encode(key))].push(Move(side, account, gas * 11 gwei));
+    function _moved(MatchKey memory key, Side side, address account, uint256 gas) internal {
+        uint256 price = block.basefee + 1 gwei;
+        movesOf[keccak256(abi.encode(key))].push(Move(side, account, gas * (price < PRICE_CAP ? price : PRICE_CAP)));
     }
 
     /// @notice All turns of a match, each side by its own account.

@@ -52,20 +52,33 @@ library ToyMachine {
         return lies && lie.step >= STEPS ? keccak256(abi.encode(core, lie.salt)) : core;
     }
 
+    /// @notice The cores after each step of a slot that begins with `core`, and the steps from which they hold.
+    function stepCores(bytes32[] memory records, Lie memory lie, uint32 slot, bytes32 core)
+        internal
+        pure
+        returns (uint256[] memory starts, bytes32[] memory cores)
+    {
+        (starts, cores) = (new uint256[](STEPS + 1), new bytes32[](STEPS + 1));
+        bool lies = lie.salt != 0 && lie.slot == slot;
+        for (uint32 k = 0; k <= STEPS; ++k) {
+            uint32 step = lies && k == STEPS && lie.step > STEPS ? lie.step : k;
+            core = next(contextOf(records, slot, step), core);
+            if (lies && lie.step == step) core = keccak256(abi.encode(core, lie.salt));
+            (starts[k], cores[k]) = (step, core);
+        }
+    }
+
     /// @notice The states after each step of a slot that begins with `core`.
     function stepTree(bytes32[] memory records, Lie memory lie, uint32 slot, bytes32 core)
         internal
         pure
         returns (RunTree memory tree)
     {
-        tree = RunTree(24, new uint256[](STEPS + 1), new bytes32[](STEPS + 1));
-        bool lies = lie.salt != 0 && lie.slot == slot;
-        for (uint32 k = 0; k <= STEPS; ++k) {
-            uint32 step = lies && k == STEPS && lie.step > STEPS ? lie.step : k;
-            core = next(contextOf(records, slot, step), core);
-            if (lies && lie.step == step) core = keccak256(abi.encode(core, lie.salt));
-            (tree.starts[k], tree.values[k]) = (step, hash(core));
+        (uint256[] memory starts, bytes32[] memory values) = stepCores(records, lie, slot, core);
+        for (uint256 i = 0; i < values.length; ++i) {
+            values[i] = hash(values[i]);
         }
+        tree = RunTree(24, starts, values);
     }
 
     /// @notice The states after each slot of a domain that begins with `core`; and the last core.
