@@ -3,11 +3,19 @@ pragma solidity 0.8.37;
 
 import {IBonds} from "../../src/interfaces/IBonds.sol";
 
-/// @notice Takes no ETH, and says so at length.
-contract Refuser {
+/// @notice Returns a megabyte, or reverts with one.
+contract ReturndataBomb {
+    bool private immutable _fails;
+
+    constructor(bool fails) {
+        _fails = fails;
+    }
+
     receive() external payable {
+        bool fails = _fails;
         assembly ("memory-safe") {
-            revert(0, 100000)
+            if fails { revert(0, 1000000) }
+            return(0, 1000000)
         }
     }
 }
@@ -21,29 +29,20 @@ contract GasBurner {
     }
 }
 
-/// @notice Takes ETH, and returns more data than a caller would want to copy.
-contract ReturnBomb {
-    receive() external payable {
-        assembly ("memory-safe") {
-            return(0, 100000)
-        }
-    }
-}
-
 /// @notice Withdraws a second time while it is being paid.
-contract Reentrant {
-    IBonds private immutable bonds;
+contract Reenterer {
+    IBonds private immutable _bonds;
 
-    constructor(IBonds bonds_) {
-        bonds = bonds_;
+    constructor(IBonds bonds) {
+        _bonds = bonds;
     }
 
     receive() external payable {
-        try bonds.withdraw(address(this), msg.value) {} catch {}
+        try _bonds.withdraw(address(this), msg.value) {} catch {}
     }
 
     function withdraw(uint256 amount) external {
-        bonds.withdraw(address(this), amount);
+        _bonds.withdraw(address(this), amount);
     }
 }
 

@@ -67,6 +67,18 @@ abstract contract Anyone is Liars {
         _try(sender, address(tournament), data, refusal);
     }
 
+    /// @dev A move from a node at which the match does not stand.
+    function _tryMisplacedTurn(address sender, MatchKey memory key) internal {
+        MatchState memory state = tournament.matches(key.id());
+        bytes4 refusal = _wrongPhase(state.phase, Phase.Turning);
+        if (refusal == 0 && _isExpired(key)) refusal = ITournament.ClockExpired.selector;
+        if (refusal == 0 && state.owing) refusal = ITournament.NotOpened.selector;
+        if (refusal == 0) refusal = ITournament.UnexpectedNode.selector;
+        bytes32[16] memory opening;
+        bytes memory data = abi.encodeCall(ITournament.turn, (key, keccak256("nowhere"), opening, opening, opening));
+        _try(sender, address(tournament), data, refusal);
+    }
+
     function _wrongPhase(Phase actual, Phase needed) private pure returns (bytes4) {
         if (actual == needed) return 0;
         if (actual == Phase.Settled) return ITournament.AlreadySettled.selector;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {ClaimStatus} from "../../../src/interfaces/IRollup.sol";
+import {ClaimStatus, IRollup} from "../../../src/interfaces/IRollup.sol";
 import {ClaimKey} from "../../../src/types/ClaimKey.sol";
-import {ClaimId, TournamentId, rootTournament} from "../../../src/types/Ids.sol";
+import {BondId, ClaimId, TournamentId, rootTournament} from "../../../src/types/Ids.sol";
 import {Status} from "../../../src/types/TournamentState.sol";
 import {Player} from "../../support/Dispute.sol";
 import {RunTree, RunTrees} from "../../support/RunTree.sol";
@@ -71,6 +71,11 @@ abstract contract ClaimBook is Ledger {
         uint32 round = rollup.claims(id).round;
         if (_contestStatus(parent) == Status.NoWinner) ++round;
         who.claim = ClaimKey(id, round, who.slots.root(), ToyMachine.hash(who.end));
+    }
+
+    /// @dev The call that moves a bond one edge down.
+    function _followCall(BondId bond, uint256 child) internal view returns (bytes memory) {
+        return abi.encodeCall(IRollup.follow, (bond, _key(child)));
     }
 
     function _recordsBetween(uint64 base, uint64 end) private view returns (bytes32[] memory domain) {

@@ -23,6 +23,7 @@ struct Contest {
     MatchKey slotKey;
     uint256 above;
     Instant opened;
+    Instant closing;
     CommitmentId[] members;
     /// Steps: whether one side's slot commitment is true, and then the commitment to its true steps, joined or not.
     bool isDefended;
@@ -125,6 +126,7 @@ abstract contract ContestBook is ClaimBook {
         opened.level = level;
         opened.parent = parent;
         opened.opened = tournament.tournaments(id).start;
+        opened.closing = tournament.closing(id);
     }
 
     /// @dev Finds the matches that have begun, and whether it is over.
@@ -168,6 +170,12 @@ abstract contract ContestBook is ClaimBook {
         if (state.owing) openRoot(sender, key, own);
         turn(sender, key, own, rival);
         _reached("turn");
+    }
+
+    function _timeout(MatchKey memory key) internal {
+        bool sealed_ = tournament.matches(key.id()).phase == Phase.Sealed;
+        tournament.timeout(key);
+        _reached(sealed_ ? "timeout of a sealed match" : "timeout");
     }
 
     function _joinSteps(address account, uint256 index, RunTree memory tree) internal {
@@ -256,7 +264,7 @@ abstract contract ContestBook is ClaimBook {
     /// @dev Whether two commitments left over may meet: the rule of docs/protocol.md 12, told from the commitments.
     function _canMerge(uint256 index) internal view returns (bool) {
         Contest storage known = contests[index];
-        if (_now().isBefore(tournament.closing(known.id))) return false;
+        if (_now().isBefore(known.closing)) return false;
         (uint256 lowest, uint256 second) = (type(uint256).max, type(uint256).max);
         for (uint256 i = 0; i < known.members.length; ++i) {
             CommitmentId member = known.members[i];

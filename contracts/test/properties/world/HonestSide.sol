@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {BondId, ClaimId, CommitmentId, TournamentId, stepTournament} from "../../../src/types/Ids.sol";
+import {BondId, CommitmentId, TournamentId, stepTournament} from "../../../src/types/Ids.sol";
 import {Instant} from "../../../src/types/Instant.sol";
 import {MatchKey} from "../../../src/types/MatchKey.sol";
 import {Level, MatchState, Phase, Side} from "../../../src/types/MatchState.sol";
@@ -23,6 +23,8 @@ abstract contract HonestSide is ContestBook {
     uint256 internal censored;
     mapping(uint256 blockNumber => uint256 count) private _censoredBy;
     Instant private _appended;
+    /// @dev Height up to which the truth was last seen confirmed.
+    uint256 private _final;
 
     function _openHonestSide() internal {
         aliceBond = _lockRootBond(alice);
@@ -69,7 +71,7 @@ abstract contract HonestSide is ContestBook {
             for (uint256 i = 0; i < contests.length; ++i) {
                 if (!contests[i].decided && _concernsTruth(i) && _mergeIfPossible(i)) acted = true;
             }
-            _refresh();
+            if (acted) _refresh();
         }
         _confirmTruth();
         _extend(alice, aliceBond, responsePace);
@@ -106,20 +108,14 @@ abstract contract HonestSide is ContestBook {
 
     function _timeoutWhenDue(MatchKey memory key) private returns (bool) {
         if (_age(tournament.deadline(key.id())) < responsePace) return false;
-        tournament.timeout(key);
-        _reached("timeout");
+        _timeout(key);
         return true;
     }
 
     /// @dev Concludes what is decided, and joins the steps of a match of ours.
     function _respondInSteps(MatchKey memory slotKey) private returns (bool) {
+        if (_concludeIfDecided(slotKey)) return true;
         TournamentId id = stepTournament(slotKey.id());
-        (Status status,) = tournament.result(id);
-        if (status == Status.Won || status == Status.NoWinner) {
-            tournament.conclude(slotKey);
-            _reached("conclude");
-            return true;
-        }
         uint256 index = _contestIndex(id);
         Contest storage known = contests[index];
         if (!known.isDefended || _isIn(known.defended) || !_isBuilt(id)) return false;
@@ -127,21 +123,42 @@ abstract contract HonestSide is ContestBook {
         return true;
     }
 
-    function _mergeIfPossible(uint256 index) internal returns (bool possible) {
+    function _mergeIfPossible(uint256 index) private returns (bool possible) {
         possible = _canMerge(index);
         if (!possible) return false;
         tournament.merge(contests[index].id);
         _reached("merge");
     }
 
+    /// @dev Whatever is due in any contest and needs no player: somebody passes by and calls it.
+    function _sweep() internal {
+        for (uint256 i = running.length; i > 0; --i) {
+            MatchKey memory key = running[i - 1];
+            if (tournament.matches(key.id()).phase == Phase.InSteps) _concludeIfDecided(key);
+            else if (_isExpired(key)) _timeout(key);
+        }
+        for (uint256 i = 0; i < contests.length; ++i) {
+            if (!contests[i].decided) _mergeIfPossible(i);
+        }
+        _refresh();
+    }
+
+    function _concludeIfDecided(MatchKey memory slotKey) private returns (bool decided) {
+        (Status status,) = tournament.result(stepTournament(slotKey.id()));
+        decided = status == Status.Won || status == Status.NoWinner;
+        if (!decided) return false;
+        tournament.conclude(slotKey);
+        _reached("conclude");
+    }
+
     function _confirmTruth() private {
-        for (uint256 i = 1; i < honestChain.length; ++i) {
-            if (_isConfirmed(honestChain[i])) continue;
-            uint256 parent = honestChain[i - 1];
-            (Status status, CommitmentId winner) = tournament.result(_contestUnder(parent));
-            if (!_isConfirmed(parent) || status != Status.Won) return;
-            assertTrue(winner.claim() == _id(honestChain[i]), "a lie won");
-            rollup.confirm(_key(honestChain[i]));
+        for (; _final + 1 < honestChain.length; ++_final) {
+            uint256 next = honestChain[_final + 1];
+            if (_isConfirmed(next)) continue;
+            (Status status, CommitmentId winner) = tournament.result(_contestUnder(honestChain[_final]));
+            if (status != Status.Won) return;
+            assertTrue(winner.claim() == _id(next), "a lie won");
+            rollup.confirm(_key(next));
             _reached("confirm");
         }
     }
@@ -166,11 +183,10 @@ abstract contract HonestSide is ContestBook {
 
     /// @return height of the last true claim, where the bond now is
     function _followTruth(address account, BondId bond) private returns (uint256 height) {
-        ClaimId tip = rollup.rootBonds(bond).tip;
-        while (!(_id(honestChain[height]) == tip)) ++height;
+        uint256 tip = _indexOf(rollup.rootBonds(bond).tip);
+        while (honestChain[height] != tip) ++height;
         for (; height + 1 < honestChain.length; ++height) {
-            vm.prank(account);
-            rollup.follow(bond, _key(honestChain[height + 1]));
+            _try(account, address(rollup), _followCall(bond, honestChain[height + 1]), 0);
             _reached("truth followed");
         }
     }

@@ -5,7 +5,7 @@ import {IBonds} from "../../../src/interfaces/IBonds.sol";
 import {BondStatus} from "../../../src/interfaces/IRollup.sol";
 import {BondId} from "../../../src/types/Ids.sol";
 import {Dispute} from "../../support/Dispute.sol";
-import {ForcedEther, GasBurner, Reentrant, Refuser, ReturnBomb} from "../../support/Recipients.sol";
+import {ForcedEther, GasBurner, Reenterer, ReturndataBomb} from "../../support/Recipients.sol";
 import {Coverage} from "./Coverage.sol";
 
 /// @notice Who takes part, and what everybody has put in and taken out: Alice and Bob are honest, the sybils are not.
@@ -25,7 +25,7 @@ abstract contract Ledger is Dispute, Coverage {
     BondId[] internal rootBonds;
     mapping(BondId => BondStatus) private _seen;
 
-    Reentrant internal reentrant;
+    Reenterer internal reenterer;
     /// @dev Recipients that fail every payment, and one that does not.
     address[] private _refusing;
     address private _bomb;
@@ -33,11 +33,11 @@ abstract contract Ledger is Dispute, Coverage {
     function _openAccounts() internal {
         alice = _openAccount(makeAddr("alice"));
         bob = _openAccount(makeAddr("bob"));
-        reentrant = new Reentrant(bonds);
-        _openAccount(address(reentrant));
-        _refusing.push(address(new Refuser()));
+        reenterer = new Reenterer(bonds);
+        _openAccount(address(reenterer));
+        _refusing.push(address(new ReturndataBomb(true)));
         _refusing.push(address(new GasBurner()));
-        _bomb = address(new ReturnBomb());
+        _bomb = address(new ReturndataBomb(false));
         for (uint256 i = 0; i < SYBILS; ++i) {
             sybils.push(_openAccount(makeAddr(string.concat("sybil", vm.toString(i)))));
         }
@@ -101,13 +101,13 @@ abstract contract Ledger is Dispute, Coverage {
     }
 
     function _reenter(uint256 amount) internal {
-        address account = address(reentrant);
+        address account = address(reenterer);
         _fund(account, amount);
         uint256 held = account.balance;
         uint256 free = _free(account);
-        reentrant.withdraw(amount);
+        reenterer.withdraw(amount);
         uint256 taken = account.balance - held;
-        assertLe(taken, free, "a reentrant got more than it had");
+        assertLe(taken, free, "a reenterer got more than it had");
         withdrawn[account] += taken;
         _reached("payment reentered");
     }

@@ -120,16 +120,18 @@ abstract contract Liars is HonestSide {
     }
 
     function _tryFollow(BondId bond, uint256 child, bytes4 refusal) private returns (bool) {
-        bytes memory data = abi.encodeCall(IRollup.follow, (bond, _key(child)));
-        return _try(rollup.rootBonds(bond).owner, address(rollup), data, refusal);
+        return _try(rollup.rootBonds(bond).owner, address(rollup), _followCall(bond, child), refusal);
     }
 
-    /// @dev A claim that something can be built on.
+    /// @dev A claim that something can be built on, in one case of two one whose children all lost.
     function _anyAlive(uint256 seed) private view returns (bool found, uint256 index) {
         uint256 latest = _indexOf(rollup.latestConfirmed());
         for (uint256 i = 0; i < claims.length; ++i) {
-            index = (seed % claims.length + i) % claims.length;
-            if (index == latest || (!_isConfirmed(index) && !_isDead(index))) return (true, index);
+            uint256 other = (seed % claims.length + i) % claims.length;
+            if (other != latest && (_isConfirmed(other) || _isDead(other))) continue;
+            bool restarts = seed % 2 == 0 && _contestStatus(other) == Status.NoWinner;
+            if (restarts || !found) (found, index) = (true, other);
+            if (restarts) return (found, index);
         }
     }
 
@@ -182,22 +184,34 @@ abstract contract Liars is HonestSide {
     function _anyStepContest(uint256 seed) private view returns (bool found, uint256 index) {
         for (uint256 i = 0; i < contests.length && !found; ++i) {
             index = (seed % contests.length + i) % contests.length;
-            found = contests[index].level == Level.Steps && _now().isBefore(tournament.closing(contests[index].id));
+            found = contests[index].level == Level.Steps && _now().isBefore(contests[index].closing);
         }
     }
 
-    /// @dev Somebody makes the next move in a match for whoever is to move; for the honest side only if `helps`.
+    /// @dev Somebody makes the next move in a match for whoever is to move, or may prove its step; for the honest side only if
+    /// `helps`.
     /// @return moved whether there was such a move
     function _moveAs(address sender, uint256 seed, bool helps) internal returns (bool moved) {
         for (uint256 i = 0; i < running.length && !moved; ++i) {
             MatchKey memory key = running[(seed % running.length + i) % running.length];
             MatchState memory state = tournament.matches(key.id());
-            if (state.phase != Phase.Turning || _isExpired(key)) continue;
-            if (state.owing && !_canBeOpened(key.one)) continue;
-            if (!helps && _isDefended(key, state.toMove == Side.One ? key.one : key.two)) continue;
-            _move(sender, key);
-            moved = true;
+            if (state.phase == Phase.Turning) moved = _turnAs(sender, key, state, helps);
+            else if (state.phase == Phase.Sealed && seed & 16 == 0) moved = _proveAs(sender, key, state, helps);
         }
         _refresh();
+    }
+
+    function _turnAs(address sender, MatchKey memory key, MatchState memory state, bool helps) private returns (bool) {
+        if (_isExpired(key) || (state.owing && !_canBeOpened(key.one))) return false;
+        if (!helps && _isDefended(key, state.toMove == Side.One ? key.one : key.two)) return false;
+        _move(sender, key);
+        return true;
+    }
+
+    function _proveAs(address sender, MatchKey memory key, MatchState memory state, bool helps) private returns (bool) {
+        if (coreOf[state.agreed] == 0) return false;
+        if (!helps && (_isDefended(key, key.one) || _isDefended(key, key.two))) return false;
+        _resolve(sender, key);
+        return true;
     }
 }

@@ -126,11 +126,21 @@ abstract contract Promises is WrapUp {
         }
     }
 
+    /// @dev The honest side has one step bond at stake a height in dispute: a commitment plays one match at a time.
+    function _oneDisputeAHeight() internal view {
+        uint256[] memory disputes = new uint256[](contests.length);
+        for (uint256 i = 0; i < contests.length; ++i) {
+            if (contests[i].isDefended && !contests[i].decided) ++disputes[contests[i].above];
+            assertLe(disputes[contests[i].above], 1, "two disputes at one height");
+        }
+    }
+
     /// @dev Contests in which somebody stands up for the truth end within the bound of DESIGN 14.
     function _delayIsBounded() internal view {
         for (uint256 i = 0; i < contests.length; ++i) {
             Contest storage known = contests[i];
             if (known.decided || known.level != Level.Slots || !claims[known.parent].honest) continue;
+            if (_isDecided(known.id)) continue;
             assertLe(vm.getBlockNumber(), Instant.unwrap(known.opened) + _longest(i), "a contest takes too long");
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {BondStatus} from "../../../src/interfaces/IRollup.sol";
 import {BondId, CommitmentId} from "../../../src/types/Ids.sol";
 import {Level} from "../../../src/types/MatchState.sol";
 import {Lie} from "../../support/ToyMachine.sol";
@@ -28,19 +29,19 @@ contract ProtocolHandler is Promises {
 
     // Time
 
-    function pass(uint8 blocks, uint8 response, uint8 build) external unmetered {
+    function pass(uint256 blocks, uint256 response, uint256 build) external unmetered {
         (responsePace, buildPace) = (bound(response, 0, RESPONSE), bound(build, 0, BUILD));
         _advance(bound(blocks, 1, 30));
     }
 
-    function censor(uint8 blocks) external unmetered {
+    function censor(uint256 blocks) external unmetered {
         uint256 length = bound(blocks, 1, 30);
         if (censored + length > CENSORSHIP) return;
         _tick(length, true);
         _reached("censored");
     }
 
-    function changeBaseFee(uint8 price) external unmetered {
+    function changeBaseFee(uint256 price) external unmetered {
         vm.fee(bound(price, 1, 100) * 1 gwei);
     }
 
@@ -55,10 +56,10 @@ contract ProtocolHandler is Promises {
         else _moveAs(bob, seed / 2, true);
     }
 
-    function attack(uint256 seed, uint256 parent, uint8 kind, uint32 slot, uint8 step) external unmetered {
+    function attack(uint256 seed, uint256 parent, uint256 kind, uint256 slot, uint256 step) external unmetered {
         // Half of what is claimed is an ordinary lie.
         Kind what = kind % 6 < 3 ? Kind.Lie : Kind(kind % 6 - 2);
-        Lie memory lie = Lie(slot % 3000, step % 8, 1 + seed % 1000);
+        Lie memory lie = Lie(uint32(slot % 3000), uint32(step % 8), 1 + seed % 1000);
         _attack(seed, parent, what, lie);
     }
 
@@ -66,8 +67,8 @@ contract ProtocolHandler is Promises {
         _follow(bond, child);
     }
 
-    function joinSteps(uint256 seed, uint256 contest_, bool sideOne, uint8 astray) external unmetered {
-        _enlist(seed, contest_, sideOne, astray);
+    function joinSteps(uint256 seed, uint256 contest_, uint256 side, uint256 astray) external unmetered {
+        _enlist(seed, contest_, side % 2 == 0, astray);
     }
 
     /// @dev A sybil moves, in one case of four for the honest side if it is that one's turn.
@@ -75,9 +76,9 @@ contract ProtocolHandler is Promises {
         _moveAs(_sybil(seed), seed, seed % 4 == 0);
     }
 
-    /// @dev Sybils and Alice answer one another without delay.
-    function play(uint256 seed, uint8 rounds) external unmetered {
-        (responsePace, buildPace) = (0, 0);
+    /// @dev Sybils and Alice answer one another without delay, but for what Alice has to build.
+    function play(uint256 seed, uint256 rounds) external unmetered {
+        responsePace = 0;
         uint256 count = bound(rounds, 1, 12);
         for (uint256 i = 0; i < count; ++i) {
             if (!_moveAs(_sybil(seed), seed, false)) _enlist(seed, seed, seed % 2 == 0, seed >> 8);
@@ -87,24 +88,30 @@ contract ProtocolHandler is Promises {
 
     // Anybody
 
-    function settle(uint256 seed, uint8 verb, bool right) external unmetered {
+    function settle(uint256 seed, uint256 verb, uint256 wrong) external unmetered {
         address sender = actors[seed % actors.length];
         if (contests.length == 0) return;
-        if (verb % 4 == 0) _tryTimeout(sender, _anyMatch(seed));
-        else if (verb % 4 == 1) _tryConclude(sender, _anyMatch(seed));
-        else if (verb % 4 == 2) _tryResolve(sender, _anyMatch(seed), right);
+        if (verb % 5 == 0) _tryTimeout(sender, _anyMatch(seed));
+        else if (verb % 5 == 1) _tryConclude(sender, _anyMatch(seed));
+        else if (verb % 5 == 2) _tryResolve(sender, _anyMatch(seed), wrong % 2 == 0);
+        else if (verb % 5 == 3) _tryMisplacedTurn(sender, _anyMatch(seed));
         else _tryMerge(sender, seed % contests.length);
     }
 
-    function decide(uint256 seed, bool confirms) external unmetered {
+    function sweep() external unmetered {
+        _sweep();
+    }
+
+    function decide(uint256 seed, uint256 verb) external unmetered {
         address sender = actors[seed % actors.length];
-        if (confirms) _tryConfirm(sender, (seed >> 8) % claims.length);
+        if (verb % 2 == 0) _tryConfirm(sender, (seed >> 8) % claims.length);
         else _tryVoid(sender, (seed >> 8) % claims.length);
     }
 
-    function collect(uint256 seed, uint8 verb, bool wrong) external unmetered {
+    function collect(uint256 seed, uint256 verb, uint256 wrongSeed) external unmetered {
         address sender = _sybil(seed);
-        BondId bond = rootBonds[(seed >> 8) % rootBonds.length];
+        bool wrong = wrongSeed % 4 == 0;
+        BondId bond = _anyBond(seed >> 8);
         if (verb % 4 == 0) _trySplit(sender, (seed >> 8) % claims.length, wrong);
         else if (verb % 4 == 1) _tryWalk(sender, bond, (seed >> 16) % 4, wrong);
         else if (verb % 4 == 2) _tryRelease(wrong || _isHonest(bond) ? sender : rollup.rootBonds(bond).owner, bond);
@@ -125,7 +132,7 @@ contract ProtocolHandler is Promises {
         }
     }
 
-    function bank(uint256 seed, uint8 verb, uint96 amount) external unmetered {
+    function bank(uint256 seed, uint256 verb, uint256 amount) external unmetered {
         address account = actors[seed % actors.length];
         uint256 taken = bound(amount, 0, _free(account));
         if (verb % 5 == 0) _deposit(account, bound(amount, 0, 100 ether));
@@ -145,6 +152,7 @@ contract ProtocolHandler is Promises {
         _lyingCosts();
         _bondsBackTheirClaims();
         _fewMatches();
+        _oneDisputeAHeight();
         _delayIsBounded();
     }
 
@@ -152,6 +160,23 @@ contract ProtocolHandler is Promises {
         _endDisputes();
         _settleBonds();
         _payEverybody();
+    }
+
+    /// @dev A root bond, in one case of two one that backs a lost claim.
+    function _anyBond(uint256 seed) private view returns (BondId bond) {
+        for (uint256 i = 0; i < rootBonds.length && seed % 2 == 0; ++i) {
+            bond = rootBonds[(seed + i) % rootBonds.length];
+            if (_status(bond) == BondStatus.Locked && _backsLost(bond)) return bond;
+        }
+        bond = rootBonds[seed % rootBonds.length];
+    }
+
+    function _backsLost(BondId bond) private view returns (bool) {
+        (, uint256[] memory path) = _pathUp(_indexOf(rollup.rootBonds(bond).tip), 0);
+        for (uint256 i = 0; i < path.length; ++i) {
+            if (rollup.isLost(_id(path[i]))) return true;
+        }
+        return false;
     }
 
     function _isHonest(BondId bond) private view returns (bool) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {CommitmentId, stepTournament} from "../../../src/types/Ids.sol";
+import {CommitmentId} from "../../../src/types/Ids.sol";
 import {MatchKey} from "../../../src/types/MatchKey.sol";
-import {Level, MatchState, Outcome, Phase} from "../../../src/types/MatchState.sol";
+import {Level, MatchState, Outcome} from "../../../src/types/MatchState.sol";
 import {Anyone} from "./Anyone.sol";
 
 /// @notice The way forward from any state: no liar lifts a finger any more, and still everything ends, every bond is settled
@@ -19,26 +19,9 @@ abstract contract WrapUp is Anyone {
         while (!_isOver() && vm.getBlockNumber() < last) {
             _tick(RESPONSE - 1, false);
             _defend();
-            _settleTheRest();
+            _sweep();
         }
         assertTrue(_isOver(), "something stands still");
-    }
-
-    /// @dev Everything Alice does not care for, by whoever likes.
-    function _settleTheRest() private {
-        for (uint256 i = running.length; i > 0; --i) {
-            MatchKey memory key = running[i - 1];
-            Phase phase = tournament.matches(key.id()).phase;
-            if (phase == Phase.InSteps) {
-                if (_isDecided(stepTournament(key.id()))) tournament.conclude(key);
-            } else if (_isExpired(key)) {
-                tournament.timeout(key);
-            }
-        }
-        for (uint256 i = 0; i < contests.length; ++i) {
-            if (!contests[i].decided) _mergeIfPossible(i);
-        }
-        _refresh();
     }
 
     function _isOver() private view returns (bool) {
