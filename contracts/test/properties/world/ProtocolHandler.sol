@@ -59,6 +59,7 @@ contract ProtocolHandler is Promises {
     function attack(uint256 seed, uint256 parent, uint256 kind, uint256 slot, uint256 step) external unmetered {
         // Half of what is claimed is an ordinary lie.
         Kind what = kind % 6 < 3 ? Kind.Lie : Kind(kind % 6 - 2);
+        // forge-lint: disable-next-line(unsafe-typecast)
         Lie memory lie = Lie(uint32(slot % 3000), uint32(step % 8), 1 + seed % 1000);
         _attack(seed, parent, what, lie);
     }
