@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use surety_engine::dispute::{
     domain::{Claim, ClaimId, ClaimStatus, Domain, Snapshot},
-    honest::{Honest, Need},
+    honest::{Answer, Honest, Need},
 };
 
 /// What our own execution says of a claim.
@@ -26,13 +26,13 @@ pub(crate) fn check(
     snapshot: &Snapshot,
     honest: &impl Honest,
 ) -> impl Iterator<Item = (ClaimId, Verdict)> {
-    let mut verdicts = BTreeMap::new();
-    for id in snapshot.claims.keys() {
-        judge(*id, snapshot, honest, &mut verdicts);
-    }
     let open = |id: &ClaimId| {
         snapshot.claims.get(id).is_some_and(|claim| claim.status == ClaimStatus::Proposed)
     };
+    let mut verdicts = BTreeMap::new();
+    for id in snapshot.claims.keys().filter(|id| open(id)) {
+        judge(*id, snapshot, honest, &mut verdicts);
+    }
     verdicts.into_iter().filter(move |(id, _)| open(id))
 }
 
@@ -86,16 +86,16 @@ fn child(
         Verdict::Wrong => Verdict::OnWrong(parent),
         Verdict::OnWrong(wrong) => Verdict::OnWrong(*wrong),
         Verdict::Unknown(need) => Verdict::Unknown(*need),
-        Verdict::Right => match honest.slots(domain) {
-            Err(need) => Verdict::Unknown(need),
-            Ok(slots)
-                if slots.tree().root() == claim.key.trace_root
-                    && slots.boundary() == claim.key.boundary =>
-            {
-                Verdict::Right
+        Verdict::Right => {
+            let ours = |answer: Answer| {
+                answer.trace_root == claim.key.trace_root && answer.boundary == claim.key.boundary
+            };
+            match honest.answer(domain).map(ours) {
+                Err(need) => Verdict::Unknown(need),
+                Ok(true) => Verdict::Right,
+                Ok(false) => Verdict::Wrong,
             }
-            Ok(_) => Verdict::Wrong,
-        },
+        }
     })
 }
 

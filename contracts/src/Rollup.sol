@@ -106,12 +106,19 @@ contract Rollup is IRollup {
     }
 
     /// @inheritdoc IRollup
-    function follow(BondId bond, ClaimKey calldata child) external {
-        ClaimId id = child.id();
-        _requireBondAt(bond, child.parent);
-        if (_claims[id].status == ClaimStatus.Absent) revert UnknownClaim(id);
-        _requireAlive(id);
-        _moveBond(bond, id);
+    function follow(BondId bond, ClaimKey[] calldata path) external {
+        ClaimId tip = _ownBond(bond).tip;
+        bool anywhere = _claims[tip].status == ClaimStatus.Confirmed;
+        for (uint256 i = 0; i < path.length; ++i) {
+            ClaimKey calldata key = path[i];
+            if (key.parent != tip && !anywhere) revert BondElsewhere(bond, tip, key.parent);
+            tip = key.id();
+            anywhere = false;
+        }
+        // A claim's ancestors exist if it does.
+        _requireExists(tip);
+        _requireAlive(tip);
+        _moveBond(bond, tip);
     }
 
     /// @inheritdoc IRollup
@@ -276,13 +283,10 @@ contract Rollup is IRollup {
         if (state.status != BondStatus.Locked) revert WrongBondStatus(bond, state.status);
     }
 
-    /// @dev The caller's bond, which must be at `parent`; at a confirmed claim it is at the latest confirmed one too.
+    /// @dev The caller's bond, which must be at `parent`. One at a confirmed claim backs nothing, and may be used anywhere.
     function _requireBondAt(BondId bond, ClaimId parent) private view {
         ClaimId tip = _ownBond(bond).tip;
-        if (tip == parent) return;
-        if (parent != latestConfirmed || _claims[tip].status != ClaimStatus.Confirmed) {
-            revert BondElsewhere(bond, tip, parent);
-        }
+        if (tip != parent && _claims[tip].status != ClaimStatus.Confirmed) revert BondElsewhere(bond, tip, parent);
     }
 
     function _moveBond(BondId bond, ClaimId claim) private {
@@ -298,6 +302,7 @@ contract Rollup is IRollup {
         returns (Claim memory base, TournamentId contest, Status status)
     {
         _requireBondAt(bond, parent);
+        _requireExists(parent);
         base = _claims[parent];
         if (base.status != ClaimStatus.Confirmed) _requireAlive(parent);
         contest = rootTournament(parent, base.round);
@@ -370,6 +375,10 @@ contract Rollup is IRollup {
 
     function _isDead(ClaimId id) private view returns (bool) {
         return _claims[id].status == ClaimStatus.Void || isLost(id);
+    }
+
+    function _requireExists(ClaimId id) private view {
+        if (_claims[id].status == ClaimStatus.Absent) revert UnknownClaim(id);
     }
 
     function _requireAlive(ClaimId id) private view {

@@ -118,9 +118,7 @@ contract RollupTest is Stages {
         Player memory alice = honest("alice");
         alice.claim.parent = ClaimId.wrap("nobody");
         bytes memory boundary = ToyMachine.encode(alice.end);
-        vm.expectRevert(
-            abi.encodeWithSelector(IRollup.BondElsewhere.selector, alice.bond, rollup.genesis(), alice.claim.parent)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRollup.UnknownClaim.selector, alice.claim.parent));
         vm.prank(alice.account);
         rollup.propose(alice.bond, alice.claim.parent, GENESIS_NUMBER + 2, alice.claim.traceRoot, boundary);
     }

@@ -144,8 +144,7 @@ contract RootBondsTest is Stages {
         Player memory mallory = player("mallory", twist);
         Player memory backer = player("mallory2", twist);
         propose(mallory);
-        vm.prank(backer.account);
-        rollup.follow(backer.bond, mallory.claim);
+        follow(backer, mallory.claim);
         proposeSibling(alice, genesis);
         MatchKey memory key = slotMatch(mallory, alice);
         roll(tournament.deadline(key.id()));
@@ -169,8 +168,7 @@ contract RootBondsTest is Stages {
         propose(mallory);
         append();
         Player memory backer = playerAfter("backer", Lie(0, 0, 0), mallory.claim, mallory.end, lastRecord());
-        vm.prank(backer.account);
-        rollup.follow(backer.bond, mallory.claim);
+        follow(backer, mallory.claim);
         propose(backer);
         proposeSibling(inFirstDomain(alice), genesis);
         MatchKey memory key = slotMatch(mallory, alice);
@@ -198,10 +196,8 @@ contract RootBondsTest is Stages {
         propose(one);
         proposeSibling(two, parent.claim);
         Player memory backer = playerAfter("backer", Lie(1, 1, 7), parent.claim, parent.end, lastRecord());
-        vm.startPrank(backer.account);
-        rollup.follow(backer.bond, parent.claim);
-        rollup.follow(backer.bond, two.claim);
-        vm.stopPrank();
+        follow(backer, parent.claim);
+        follow(backer, two.claim);
         bothLose(one, two);
         ClaimKey[] memory edge = new ClaimKey[](1);
         edge[0] = two.claim;
@@ -231,8 +227,7 @@ contract RootBondsTest is Stages {
         path[0] = genesis;
         rollup.walk(backer.bond, path);
         propose(mallory);
-        vm.prank(backer.account);
-        rollup.follow(backer.bond, mallory.claim);
+        follow(backer, mallory.claim);
         proposeSibling(alice, genesis);
         MatchKey memory key = slotMatch(mallory, alice);
         roll(tournament.deadline(key.id()));
@@ -248,6 +243,57 @@ contract RootBondsTest is Stages {
         rollup.voidClaim(child.claim);
     }
 
+    /// A liar makes a long chain of right claims first, so that nobody's bond is near when the wrong one comes.
+    function test_follow_aLongWayTakesNoTime() public {
+        (ClaimKey[] memory path, bytes32 core) = _longChain(12);
+        ClaimKey memory last = path[path.length - 1];
+        append();
+        Player memory liar = playerAfter("liar", Lie(1, 1, 7), last, core, lastRecord());
+        propose(liar);
+
+        // A bond that backs nothing is there at once.
+        Player memory fresh = playerAfter("fresh", Lie(0, 0, 0), last, core, lastRecord());
+        proposeSibling(fresh, last);
+        assertTrue(rollup.rootBonds(fresh.bond).tip == fresh.claim.id());
+
+        // One that backs the first claim follows all the others in one call, which does not leave out any.
+        Player memory near = honest("near");
+        follow(near, path[0]);
+        ClaimKey[] memory rest = new ClaimKey[](path.length - 2);
+        for (uint256 i = 0; i < rest.length; ++i) {
+            rest[i] = path[i + 2];
+        }
+        vm.startPrank(near.account);
+        vm.expectRevert(abi.encodeWithSelector(IRollup.BondElsewhere.selector, near.bond, path[0].id(), path[1].id()));
+        rollup.follow(near.bond, rest);
+        rest = new ClaimKey[](path.length - 1);
+        for (uint256 i = 0; i < rest.length; ++i) {
+            rest[i] = path[i + 1];
+        }
+        (rest[3], rest[4]) = (rest[4], rest[3]);
+        vm.expectPartialRevert(IRollup.BondElsewhere.selector);
+        rollup.follow(near.bond, rest);
+        (rest[3], rest[4]) = (rest[4], rest[3]);
+        rollup.follow(near.bond, rest);
+        vm.stopPrank();
+        assertTrue(rollup.rootBonds(near.bond).tip == last.id());
+    }
+
+    function test_follow_onlyItsOwner_onlyToAClaim() public {
+        Player memory alice = honest("alice");
+        propose(alice);
+        Player memory bob = honest("bob");
+        ClaimKey[] memory path = new ClaimKey[](0);
+        vm.expectRevert(abi.encodeWithSelector(IRollup.NotBondOwner.selector, bob.bond, bob.account, address(this)));
+        rollup.follow(bob.bond, path);
+        path = new ClaimKey[](1);
+        path[0] = alice.claim;
+        path[0].traceRoot = "nobody's";
+        vm.expectRevert(abi.encodeWithSelector(IRollup.UnknownClaim.selector, path[0].id()));
+        vm.prank(bob.account);
+        rollup.follow(bob.bond, path);
+    }
+
     function test_follow_andDeadClaims() public {
         Player memory alice = honest("alice");
         Player memory mallory = player("mallory", twist);
@@ -257,11 +303,12 @@ contract RootBondsTest is Stages {
         MatchKey memory key = slotMatch(mallory, alice);
         roll(tournament.deadline(key.id()));
         tournament.timeout(key);
-        vm.startPrank(backer.account);
+        ClaimKey[] memory path = new ClaimKey[](1);
+        path[0] = mallory.claim;
         vm.expectRevert(abi.encodeWithSelector(IRollup.DeadClaim.selector, mallory.claim.id()));
-        rollup.follow(backer.bond, mallory.claim);
-        rollup.follow(backer.bond, alice.claim);
-        vm.stopPrank();
+        vm.prank(backer.account);
+        rollup.follow(backer.bond, path);
+        follow(backer, alice.claim);
         confirm(alice);
         vm.prank(backer.account);
         rollup.releaseBond(backer.bond);
@@ -278,7 +325,7 @@ contract RootBondsTest is Stages {
         rollup.releaseBond(alice.bond);
     }
 
-    function test_bond_atAConfirmedClaimStandsForTheLatest() public {
+    function test_bond_atAConfirmedClaimBacksNothing() public {
         Player memory late = honest("late");
         Player memory alice = honest("alice");
         propose(alice);
@@ -293,5 +340,21 @@ contract RootBondsTest is Stages {
     function _holdings(Player memory who) private view returns (uint256) {
         (uint128 free, uint128 locked) = bonds.accounts(who.account);
         return uint256(free) + locked;
+    }
+
+    /// @dev Right claims of one block each but for the first, by one proposer, and the core at their end.
+    function _longChain(uint256 length) private returns (ClaimKey[] memory path, bytes32 core) {
+        path = new ClaimKey[](length);
+        Player memory builder = honest("builder");
+        for (uint256 i = 0; i < length; ++i) {
+            if (i > 0) {
+                vm.warp(block.timestamp + 12);
+                append();
+                Player memory next = playerAfter("next", Lie(0, 0, 0), path[i - 1], core, lastRecord());
+                (builder.claim, builder.end) = (next.claim, next.end);
+            }
+            propose(builder);
+            (path[i], core) = (builder.claim, builder.end);
+        }
     }
 }

@@ -22,10 +22,12 @@ use alloy_primitives::{B256, U256, keccak256};
 use alloy_sol_types::SolCall;
 use devnet::seats::{Reader, Sender, Shared, seat};
 use devnet::{Devnet, ETHER};
-use surety_engine::dispute::domain::{BondStatus, ClaimStatus, Snapshot};
+use surety_engine::dispute::domain::{
+    BondStatus, ClaimStatus, CommitmentId, Duration, Instant, Ranks, Snapshot, Status,
+};
 use surety_engine::dispute::observe::{Deployment, Observer};
 use surety_engine::dispute::plan::{Decision, End, Planned, Policy, Reason};
-use surety_engine::l1::bindings::IBonds;
+use surety_engine::l1::bindings::{IBonds, ITournament};
 use toy_rollup::deploy::{BUDGET, GENESIS, append, deploy};
 use toy_rollup::machine::{Execution, Records, Twist};
 
@@ -371,6 +373,89 @@ async fn two_heights_are_disputed_at_once() {
         2
     );
     assert_eq!(snapshot.claims.values().map(|claim| claim.end).max(), Some(GENESIS + 3));
+}
+
+/// A liar first makes a long chain of right claims, so that no bond is near when the wrong one comes.
+#[tokio::test]
+async fn a_long_chain_of_right_claims_keeps_nobody_from_the_wrong_one() {
+    const LENGTH: usize = 20;
+    let mut world = World::new(1);
+    world.records.claims = (1..=LENGTH).collect();
+    let claims = async |seat: &Seat| seat.observer.snapshot().await.unwrap().claims.len();
+    let builder = world.honest(2, Policy::PROPOSER);
+    for length in 1..=LENGTH {
+        while claims(&builder).await <= length {
+            builder.tick().await.unwrap();
+        }
+        world.append(1);
+    }
+    let liar = world.liar(3, twist(1024 * LENGTH as u32 + 1, 3), Policy::PROPOSER);
+    while claims(&liar).await < LENGTH + 2 {
+        assert!(liar.tick().await.unwrap().sent.is_some(), "the liar proposes");
+    }
+    let challenger = world.honest(1, Policy::CHALLENGER);
+    let snapshot = play(&world, &[&challenger], &[Other(&liar, usize::MAX)]).await;
+    let sent: Vec<_> = challenger.lane.sent.lock().unwrap().iter().map(|it| it.0).collect();
+    assert_eq!(sent[..3], ["deposit", "lockBond", "proposeSibling"]);
+    let count = |status| snapshot.claims.values().filter(|claim| claim.status == status).count();
+    assert_eq!((count(ClaimStatus::Confirmed), count(ClaimStatus::Lost)), (LENGTH + 2, 1));
+}
+
+/// The usual contest, with one claim, is not asked for: its events tell what the contract says.
+#[tokio::test]
+async fn a_lone_claims_contest_is_what_the_contract_says() {
+    let world = World::new(1);
+    let honest = world.honest(1, Policy::PROPOSER);
+    while honest.observer.snapshot().await.unwrap().claims.len() == 1 {
+        honest.tick().await.unwrap();
+    }
+    for block in 0..=BUDGET {
+        let snapshot = honest.observer.snapshot().await.unwrap();
+        let found = snapshot.tournaments.values().next().unwrap();
+        let mut chain = world.chain.lock().unwrap();
+        let id = found.id.0;
+        let view = |data| chain.call(world.deployment.tournament, data).unwrap();
+        let state = view(ITournament::tournamentsCall { id }.abi_encode());
+        let state = ITournament::tournamentsCall::abi_decode_returns(&state).unwrap();
+        let result = view(ITournament::resultCall { id }.abi_encode());
+        let result = ITournament::resultCall::abi_decode_returns(&result).unwrap();
+        assert_eq!(
+            (found.start, found.budget, found.waiting, found.running),
+            (
+                Instant(state.start.to()),
+                Duration(state.budget.to()),
+                Ranks(state.waitingRanks),
+                Ranks(state.runningRanks)
+            )
+        );
+        let expected =
+            if block < BUDGET { Status::Joining } else { Status::Won(CommitmentId(result.winner)) };
+        assert_eq!((found.status, result.status), (expected, if block < BUDGET { 1 } else { 3 }));
+        chain.mine(1);
+    }
+}
+
+/// What hangs on a lost claim is dead; nobody sends a transaction to say so.
+#[tokio::test]
+async fn nothing_is_sent_about_claims_under_a_lost_one() {
+    let mut world = World::new(1);
+    world.records.claims.push(1);
+    let liar = world.liar(2, twist(1, 3), Policy::PROPOSER);
+    for batches in [0, 1] {
+        world.append(batches);
+        while liar.observer.snapshot().await.unwrap().claims.len() < batches + 2 {
+            assert!(liar.tick().await.unwrap().sent.is_some(), "the liar proposes");
+        }
+    }
+    let honest = world.honest(1, Policy::CHALLENGER);
+    let snapshot = play(&world, &[&honest], &[Other(&liar, usize::MAX)]).await;
+    let mut statuses: Vec<_> = snapshot.claims.values().map(|claim| claim.status).collect();
+    statuses.sort_by_key(|status| *status as u8);
+    assert_eq!(
+        statuses,
+        [ClaimStatus::Confirmed, ClaimStatus::Confirmed, ClaimStatus::Lost, ClaimStatus::Void]
+    );
+    assert!(snapshot.bonds.values().any(|bond| bond.status == BondStatus::Forfeited));
 }
 
 /// Without the money for a bond nothing is sent, and the plan says how much is missing.

@@ -20,7 +20,7 @@ pub(crate) struct Config {
 pub(crate) struct Proposer {
     /// L2 blocks that a claim covers at least, up to 1024.
     pub(crate) blocks_per_claim: u16,
-    /// How many L1 blocks before a deadline it defends its claim itself, when no challenger has; absent: at once.
+    /// It leaves a move to challengers until this many L1 blocks are left in which waiting is free; absent: it does not.
     pub(crate) defend_within: Option<u64>,
 }
 

@@ -72,7 +72,7 @@ struct Bond {
     BondStatus status;
     /// Whether `walked` is in use.
     bool walking;
-    /// The latest claim it backs; a confirmed one stands for the latest confirmed one.
+    /// The latest claim it backs. At a confirmed one it backs nothing, and its owner may use it anywhere.
     ClaimId tip;
     /// How far a walk from `tip` towards the confirmed claims has come.
     ClaimId walked;
@@ -149,7 +149,7 @@ interface IRollup is IAsker {
     error NotBondOwner(BondId bond, address owner, address caller);
     /// @notice The bond is not in a status that allows this.
     error WrongBondStatus(BondId bond, BondStatus status);
-    /// @notice The bond is at another claim than the parent.
+    /// @notice The bond is at another claim than the parent, and backs that.
     error BondElsewhere(BondId bond, ClaimId tip, ClaimId parent);
     /// @notice The bond backs undecided claims.
     error BondStillNeeded(BondId bond, ClaimId tip);
@@ -174,9 +174,9 @@ interface IRollup is IAsker {
 
     /// @notice Proposes the first child of `parent`, and moves the bond to it; when that same child is there already,
     /// only moves the bond.
-    /// @dev Reverts with NotBondOwner, WrongBondStatus, BondElsewhere, DeadClaim, WrongDomain, EmptyDomain, NotBoundary,
-    /// NotFirstChild, ContestClosed.
-    /// @param bond the caller's bond, which must be at `parent`
+    /// @dev Reverts with NotBondOwner, WrongBondStatus, BondElsewhere, UnknownClaim, DeadClaim, WrongDomain, EmptyDomain,
+    /// NotBoundary, NotFirstChild, ContestClosed.
+    /// @param bond the caller's bond, which must be at `parent` or at a confirmed claim
     /// @param parent the claim to extend
     /// @param end the last L2 block of the domain, as the caller expects it
     /// @param traceRoot root of the slot commitment
@@ -200,9 +200,11 @@ interface IRollup is IAsker {
         bytes32[] calldata spine
     ) external returns (ClaimId claim);
 
-    /// @notice Moves the caller's bond one edge down, to a claim that somebody else proposed.
+    /// @notice Moves the caller's bond down to a claim that somebody else proposed.
     /// @dev Reverts with NotBondOwner, WrongBondStatus, BondElsewhere, UnknownClaim, DeadClaim.
-    function follow(BondId bond, ClaimKey calldata child) external;
+    /// @param path keys of consecutive claims, the first one a child of the claim that the bond is at; if that is confirmed,
+    /// any claim
+    function follow(BondId bond, ClaimKey[] calldata path) external;
 
     /// @notice Makes the winner among the children of a confirmed claim final.
     /// @dev Reverts with UnknownClaim, AlreadyConfirmed, ParentNotConfirmed, NotWinner.

@@ -164,6 +164,13 @@ abstract contract Dispute is Test {
         assertTrue(id == who.claim.id(), "claim id");
     }
 
+    function follow(Player memory who, ClaimKey memory claim) internal {
+        ClaimKey[] memory path = new ClaimKey[](1);
+        path[0] = claim;
+        vm.prank(who.account);
+        rollup.follow(who.bond, path);
+    }
+
     // Moves
 
     function contest(Player memory who) internal pure returns (TournamentId) {

@@ -76,10 +76,8 @@ abstract contract Stages is Dispute {
     function rivalsUnder(Player memory parent) internal returns (Player memory one, Player memory two) {
         one = playerAfter("one", Lie(0, 0, 0), parent.claim, parent.end, lastRecord());
         two = playerAfter("two", Lie(1, 1, 7), parent.claim, parent.end, lastRecord());
-        vm.prank(one.account);
-        rollup.follow(one.bond, parent.claim);
-        vm.prank(two.account);
-        rollup.follow(two.bond, parent.claim);
+        follow(one, parent.claim);
+        follow(two, parent.claim);
     }
 
     /// @dev The player's claim over the first two blocks, when more have been appended.

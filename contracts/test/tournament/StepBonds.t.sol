@@ -119,10 +119,8 @@ contract StepBondsTest is Stages {
         domain[0] = records[2];
         Player memory one = playerAfter("one", Lie(0, 0, 0), mallory.claim, mallory.end, domain);
         Player memory two = playerAfter("two", Lie(1, 1, 7), mallory.claim, mallory.end, domain);
-        vm.prank(one.account);
-        rollup.follow(one.bond, mallory.claim);
-        vm.prank(two.account);
-        rollup.follow(two.bond, mallory.claim);
+        follow(one, mallory.claim);
+        follow(two, mallory.claim);
         propose(one);
         proposeSibling(two, mallory.claim);
         MatchKey memory slotKey = slotMatch(one, two);

@@ -25,7 +25,7 @@ pub(crate) struct Daemon {
 }
 
 impl Daemon {
-    /// The proposer; its key comes from a mnemonic. It leaves disputes to challengers until its clock runs low.
+    /// The proposer; its key comes from a mnemonic. It leaves a move to challengers while waiting is free.
     pub(crate) fn proposer(
         root: &Path,
         data: &Path,
@@ -33,7 +33,7 @@ impl Daemon {
         devnet: &Devnet,
     ) -> eyre::Result<Self> {
         let key = format!(
-            "[key]\nkind = \"mnemonic\"\npath = {:?}\nindex = {}\n\n[proposer]\ndefend_within = 30\n",
+            "[key]\nkind = \"mnemonic\"\npath = {:?}\nindex = {}\n\n[proposer]\ndefend_within = 2\n",
             devnet.phrase(),
             Account::Proposer as u32
         );

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use alloy_primitives::Bytes;
+use alloy_primitives::{B256, Bytes};
 use async_trait::async_trait;
 
 use super::domain::Domain;
@@ -14,6 +14,8 @@ use crate::machine::groups::Machine;
 pub enum Need {
     /// The boundary after this L2 block.
     Boundary(u64),
+    /// What the right claim over these blocks says.
+    Answer(Domain),
     /// The slot commitment over these blocks.
     Slots(Domain),
     /// The step commitment of this slot of these blocks.
@@ -24,6 +26,9 @@ impl std::fmt::Display for Need {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Boundary(block) => write!(out, "the boundary after block {block}"),
+            Self::Answer(domain) => {
+                write!(out, "the claim over blocks {} to {}", domain.first, domain.last())
+            }
             Self::Slots(domain) => {
                 write!(out, "the slots of blocks {} to {}", domain.first, domain.last())
             }
@@ -37,6 +42,21 @@ impl std::fmt::Display for Need {
 /// What our execution says, or what is missing to know it: then nothing may be done.
 pub type Known<T> = Result<T, Need>;
 
+/// What a claim says of its domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Root of the slot commitment.
+    pub trace_root: B256,
+    /// Hash of the machine at the end.
+    pub boundary: B256,
+}
+
+impl From<&Slots> for Answer {
+    fn from(slots: &Slots) -> Self {
+        Self { trace_root: slots.tree().root(), boundary: slots.boundary() }
+    }
+}
+
 /// Our own history of the L2 chain.
 pub trait Honest: Send + Sync {
     /// The machine at the boundary after L2 block `block`.
@@ -44,6 +64,14 @@ pub trait Honest: Send + Sync {
     /// # Errors
     /// [`Need`] while it is unknown.
     fn boundary(&self, block: u64) -> Known<Machine>;
+
+    /// What the right claim over `domain` says. A path of claims takes one answer each, a dispute the whole commitment.
+    ///
+    /// # Errors
+    /// [`Need`] while it is unknown.
+    fn answer(&self, domain: Domain) -> Known<Answer> {
+        self.slots(domain).map(|slots| Answer::from(&*slots))
+    }
 
     /// The slot commitment over `domain`.
     ///

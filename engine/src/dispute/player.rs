@@ -1,6 +1,7 @@
 //! The loop: read, plan, act once, and read again. All progress lives on the chain, so a crash at any point is harmless.
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use tracing::{debug, info, warn};
 
@@ -11,6 +12,9 @@ use super::observe::{ChainReader, ObserveError, Observer};
 use super::plan::{Decision, Intent, Planned, Policy, plan};
 use super::prepare::prepare;
 use crate::l1::send::{LaneError, Sent};
+
+/// How long one tick executes: what the rivals can do meanwhile is at most a block's.
+const BLOCK_TIME: Duration = Duration::from_secs(12);
 
 /// Plays for one account.
 #[derive(Debug)]
@@ -62,20 +66,22 @@ where
     L: TransactionLane,
 {
     /// Reads the chain once and sends at most one transaction: the most urgent that goes through. What has a deadline
-    /// is sent before anything is executed for other disputes; what has none comes last.
+    /// is sent before anything is executed for other disputes; what has none comes last. Execution that takes longer than
+    /// a block is gone on with in the next tick, which knows what the rivals did meanwhile.
     ///
     /// # Errors
     /// [`ObserveError`] when the chain cannot be read: unknown, and nothing was sent.
     pub async fn tick(&self) -> Result<Tick, ObserveError> {
         let snapshot = self.observer.snapshot().await?;
         let mut tick = Tick { snapshot, planned: Vec::new(), sent: None, failures: Vec::new() };
-        let mut tried = BTreeSet::new();
+        let (mut tried, began) = (BTreeSet::new(), Instant::now());
         loop {
             tick.planned = plan(&tick.snapshot, &self.evidence, self.policy);
-            let now = tick.snapshot.now;
-            let due = |deadline| self.policy.is_due(now, deadline);
-            self.send_first(&mut tick, |planned| planned.deadline.is_some_and(due)).await;
-            if tick.sent.is_some() || !self.gather(&mut tick, &mut tried).await {
+            self.send_first(&mut tick, |planned| planned.deadline.is_some()).await;
+            if tick.sent.is_some()
+                || began.elapsed() >= BLOCK_TIME
+                || !self.gather(&mut tick, &mut tried, began).await
+            {
                 break;
             }
         }
@@ -116,14 +122,22 @@ where
         }
     }
 
-    /// Executes what the plan lacks, each need once a tick. Returns whether anything became known.
-    async fn gather(&self, tick: &mut Tick, tried: &mut BTreeSet<Need>) -> bool {
+    /// Executes what the plan lacks, each need once a tick, until a block's time has passed. Returns whether anything
+    /// became known.
+    async fn gather(&self, tick: &mut Tick, tried: &mut BTreeSet<Need>, began: Instant) -> bool {
         let needs: BTreeSet<Need> = tick.planned.iter().filter_map(Planned::need).collect();
+        let mut needs: Vec<_> = needs.into_iter().filter(|need| !tried.contains(need)).collect();
+        // Every block begins with another one, so that one which always fails does not hold up the others.
+        let now = usize::try_from(tick.snapshot.now.0).unwrap_or_default();
+        if let Some(first) = now.checked_rem(needs.len()) {
+            needs.rotate_left(first);
+        }
         let mut learned = false;
         for need in needs {
-            if !tried.insert(need) {
-                continue;
+            if began.elapsed() >= BLOCK_TIME {
+                break;
             }
+            tried.insert(need);
             match self.evidence.gather(need).await {
                 Ok(()) => {
                     debug!(%need, "gathered");

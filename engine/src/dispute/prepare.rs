@@ -48,8 +48,9 @@ fn encode(
         Intent::ReleaseBond(BondId(bond)) => {
             (rollup, IRollup::releaseBondCall { bond: *bond }.abi_encode())
         }
-        Intent::Follow(BondId(bond), child) => {
-            (rollup, IRollup::followCall { bond: *bond, child: child.into() }.abi_encode())
+        Intent::Follow(BondId(bond), path) => {
+            let path = path.iter().map(bindings::ClaimKey::from).collect();
+            (rollup, IRollup::followCall { bond: *bond, path }.abi_encode())
         }
         Intent::Propose { bond, parent, end, trace_root, boundary } => {
             let call = IRollup::proposeCall {
@@ -74,7 +75,6 @@ fn encode(
             (rollup, call.abi_encode())
         }
         Intent::Confirm(key) => (rollup, IRollup::confirmCall { key: key.into() }.abi_encode()),
-        Intent::VoidClaim(key) => (rollup, IRollup::voidClaimCall { key: key.into() }.abi_encode()),
         Intent::SplitBond(lost, lost_match, moves) => {
             let (lost, lost_match) = (lost.into(), lost_match.into());
             let call = IRollup::splitBondCall { lost, lostMatch: lost_match, moves: wire(moves) };

@@ -132,7 +132,7 @@ sol! {
         function releaseBond(uint64 bond) external;
         function propose(uint64 bond, bytes32 parent, uint64 end, bytes32 traceRoot, bytes calldata boundary) external returns (bytes32 claim);
         function proposeSibling(uint64 bond, ClaimKey calldata parent, uint64 end, bytes32 traceRoot, bytes calldata boundary, bytes32[16] calldata children, bytes32[] calldata spine) external returns (bytes32 claim);
-        function follow(uint64 bond, ClaimKey calldata child) external;
+        function follow(uint64 bond, ClaimKey[] calldata path) external;
         function confirm(ClaimKey calldata key) external;
         function voidClaim(ClaimKey calldata key) external;
         function splitBond(ClaimKey calldata lost, MatchKey calldata lostMatch, Move[] calldata moves) external;

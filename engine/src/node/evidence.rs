@@ -15,7 +15,7 @@ use crate::{
     derive::BlockInput,
     dispute::{
         domain::Domain,
-        honest::{Evidence, EvidenceError, Honest, Known, Need, StepProver, Transition},
+        honest::{Answer, Evidence, EvidenceError, Honest, Known, Need, StepProver, Transition},
     },
     execute::boundary::Boundary,
     machine::{
@@ -24,9 +24,11 @@ use crate::{
     },
 };
 
-/// Slot commitments kept, the latest domains': more than there are unconfirmed claims on a path, since every plan asks
-/// for all of theirs.
-const SLOTS_KEPT: usize = 4096;
+/// Answers kept, the latest domains': more than there can be unconfirmed claims on a path, since every plan asks for all
+/// of theirs, and whoever proposes decides how many there are.
+const ANSWERS_KEPT: usize = 1 << 20;
+/// Slot commitments kept: they take up to 43 megabytes, and only disputes need them.
+const SLOTS_KEPT: usize = 64;
 /// Step commitments kept: they take megabytes.
 const STEPS_KEPT: usize = 16;
 
@@ -34,14 +36,27 @@ const STEPS_KEPT: usize = 16;
 #[derive(Debug)]
 pub struct Execution<H = Node> {
     node: Arc<H>,
+    answers: Cache<Domain, Answered>,
     slots: Cache<Domain, Slots>,
     steps: Cache<(Domain, u32), Steps>,
 }
 
 impl<H> Clone for Execution<H> {
     fn clone(&self) -> Self {
-        Self { node: Arc::clone(&self.node), slots: self.slots.clone(), steps: self.steps.clone() }
+        Self {
+            node: Arc::clone(&self.node),
+            answers: self.answers.clone(),
+            slots: self.slots.clone(),
+            steps: self.steps.clone(),
+        }
     }
+}
+
+/// An answer, and the machine hash that it begins from.
+#[derive(Debug)]
+struct Answered {
+    start: B256,
+    answer: Answer,
 }
 
 #[derive(Debug)]
@@ -114,13 +129,31 @@ impl<H: History> Execution<H> {
     /// Nothing committed to yet.
     #[must_use]
     pub fn new(node: Arc<H>) -> Self {
-        Self { node, slots: Cache::new(SLOTS_KEPT), steps: Cache::new(STEPS_KEPT) }
+        Self {
+            node,
+            answers: Cache::new(ANSWERS_KEPT),
+            slots: Cache::new(SLOTS_KEPT),
+            steps: Cache::new(STEPS_KEPT),
+        }
     }
 
     /// Who executes.
     #[must_use]
     pub const fn node(&self) -> &Arc<H> {
         &self.node
+    }
+
+    /// The slot commitment over `domain`; what it answers is kept.
+    fn build_slots(&self, domain: Domain) -> Result<Slots, NodeError> {
+        let slots = self.node.slots(domain.first.saturating_sub(1), domain.last())?;
+        self.answers.insert(domain, Answered { start: slots.start(), answer: (&slots).into() });
+        Ok(slots)
+    }
+
+    /// Whether `domain` still leads from `start` to `end`: a reorganisation of L1 may have changed what its blocks hold.
+    fn leads(&self, domain: Domain, start: B256, end: B256) -> Known<bool> {
+        Ok(start == self.boundary(domain.first.saturating_sub(1))?.hash()
+            && end == self.boundary(domain.last())?.hash())
     }
 
     fn place(&self, domain: Domain, position: u32) -> Result<Place, NodeError> {
@@ -190,13 +223,16 @@ impl<H: History> Honest for Execution<H> {
         Ok(boundary.machine())
     }
 
+    fn answer(&self, domain: Domain) -> Known<Answer> {
+        let need = Need::Answer(domain);
+        let Answered { start, answer } = *self.answers.get(domain).ok_or(need)?;
+        if self.leads(domain, start, answer.boundary)? { Ok(answer) } else { Err(need) }
+    }
+
     fn slots(&self, domain: Domain) -> Known<Arc<Slots>> {
         let need = Need::Slots(domain);
         let slots = self.slots.get(domain).ok_or(need)?;
-        // a reorganisation of L1 may have changed what the blocks hold
-        let start = self.boundary(domain.first.saturating_sub(1))?.hash();
-        let end = self.boundary(domain.last())?.hash();
-        if slots.start() == start && slots.boundary() == end { Ok(slots) } else { Err(need) }
+        if self.leads(domain, slots.start(), slots.boundary())? { Ok(slots) } else { Err(need) }
     }
 
     fn steps(&self, domain: Domain, slot: u32) -> Known<Arc<Steps>> {
@@ -216,10 +252,10 @@ impl<H: History> Evidence for Execution<H> {
                 Need::Boundary(block) => {
                     this.node.sealed(block)?;
                 }
-                Need::Slots(domain) => {
-                    let slots = this.node.slots(domain.first.saturating_sub(1), domain.last())?;
-                    this.slots.insert(domain, slots);
+                Need::Answer(domain) => {
+                    this.build_slots(domain)?;
                 }
+                Need::Slots(domain) => this.slots.insert(domain, this.build_slots(domain)?),
                 Need::Steps(domain, slot) => {
                     this.steps.insert((domain, slot), this.build_steps(domain, slot)?);
                 }
@@ -324,18 +360,23 @@ mod tests {
         }
     }
 
+    /// A liar can make the path to its lie as long as it pays for.
     #[tokio::test]
     async fn the_claims_of_a_long_path_are_known_together() {
         let execution = Execution::new(Arc::new(Idle(Limits::SURETY)));
-        let domains: Vec<_> = (1..=300).map(|first| Domain { first, blocks: 1 }).collect();
+        let domains: Vec<_> = (1..=5_000).map(|first| Domain { first, blocks: 1 }).collect();
         for domain in &domains {
-            assert!(execution.slots(*domain).is_err());
-            execution.gather(Need::Slots(*domain)).await.unwrap();
+            assert_eq!(execution.answer(*domain), Err(Need::Answer(*domain)));
+            execution.gather(Need::Answer(*domain)).await.unwrap();
         }
-        for domain in domains {
+        for domain in &domains {
             let end = execution.boundary(domain.last()).unwrap().hash();
-            assert_eq!(execution.slots(domain).unwrap().boundary(), end);
+            assert_eq!(execution.answer(*domain).unwrap().boundary, end);
         }
+        assert!(execution.slots(domains[0]).is_err(), "a commitment is kept for disputes alone");
+        execution.gather(Need::Slots(domains[0])).await.unwrap();
+        let slots = execution.slots(domains[0]).unwrap();
+        assert_eq!(execution.answer(domains[0]), Ok(Answer::from(&*slots)));
     }
 
     #[test]

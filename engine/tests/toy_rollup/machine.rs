@@ -130,9 +130,9 @@ impl Toy {
     fn slots_of(&self, domain: Domain) -> Slots {
         let (offset, start) = (Self::offset(domain), self.core_at(domain.first - 1));
         let cores = self.cores(self.records.len());
+        let beyond = 1024 * self.records.len();
         let inside = cores.iter().filter(|(slot, _)| {
-            *slot >= offset && *slot < offset + u32::from(domain.blocks) * 1024
-                || self.twist.is_some_and(|twist| twist.slot == *slot && *slot >= offset)
+            *slot >= offset && (*slot < offset + u32::from(domain.blocks) * 1024 || *slot >= beyond)
         });
         let changes: Vec<_> =
             inside.map(|(slot, core)| (slot - offset, boundary(*core).hash())).collect();

@@ -9,8 +9,8 @@ use super::error::ObserveError;
 use super::reader::Event;
 use crate::commitment::Opening;
 use crate::dispute::domain::{
-    BondId, BondStatus, ClaimId, ClaimKey, CommitmentId, Contested, Domain, Level, MatchId,
-    MatchKey, Move, Outcome, RootBond, Side, Sides, TournamentId,
+    BondId, BondStatus, ClaimId, ClaimKey, CommitmentId, Contested, Domain, Instant, Level,
+    MatchId, MatchKey, Move, Outcome, RootBond, Side, Sides, TournamentId,
 };
 use crate::l1::bindings::IRollup::IRollupEvents;
 use crate::l1::bindings::ITournament::ITournamentEvents;
@@ -34,6 +34,7 @@ pub(super) struct Joined {
 /// A tournament as it started.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Started {
+    pub(super) at: Instant,
     pub(super) level: Level,
     pub(super) domain: Domain,
 }
@@ -53,6 +54,8 @@ pub(super) struct Played {
 #[derive(Clone, Debug, Default)]
 pub(super) struct History {
     pub(super) claims: BTreeMap<ClaimId, Proposed>,
+    /// The claims in the order in which they were proposed: parents before children.
+    pub(super) order: Vec<ClaimId>,
     pub(super) confirmed: BTreeSet<ClaimId>,
     pub(super) voided: BTreeSet<ClaimId>,
     pub(super) eliminated: BTreeSet<CommitmentId>,
@@ -102,21 +105,22 @@ impl History {
         let (topics, data) = (event.log.topics(), &event.log.data.data);
         let Some(topic) = topics.first() else { return Ok(()) };
         let fail = |what| move |source| ObserveError::Decode { what, source };
+        let at = Instant(event.block);
         if event.log.address == rollup {
             if IRollupEvents::SELECTORS.contains(&topic.0) {
                 let found = IRollupEvents::decode_raw_log(topics, data)
                     .map_err(fail("event of the Rollup"))?;
-                return self.rollup(found);
+                return self.rollup(at, found);
             }
         } else if ITournamentEvents::SELECTORS.contains(&topic.0) {
             let found = ITournamentEvents::decode_raw_log(topics, data)
                 .map_err(fail("event of the Tournament"))?;
-            return self.tournament(found);
+            return self.tournament(at, found);
         }
         Ok(())
     }
 
-    fn rollup(&mut self, event: IRollupEvents) -> Result<(), ObserveError> {
+    fn rollup(&mut self, at: Instant, event: IRollupEvents) -> Result<(), ObserveError> {
         match event {
             IRollupEvents::ClaimProposed(it) => {
                 let key = ClaimKey {
@@ -133,10 +137,11 @@ impl History {
                 let blocks = u16::try_from(blocks)
                     .map_err(|_| ObserveError::UnknownClaim(ClaimId(it.claim)))?;
                 let domain = Domain { first: it.first, blocks };
-                let started = Started { level: Level::Slots, domain };
+                let started = Started { at, level: Level::Slots, domain };
                 self.tournaments.entry(key.tournament()).or_insert(started);
                 self.bond(it.bond, |bond| bond.tip = key.id());
                 self.members.entry(key.tournament()).or_default().push(key.id().commitment());
+                self.order.push(key.id());
                 self.claims.insert(key.id(), Proposed { key, end: it.end, bond: BondId(it.bond) });
             }
             IRollupEvents::ClaimConfirmed(it) => {
@@ -174,11 +179,11 @@ impl History {
         self.matches.get_mut(&MatchId(id)).ok_or(ObserveError::UnknownMatch(MatchId(id)))
     }
 
-    fn tournament(&mut self, event: ITournamentEvents) -> Result<(), ObserveError> {
+    fn tournament(&mut self, at: Instant, event: ITournamentEvents) -> Result<(), ObserveError> {
         match event {
             ITournamentEvents::StepsStarted(it) => {
                 let domain = Domain { first: it.firstBlock, blocks: it.blocks };
-                let started = Started { level: Level::Steps, domain };
+                let started = Started { at, level: Level::Steps, domain };
                 self.tournaments.insert(TournamentId(it.tournament), started);
             }
             ITournamentEvents::Joined(it) => {

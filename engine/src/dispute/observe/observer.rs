@@ -162,7 +162,11 @@ impl<R: ChainReader> Reading<'_, R> {
             if let Some(contest) = self.contest(id, started, &claims)?
                 && self.is_open(id, &contest, &claims, latest_confirmed)
             {
-                tournaments.insert(id, self.tournament(id, started, contest).await?);
+                let found = match self.lone(id, started, contest, &parameters) {
+                    Some(lone) => lone,
+                    None => self.tournament(id, started, contest).await?,
+                };
+                tournaments.insert(id, found);
             }
         }
         Ok(Snapshot {
@@ -218,16 +222,18 @@ impl<R: ChainReader> Reading<'_, R> {
             bond: None,
         };
         let mut claims = BTreeMap::from([(actual, genesis)]);
-        for (&id, proposed) in &self.history.claims {
-            let status = self.status(id);
+        for (id, proposed) in
+            self.history.order.iter().filter_map(|id| self.history.claims.get_key_value(id))
+        {
+            let parent = claims.get(&proposed.key.parent).map(|parent| parent.status);
             let claim = Claim {
                 key: proposed.key,
                 end: proposed.end,
-                status,
+                status: self.status(*id, parent),
                 round: 0,
                 bond: Some(proposed.bond),
             };
-            claims.insert(id, claim);
+            claims.insert(*id, claim);
         }
         for proposed in self.history.claims.values() {
             let ClaimKey { parent, round, .. } = proposed.key;
@@ -237,10 +243,12 @@ impl<R: ChainReader> Reading<'_, R> {
         Ok(claims)
     }
 
-    fn status(&self, id: ClaimId) -> ClaimStatus {
+    /// A claim under a lost or void one is void, also before somebody has said so on L1.
+    fn status(&self, id: ClaimId, parent: Option<ClaimStatus>) -> ClaimStatus {
+        let dead = matches!(parent, Some(ClaimStatus::Lost | ClaimStatus::Void));
         if self.history.eliminated.contains(&id.commitment()) {
             ClaimStatus::Lost
-        } else if self.history.voided.contains(&id) {
+        } else if dead || self.history.voided.contains(&id) {
             ClaimStatus::Void
         } else if self.history.confirmed.contains(&id) {
             ClaimStatus::Confirmed
@@ -325,6 +333,35 @@ impl<R: ChainReader> Reading<'_, R> {
             .members(id)
             .iter()
             .any(|commitment| !self.history.settled_bonds.contains(commitment))
+    }
+
+    /// A root tournament with one claim, of which the events tell everything: the usual one, and there may be many.
+    fn lone(
+        &self,
+        id: TournamentId,
+        started: &Started,
+        contest: Contest,
+        parameters: &Parameters,
+    ) -> Option<Tournament> {
+        let (Level::Slots, &[only]) = (started.level, self.history.members(id)) else {
+            return None;
+        };
+        let mut lone = Tournament {
+            id,
+            contest,
+            domain: started.domain,
+            start: started.at,
+            budget: parameters.timing.budget,
+            status: Status::Joining,
+            waiting: Ranks(1),
+            running: Ranks(0),
+            commitments: self.commitments(id, started.level),
+            matches: BTreeMap::new(),
+        };
+        if lone.closing() <= Instant(self.head.number) {
+            lone.status = Status::Won(only);
+        }
+        Some(lone)
     }
 
     async fn tournament(

@@ -10,23 +10,14 @@ impl Planner<'_> {
     /// Decides about bonds.
     pub(super) fn money(&mut self) {
         for (&id, claim) in &self.snapshot.claims {
-            match claim.status {
-                ClaimStatus::Lost => self.split(id, claim),
-                ClaimStatus::Proposed if self.is_dead(claim.key.parent) => {
-                    self.act(Subject::Claim(id), Intent::VoidClaim(claim.key), None);
-                }
-                _ => {}
+            if claim.status == ClaimStatus::Lost {
+                self.split(id, claim);
             }
         }
         for tournament in self.snapshot.tournaments.values() {
             self.step_bonds(tournament);
         }
         self.own_bonds();
-    }
-
-    fn is_dead(&self, id: ClaimId) -> bool {
-        let dead = |claim: &Claim| matches!(claim.status, ClaimStatus::Lost | ClaimStatus::Void);
-        self.snapshot.claims.get(&id).is_some_and(dead)
     }
 
     fn is_confirmed(&self, id: ClaimId) -> bool {

@@ -1,13 +1,19 @@
 //! The tree of claims: along the honest path, every contest over children is watched, entered and brought to its end.
 
+use std::collections::VecDeque;
+
 use super::{Decision, End, Intent, Planner, Reason, Subject};
-use crate::commitment::Slots;
 use crate::dispute::domain::{
     BondId, Claim, ClaimId, ClaimKey, ClaimStatus, Domain, Status, Tournament, TournamentId,
 };
+use crate::dispute::honest::Answer;
 
 /// Blocks that a claim covers at most.
 const MAX_BLOCKS: u64 = 1024;
+/// Claims that one transaction makes a bond follow at most: 64 KiB of calldata.
+const FOLLOWED_AT_ONCE: usize = 512;
+/// Contests below an undecided one that a plan asks about at once.
+const LOOK_AHEAD: usize = 256;
 
 impl Planner<'_> {
     /// Decides about every contest along the honest path from the latest confirmed claim on.
@@ -41,25 +47,52 @@ impl Planner<'_> {
             self.first_child(parent, claim, path);
             return None;
         };
-        let slots = self.known(subject, self.honest.slots(tournament.domain))?;
-        let key = honest_child(parent, claim.round, &slots);
+        let Some(answer) = self.known(subject, self.honest.answer(tournament.domain)) else {
+            self.look_ahead(tournament);
+            return None;
+        };
+        let key = honest_child(parent, claim.round, answer);
         let child = key.id();
         if let Some(own) = snapshot.claims.get(&child) {
             if own.status == ClaimStatus::Lost {
                 self.end(subject, End::HonestClaimLost(child));
                 return None;
             }
-            self.root_tournament(tournament, &slots);
+            self.root_tournament(tournament, child.commitment());
             self.confirm(key, claim, tournament);
             return Some(child);
         }
         self.housekeeping(tournament);
         if tournament.joinable(self.next()) {
-            self.sibling(claim, tournament, &slots, path);
+            self.sibling(claim, tournament, path);
         } else {
             self.end(subject, End::TooLate(contest));
         }
         None
+    }
+
+    /// Says what the contests below an undecided one will take, so that a long path is caught up with at once: where it
+    /// goes on is not known yet, but what it asks is.
+    fn look_ahead(&mut self, tournament: &Tournament) {
+        let mut below = VecDeque::from([tournament]);
+        let mut needs = 0;
+        while let Some(tournament) = below.pop_front()
+            && needs < LOOK_AHEAD
+        {
+            for id in tournament.commitments.keys() {
+                let claim = id.claim();
+                let round = self.snapshot.claims.get(&claim).map_or(0, |claim| claim.round);
+                let contest = self.snapshot.tournaments.get(&TournamentId::root(claim, round));
+                let Some(contest) = contest else { continue };
+                if self
+                    .known(Subject::Children(claim), self.honest.answer(contest.domain))
+                    .is_none()
+                {
+                    needs += 1;
+                }
+                below.push_back(contest);
+            }
+        }
     }
 
     fn first_child(&mut self, parent: ClaimId, claim: &Claim, path: &[ClaimId]) {
@@ -76,7 +109,7 @@ impl Planner<'_> {
             return self.wait(subject, Reason::NoBatches);
         }
         let domain = Domain { first: claim.end.saturating_add(1), blocks };
-        let Some(slots) = self.known(subject, self.honest.slots(domain)) else { return };
+        let Some(answer) = self.known(subject, self.honest.answer(domain)) else { return };
         let Some(boundary) = self.known(subject, self.honest.boundary(domain.last())) else {
             return;
         };
@@ -84,15 +117,17 @@ impl Planner<'_> {
             bond,
             parent,
             end: domain.last(),
-            trace_root: slots.tree().root(),
+            trace_root: answer.trace_root,
             boundary: Box::new(boundary),
         });
         self.say(subject, decision, None);
     }
 
-    fn sibling(&mut self, claim: &Claim, tournament: &Tournament, slots: &Slots, path: &[ClaimId]) {
+    fn sibling(&mut self, claim: &Claim, tournament: &Tournament, path: &[ClaimId]) {
         let parent = claim.key.id();
         let subject = Subject::Children(parent);
+        let slots = self.known(subject, self.honest.slots(tournament.domain));
+        let Some(slots) = slots else { return };
         let end = tournament.domain.last();
         let Some(boundary) = self.known(subject, self.honest.boundary(end)) else { return };
         let Some(opened) = self.opened(subject, slots.tree(), tournament.domain) else { return };
@@ -103,7 +138,7 @@ impl Planner<'_> {
             boundary: Box::new(boundary),
             opened,
         });
-        self.say(subject, decision, Some(tournament.closing()));
+        self.respond(subject, decision, tournament.start, Some(tournament.closing()));
     }
 
     fn confirm(&mut self, key: ClaimKey, parent: &Claim, tournament: &Tournament) {
@@ -126,13 +161,13 @@ impl Planner<'_> {
 
     /// What a bond of the account can do at the end of `path`, or what brings one there.
     fn with_bond_at(&self, path: &[ClaimId], intent: impl FnOnce(BondId) -> Intent) -> Decision {
-        // A bond whose tip is confirmed stands at the latest confirmed claim, which begins the path.
         let place = |tip: ClaimId| {
             let confirmed = |claim: &Claim| claim.status == ClaimStatus::Confirmed;
             if self.snapshot.claims.get(&tip).is_some_and(confirmed) {
-                return Some(0);
+                // It backs nothing, and may be used anywhere.
+                return Some(path.len());
             }
-            path.iter().position(|id| *id == tip)
+            path.iter().position(|id| *id == tip).map(|at| at + 1)
         };
         let nearest = self
             .snapshot
@@ -142,11 +177,10 @@ impl Planner<'_> {
         let Some((at, bond)) = nearest else {
             return self.funded(self.snapshot.parameters.root_bond, Intent::LockBond);
         };
-        // `parent` is the last of the path, so that only edges above it are left to follow.
-        match path.get(at + 1).and_then(|id| self.snapshot.claims.get(id)) {
-            Some(step) => Decision::act(Intent::Follow(bond, step.key)),
-            None => Decision::act(intent(bond)),
-        }
+        let way = path.get(at..).unwrap_or_default().iter().take(FOLLOWED_AT_ONCE);
+        let way: Vec<_> =
+            way.filter_map(|id| self.snapshot.claims.get(id)).map(|step| step.key).collect();
+        Decision::act(if way.is_empty() { intent(bond) } else { Intent::Follow(bond, way) })
     }
 
     /// `intent` when the account has `amount` free in Bonds, else the deposit that it takes.
@@ -164,6 +198,6 @@ impl Planner<'_> {
 }
 
 /// The child of `parent` that our execution gives.
-fn honest_child(parent: ClaimId, round: u32, slots: &Slots) -> ClaimKey {
-    ClaimKey { parent, round, trace_root: slots.tree().root(), boundary: slots.boundary() }
+fn honest_child(parent: ClaimId, round: u32, answer: Answer) -> ClaimKey {
+    ClaimKey { parent, round, trace_root: answer.trace_root, boundary: answer.boundary }
 }

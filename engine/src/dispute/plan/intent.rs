@@ -44,8 +44,8 @@ pub enum Intent {
     Deposit(U256),
     /// Locks a root bond.
     LockBond,
-    /// Moves a bond one edge down.
-    Follow(BondId, ClaimKey),
+    /// Moves a bond down along these claims.
+    Follow(BondId, Vec<ClaimKey>),
     /// Proposes the first child.
     Propose {
         /// The bond behind it.
@@ -103,8 +103,6 @@ pub enum Intent {
     Merge(TournamentId),
     /// Makes a claim final.
     Confirm(ClaimKey),
-    /// Marks a claim under a lost one as void.
-    VoidClaim(ClaimKey),
     /// Splits the bond of a lost claim, by the match it lost.
     SplitBond(ClaimKey, MatchKey, Vec<Move>),
     /// Splits the bonds of who lost a step match.
@@ -142,7 +140,6 @@ impl Intent {
                 | Self::ReleaseStepBond { .. }
                 | Self::ReleaseBond(_)
                 | Self::Withdraw(_)
-                | Self::VoidClaim(_)
         )
     }
 
@@ -178,7 +175,6 @@ impl Intent {
             Self::Conclude(_) => "conclude",
             Self::Merge(_) => "merge",
             Self::Confirm(_) => "confirm",
-            Self::VoidClaim(_) => "voidClaim",
             Self::SplitBond(..) => "splitBond",
             Self::SplitStepBonds { .. } => "splitStepBonds",
             Self::ReleaseStepBond { .. } => "releaseStepBond",
@@ -197,6 +193,8 @@ pub enum Reason {
     Inconsistent(MatchId),
     /// The rival is to move; a timeout is due at this block.
     RivalToMove(Instant),
+    /// Somebody else may make the move; from this block on waiting costs time on the clock.
+    LeftToOthers(Instant),
     /// Our clock has run out; somebody will say so.
     OutOfTime,
     /// Joining closes at this block.

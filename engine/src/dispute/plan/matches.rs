@@ -1,7 +1,7 @@
 //! One match of the honest commitment: the next turn, the proof, or the rival's timeout.
 
 use super::tournaments::Player;
-use super::{Descent, Intent, Planner, Reason, Subject};
+use super::{Decision, Descent, Intent, Planner, Reason, Subject};
 use crate::commitment::{FoldError, Opening};
 use crate::dispute::domain::{Agreed, Contested, Match, Phase, Side, Turn};
 use crate::dispute::honest::Transition;
@@ -43,7 +43,9 @@ impl Planner<'_> {
             Phase::InSteps(_) | Phase::Settled(_) => return,
         };
         match intent {
-            Ok(intent) => self.act(subject, intent, deadline),
+            Ok(intent) => {
+                self.respond(subject, Decision::act(intent), found.clocks.since, deadline);
+            }
             Err(Inconsistent) => self.wait(subject, Reason::Inconsistent(found.key.id())),
         }
     }

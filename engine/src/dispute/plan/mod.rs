@@ -23,7 +23,7 @@ pub struct Policy {
     pub propose_after: Option<u16>,
     /// Whether root bonds stay locked for the next claim, and free ETH stays in Bonds.
     pub keeps_bonds: bool,
-    /// How many L1 blocks before a deadline it makes a move that somebody else could make; `None`: at once.
+    /// It leaves a move to others until this many L1 blocks remain in which waiting is free; `None`: it does not wait.
     pub steps_in: Option<u64>,
 }
 
@@ -33,10 +33,10 @@ impl Policy {
     /// Speaks up only against a wrong claim, and takes its money home afterwards.
     pub const CHALLENGER: Self = Self { propose_after: None, keeps_bonds: false, steps_in: None };
 
-    /// Whether a move with this deadline is due now.
+    /// Whether a move is due now that costs no time on the clock before `free_until`.
     #[must_use]
-    pub fn is_due(&self, now: Instant, deadline: Instant) -> bool {
-        self.steps_in.is_none_or(|blocks| deadline.0 <= now.0.saturating_add(blocks))
+    pub fn is_due(&self, now: Instant, free_until: Instant) -> bool {
+        self.steps_in.is_none_or(|blocks| free_until.0 <= now.0.saturating_add(blocks))
     }
 }
 
@@ -101,6 +101,23 @@ impl Planner<'_> {
 
     fn act(&mut self, subject: Subject, intent: Intent, deadline: Option<Instant>) {
         self.say(subject, Decision::act(intent), deadline);
+    }
+
+    /// A response that was possible from block `since` on: left to others for as long as the policy says.
+    fn respond(
+        &mut self,
+        subject: Subject,
+        decision: Decision,
+        since: Instant,
+        deadline: Option<Instant>,
+    ) {
+        let free_until = since.plus(self.snapshot.parameters.timing.response);
+        match decision {
+            Decision::Act(_) if !self.policy.is_due(self.snapshot.now, free_until) => {
+                self.wait(subject, Reason::LeftToOthers(free_until));
+            }
+            decision => self.say(subject, decision, deadline),
+        }
     }
 
     fn wait(&mut self, subject: Subject, reason: Reason) {

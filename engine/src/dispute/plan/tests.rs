@@ -112,7 +112,13 @@ fn claimed(seed: u8) -> Snapshot {
     let key = child(seed);
     snapshot.claims.extend([claim(key, 102, ClaimStatus::Proposed, Some(1))]);
     snapshot.bonds.extend([bond(1, THEM, key.id())]);
-    let id = TournamentId::root(genesis().id(), 0);
+    let lone = alone(key, DOMAIN);
+    snapshot.tournaments.insert(lone.id, lone);
+    snapshot
+}
+
+/// The contest of a claim without a rival.
+fn alone(key: ClaimKey, domain: Domain) -> Tournament {
     let commitment = Commitment {
         root: key.trace_root,
         last: key.boundary,
@@ -121,10 +127,10 @@ fn claimed(seed: u8) -> Snapshot {
         eliminated: false,
         bond_settled: false,
     };
-    let tournament = Tournament {
-        id,
-        contest: Contest::Root { parent: genesis().id(), round: 0 },
-        domain: DOMAIN,
+    Tournament {
+        id: key.tournament(),
+        contest: Contest::Root { parent: key.parent, round: key.round },
+        domain,
         start: Instant(NOW.0 - 15),
         budget: Duration(115),
         status: Status::Joining,
@@ -132,9 +138,7 @@ fn claimed(seed: u8) -> Snapshot {
         running: Ranks(0),
         commitments: BTreeMap::from([(key.id().commitment(), commitment)]),
         matches: BTreeMap::new(),
-    };
-    snapshot.tournaments.insert(id, tournament);
-    snapshot
+    }
 }
 
 /// The right claim met the wrong one; `to_move` of the right one's sides is to make its first turn.
@@ -222,6 +226,86 @@ fn a_wrong_claim_gets_a_sibling_while_joining_is_open() {
         planned.iter().any(|it| it.decision == late),
         "the next block is too late: {planned:?}"
     );
+}
+
+/// So many right claims one on another, somebody else's, and a wrong one on the last of them.
+fn chain(right: u64) -> (Snapshot, Vec<ClaimKey>) {
+    let (mut snapshot, mut keys) = (snapshot(), Vec::new());
+    let mut parent = genesis().id();
+    for height in 0..=right {
+        let key = ClaimKey { parent, ..child(if height < right { 1 } else { 2 }) };
+        let first = DOMAIN.first + 2 * height;
+        snapshot.claims.extend([claim(key, first + 1, ClaimStatus::Proposed, Some(1))]);
+        let lone = alone(key, Domain { first, ..DOMAIN });
+        snapshot.tournaments.insert(lone.id, lone);
+        parent = key.id();
+        keys.push(key);
+    }
+    snapshot.bonds.extend([bond(1, THEM, parent)]);
+    (snapshot, keys)
+}
+
+#[test]
+fn a_bond_that_backs_nothing_is_used_anywhere_and_another_one_follows() {
+    let (mut snapshot, keys) = chain(3);
+    let bonded = |snapshot: &mut Snapshot, tip| {
+        snapshot.bonds.insert(BondId(7), bond(7, US, tip).1);
+        plan(snapshot, &KNOWS, Policy::CHALLENGER)
+    };
+    let planned = bonded(&mut snapshot, genesis().id());
+    assert_eq!(labels(&planned), ["proposeSibling"]);
+    let planned = bonded(&mut snapshot, keys[0].id());
+    assert_eq!(intents(&planned), [&Intent::Follow(BondId(7), keys[1..3].to_vec())]);
+    let planned = bonded(&mut snapshot, keys[2].id());
+    assert_eq!(labels(&planned), ["proposeSibling"]);
+    let planned = bonded(&mut snapshot, keys[3].id());
+    assert_eq!(labels(&planned), ["deposit"], "one bond never backs two siblings");
+}
+
+/// Has executed nothing.
+struct Nothing;
+
+impl Honest for Nothing {
+    fn boundary(&self, block: u64) -> Known<Machine> {
+        KNOWS.boundary(block)
+    }
+
+    fn slots(&self, domain: Domain) -> Known<Arc<Slots>> {
+        Err(Need::Slots(domain))
+    }
+
+    fn steps(&self, domain: Domain, slot: u32) -> Known<Arc<Steps>> {
+        KNOWS.steps(domain, slot)
+    }
+}
+
+#[test]
+fn a_long_path_is_asked_about_at_once() {
+    let (snapshot, _) = chain(3);
+    let planned = plan(&snapshot, &Nothing, Policy::CHALLENGER);
+    let needs: Vec<_> = planned.iter().filter_map(Planned::need).collect();
+    let asked = (0..4).map(|height| Domain { first: DOMAIN.first + 2 * height, ..DOMAIN });
+    assert_eq!(needs, asked.map(Need::Slots).collect::<Vec<_>>());
+}
+
+/// Whoever leaves moves to others steps in before that costs time: a clock that has run low is no defence.
+#[test]
+fn a_move_is_left_to_others_only_while_that_is_free() {
+    let policy = Policy { steps_in: Some(2), ..Policy::CHALLENGER };
+    let left = |planned: &[Planned], until| {
+        labels(planned).is_empty()
+            && planned.iter().any(|it| it.decision == Decision::Wait(Reason::LeftToOthers(until)))
+    };
+    let planned = plan(&matched(NOW), &KNOWS, policy);
+    assert!(left(&planned, Instant(NOW.0 + 5)), "{planned:?}");
+    assert_eq!(labels(&plan(&matched(Instant(NOW.0 - 3)), &KNOWS, policy)), ["turn"]);
+
+    let mut snapshot = claimed(2);
+    assert_eq!(labels(&plan(&snapshot, &KNOWS, policy)), ["deposit"], "joining late is charged");
+    for tournament in snapshot.tournaments.values_mut() {
+        tournament.start = NOW;
+    }
+    assert!(left(&plan(&snapshot, &KNOWS, policy), Instant(NOW.0 + 5)));
 }
 
 /// T38: what is unknown is neither right nor wrong.

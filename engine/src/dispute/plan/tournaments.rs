@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{End, Intent, OpenedRoot, Planner, Reason, Subject};
-use crate::commitment::{Fold, Slots, Steps};
+use crate::commitment::{Fold, Steps};
 use crate::dispute::domain::{
     CommitmentId, Contested, Domain, Match, Phase, Side, Status, Tournament, TournamentId,
 };
@@ -27,8 +27,17 @@ impl Player<'_> {
 }
 
 impl Planner<'_> {
-    /// Plays a root tournament in which the honest claim stands.
-    pub(super) fn root_tournament(&mut self, tournament: &Tournament, slots: &Slots) {
+    /// Plays a root tournament in which the honest claim `own` stands. Only a match under way takes its commitment.
+    pub(super) fn root_tournament(&mut self, tournament: &Tournament, own: CommitmentId) {
+        let plays = |found: &Match| {
+            found.side_of(own).is_some() && !matches!(found.phase, Phase::Settled(_))
+        };
+        if !tournament.matches.values().any(plays) {
+            return self.settle_others(tournament, Some(own));
+        }
+        let subject = Subject::Tournament(tournament.id);
+        let slots = self.known(subject, self.honest.slots(tournament.domain));
+        let Some(slots) = slots else { return };
         let player = Player { tree: slots.tree(), domain: tournament.domain, slot: None };
         self.play(tournament, &player);
     }
@@ -128,7 +137,7 @@ impl Planner<'_> {
         let Some(opened) = self.opened(subject, player.tree, player.domain) else { return };
         let bond = self.snapshot.parameters.step_bond;
         let decision = self.funded(bond, Intent::JoinSteps(tournament.id, opened));
-        self.say(subject, decision, Some(tournament.closing()));
+        self.respond(subject, decision, tournament.start, Some(tournament.closing()));
     }
 
     /// A commitment's root opened, with the proof of its last leaf.
