@@ -301,10 +301,12 @@ contract Tournament is ITournament {
         MatchId id = key.id();
         MatchState memory state = _matches[id];
         Match.requirePhase(id, state.phase, Phase.Sealed);
+        uint256 gas = gasleft();
         bytes32 successor = verifier.next(_context(key.tournament, state.position), state.agreed, witness);
+        gas = RESOLVE_GAS + Spoils.proofGas(witness.length, gas - gasleft());
         Outcome outcome = state.proven(successor);
         if (outcome != Outcome.Neither) {
-            state.moves = _chainMove(id, state.moves, outcome == Outcome.One ? Side.One : Side.Two, RESOLVE_GAS);
+            state.moves = _chainMove(id, state.moves, outcome == Outcome.One ? Side.One : Side.Two, gas);
         }
         state.clocks = state.clocks.afterSealed(_response, currentInstant());
         _settle(key, id, state, outcome, Reason.Proof);

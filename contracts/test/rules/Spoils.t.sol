@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Share} from "../../src/interfaces/IBonds.sol";
+import {PROOF_GAS} from "../../src/rules/RefundGas.sol";
 import {Spoils} from "../../src/rules/Spoils.sol";
 import {Side} from "../../src/types/MatchState.sol";
 import {Move} from "../../src/types/Move.sol";
@@ -58,6 +59,14 @@ contract SpoilsTest is Test {
         assertEq(Spoils.refund(100_000, 50 gwei), 100_000 * 11 gwei);
         vm.fee(1000 gwei);
         assertEq(Spoils.refund(100_000, 50 gwei), 100_000 * 50 gwei);
+    }
+
+    function test_proofGas_isWhatL1Charges() public pure {
+        assertEq(Spoils.proofGas(0, 70_000), 70_000);
+        assertEq(Spoils.proofGas(1000, 70_000), 86_000, "calldata and execution");
+        assertEq(Spoils.proofGas(30_000, 70_000), 1_200_000, "the floor of calldata");
+        assertEq(Spoils.proofGas(93_281, 9_000_000), 10_492_496, "the dearest step");
+        assertEq(Spoils.proofGas(93_281, 10_000_000), PROOF_GAS, "and no more");
     }
 
     function test_chain_bindsOrderSideMoverAndAmount() public view {

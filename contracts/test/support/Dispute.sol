@@ -8,7 +8,7 @@ import {Rollup} from "../../src/Rollup.sol";
 import {Block, BlockCodec} from "../../src/machine/Block.sol";
 import {Machine, MachineCodec} from "../../src/machine/Machine.sol";
 import {Tournament} from "../../src/tournament/Tournament.sol";
-import {LAST_TURN_GAS, OPEN_ROOT_GAS, RESOLVE_GAS, TURN_GAS} from "../../src/rules/RefundGas.sol";
+import {LAST_TURN_GAS, OPEN_ROOT_GAS, TURN_GAS} from "../../src/rules/RefundGas.sol";
 import {ClaimKey} from "../../src/types/ClaimKey.sol";
 import {Duration} from "../../src/types/Duration.sol";
 import {
@@ -22,9 +22,10 @@ import {
 } from "../../src/types/Ids.sol";
 import {Instant} from "../../src/types/Instant.sol";
 import {MatchKey} from "../../src/types/MatchKey.sol";
-import {MatchState, Phase, Side} from "../../src/types/MatchState.sol";
+import {MatchState, Outcome, Phase, Side} from "../../src/types/MatchState.sol";
 import {Move} from "../../src/types/Move.sol";
 import {Timing} from "../../src/types/Timing.sol";
+import {Refunds} from "./Refunds.sol";
 import {RunTree, RunTrees} from "./RunTree.sol";
 import {Test} from "./TestBase.sol";
 import {Lie, ToyMachine, ToyVerifier} from "./ToyMachine.sol";
@@ -279,13 +280,13 @@ abstract contract Dispute is Test {
     function resolve(MatchKey memory slotKey, MatchKey memory stepKey, Player memory who) internal {
         MatchState memory state = tournament.matches(stepKey.id());
         uint32 slot = tournament.matches(slotKey.id()).position;
-        bytes32 core = _coreBefore(slot, state.position, who);
-        bytes32 successor =
-            ToyMachine.hash(ToyMachine.next(ToyMachine.contextOf(who.records, slot, state.position), core));
-        if (state.nodeOne == successor) _moved(stepKey, Side.One, who.account, RESOLVE_GAS);
-        if (state.nodeTwo == successor) _moved(stepKey, Side.Two, who.account, RESOLVE_GAS);
+        bytes memory proof = ToyMachine.encode(_coreBefore(slot, state.position, who));
+        vm.recordLogs();
         vm.prank(who.account);
-        tournament.resolve(stepKey, ToyMachine.encode(core));
+        tournament.resolve(stepKey, proof);
+        Side winner = tournament.matches(stepKey.id()).outcome == Outcome.One ? Side.One : Side.Two;
+        uint256 refund = Refunds.refundOf(vm.getRecordedLogs());
+        if (refund > 0) movesOf[keccak256(abi.encode(stepKey))].push(Move(winner, who.account, refund));
     }
 
     function witness(MatchKey memory slotKey, MatchKey memory stepKey, Player memory who)

@@ -7,6 +7,7 @@ import {MatchKey} from "../../src/types/MatchKey.sol";
 import {Phase, Side} from "../../src/types/MatchState.sol";
 import {Move} from "../../src/types/Move.sol";
 import {Player} from "../support/Dispute.sol";
+import {Refunds} from "../support/Refunds.sol";
 import {RunTree, RunTrees} from "../support/RunTree.sol";
 import {Stages} from "../support/Stages.sol";
 import {Lie} from "../support/ToyMachine.sol";
@@ -55,9 +56,10 @@ contract StepBondsTest is Stages {
         (Player memory alice,, MatchKey memory slotKey, MatchKey memory stepKey) = sealedMatch();
         bytes memory proof = witness(slotKey, stepKey, alice);
         address copier = makeAddr("copier");
+        vm.recordLogs();
         vm.prank(copier);
         tournament.resolve(stepKey, proof);
-        uint256 refund = RESOLVE_GAS * 11 gwei;
+        uint256 refund = Refunds.refundOf(vm.getRecordedLogs());
         movesOf[keccak256(abi.encode(stepKey))].push(Move(Side.One, copier, refund));
         (uint128 before,) = bonds.accounts(alice.account);
         tournament.splitStepBonds(slotKey, stepKey, movesIn(stepKey));
@@ -93,6 +95,27 @@ contract StepBondsTest is Stages {
         tournament.releaseStepBond(slotKey, root, last);
         (, uint128 locked) = bonds.accounts(alice.account);
         assertEq(locked, ROOT_BOND);
+    }
+
+    /// T20, T34: a proof is refunded with what it took, so that sending somebody else's first earns nothing.
+    function test_T20_resolve_refundsWhatTheProofTook() public {
+        (Player memory alice,, MatchKey memory slotKey, MatchKey memory stepKey) = sealedMatch();
+        uint256 snapshot = vm.snapshotState();
+        uint256 price = 11 gwei;
+        bytes memory proof = witness(slotKey, stepKey, alice);
+        uint256 refund;
+        for (uint256 gas = 1_000_000; gas <= 16_000_000; gas += 5_000_000) {
+            vm.recordLogs();
+            uint256 used = gasleft();
+            tournament.resolve{gas: gas}(stepKey, proof);
+            used -= gasleft();
+            uint256 last = Refunds.refundOf(vm.getRecordedLogs());
+            assertTrue(refund == 0 || last == refund, "whatever gas the mover brings");
+            refund = last;
+            assertGe(refund / price, used, "no less than it took");
+            assertLe(refund / price, RESOLVE_GAS + 40 * proof.length + used, "nor a prize");
+            vm.revertToState(snapshot);
+        }
     }
 
     function test_splitStepBonds_wrongMatch() public {

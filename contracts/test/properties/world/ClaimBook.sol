@@ -75,7 +75,9 @@ abstract contract ClaimBook is Ledger {
 
     /// @dev The call that moves a bond one edge down.
     function _followCall(BondId bond, uint256 child) internal view returns (bytes memory) {
-        return abi.encodeCall(IRollup.follow, (bond, _key(child)));
+        ClaimKey[] memory path = new ClaimKey[](1);
+        path[0] = _key(child);
+        return abi.encodeCall(IRollup.follow, (bond, path));
     }
 
     function _recordsBetween(uint64 base, uint64 end) private view returns (bytes32[] memory domain) {

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {RESOLVE_GAS} from "../../../src/rules/RefundGas.sol";
 import {Standing} from "../../../src/types/CommitmentState.sol";
 import {CommitmentId, TournamentId, commitmentId, stepTournament} from "../../../src/types/Ids.sol";
 import {Instant} from "../../../src/types/Instant.sol";
 import {MatchKey} from "../../../src/types/MatchKey.sol";
 import {Level, MatchState, Outcome, Phase, Side} from "../../../src/types/MatchState.sol";
+import {Move} from "../../../src/types/Move.sol";
 import {Status, TournamentState} from "../../../src/types/TournamentState.sol";
 import {Player} from "../../support/Dispute.sol";
+import {Refunds} from "../../support/Refunds.sol";
 import {RunTree, RunTrees} from "../../support/RunTree.sol";
 import {ToyMachine} from "../../support/ToyMachine.sol";
 import {ClaimBook} from "./ClaimBook.sol";
@@ -189,13 +190,15 @@ abstract contract ContestBook is ClaimBook {
     /// @dev Proves the step of a sealed match whose agreed state is known.
     function _resolve(address sender, MatchKey memory key) internal {
         bytes memory proof = ToyMachine.encode(coreOf[tournament.matches(key.id()).agreed]);
+        vm.recordLogs();
         vm.prank(sender);
         tournament.resolve(key, proof);
+        uint256 refund = Refunds.refundOf(vm.getRecordedLogs());
         Outcome outcome = tournament.matches(key.id()).outcome;
         if (outcome == Outcome.Neither) {
             _reached("proof against both");
         } else {
-            _moved(key, outcome == Outcome.One ? Side.One : Side.Two, sender, RESOLVE_GAS);
+            movesOf[keccak256(abi.encode(key))].push(Move(outcome == Outcome.One ? Side.One : Side.Two, sender, refund));
             _reached("proof");
         }
     }
