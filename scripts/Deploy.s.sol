@@ -8,6 +8,7 @@ import {Inbox} from "../contracts/src/Inbox.sol";
 import {Rollup} from "../contracts/src/Rollup.sol";
 import {IAsker} from "../contracts/src/interfaces/IAsker.sol";
 import {IStepVerifier} from "../contracts/src/interfaces/IStepVerifier.sol";
+import {Lens} from "../contracts/src/lens/Lens.sol";
 import {Block} from "../contracts/src/machine/Block.sol";
 import {Machine} from "../contracts/src/machine/Machine.sol";
 import {Tournament} from "../contracts/src/tournament/Tournament.sol";
@@ -34,10 +35,11 @@ struct Deployed {
     Bonds bonds;
     Tournament tournament;
     Rollup rollup;
+    Lens lens;
 }
 
-/// @notice Deploys the contracts around a given StepVerifier, in four consecutive transactions of one account:
-/// Inbox, Bonds(rollup, tournament), Tournament(rollup, ...), Rollup(...). Bonds and the Tournament are given the addresses
+/// @notice Deploys the contracts around a given StepVerifier, in five consecutive transactions of one account:
+/// Inbox, Bonds(rollup, tournament), Tournament(rollup, ...), Rollup(...), Lens(rollup). Bonds and the Tournament are given the addresses
 /// at which the later ones will be; each constructor checks those that exist already, the Rollup's checks all. A
 /// transaction in between by the same account makes a constructor revert, and the deployment starts again.
 /// @dev forge script scripts/Deploy.s.sol --broadcast --sig "run((address,...))" SETTINGS
@@ -75,5 +77,6 @@ contract Deploy is ScriptBase {
             settings.genesisBlock,
             settings.rootBond
         );
+        deployed.lens = new Lens(deployed.rollup);
     }
 }

@@ -10,6 +10,7 @@ import {Bond, BondStatus, Claim, ClaimStatus, Death, Forfeiture, Ground, IRollup
 import {ITournament} from "./interfaces/ITournament.sol";
 import {Block, BlockCodec} from "./machine/Block.sol";
 import {Machine, MachineCodec} from "./machine/Machine.sol";
+import {Backing, Step} from "./rules/Backing.sol";
 import {ClaimShape} from "./rules/ClaimShape.sol";
 import {Spoils} from "./rules/Spoils.sol";
 import {ClaimKey} from "./types/ClaimKey.sol";
@@ -141,14 +142,12 @@ contract Rollup is IRollup {
                 state.status = BondStatus.Frozen;
                 emit BondFrozen(bond, state.owner, id);
             }
-            if (_claims[key.parent].status == ClaimStatus.Confirmed) {
-                if (lost && BondId.unwrap(_claims[id].bond) != BondId.unwrap(bond)) {
-                    _forfeit(bond, state, id, Forfeiture.Backer, new Share[](0));
-                    return;
-                }
-                // Undecided, or the creator's own, which splitBond takes: the walk stands here.
-                break;
+            Step step = _stepAt(bond, id, key.parent, lost);
+            if (step == Step.Burn) {
+                _forfeit(bond, state, id, Forfeiture.Backer, new Share[](0));
+                return;
             }
+            if (step == Step.Stand) break;
             cursor = key.parent;
         }
         state.walking = true;
@@ -166,6 +165,10 @@ contract Rollup is IRollup {
             revert WrongBondStatus(bond, state.status);
         }
         _forfeit(bond, state, id, Forfeiture.Creator, _shares(id, lostMatch, moves));
+    }
+
+    function _stepAt(BondId bond, ClaimId id, ClaimId parent, bool lost) private view returns (Step) {
+        return Backing.step(lost, _claims[parent].status == ClaimStatus.Confirmed, _claims[id].bond == bond);
     }
 
     // Claims

@@ -49,19 +49,24 @@ library Pairing {
         returns (bool met, CommitmentId higher, CommitmentId lower, uint8 rank)
     {
         uint32 waiting = state.waitingRanks;
-        uint32 lowerBit = _lowest(waiting);
-        uint32 rest = waiting ^ lowerBit;
-        uint32 higherBit = _lowest(rest);
-        if (higherBit == 0) return (false, higher, lower, rank);
-        uint32 upToHigher = higherBit | (higherBit - 1);
-        if (state.runningRanks & upToHigher != 0) return (false, higher, lower, rank);
-        uint8 higherRank = _rankOf(higherBit);
+        uint32 pair = leftovers(waiting, state.runningRanks);
+        if (pair == 0) return (false, higher, lower, rank);
+        uint32 lowerBit = _lowest(pair);
+        uint8 higherRank = _rankOf(pair ^ lowerBit);
         higher = bracket.waiting[higherRank];
         lower = bracket.waiting[_rankOf(lowerBit)];
-        state.waitingRanks = rest ^ higherBit;
+        state.waitingRanks = waiting ^ pair;
         rank = higherRank + 1;
         _begin(state, bracket, rank);
         met = true;
+    }
+
+    /// @notice The bits of the two lowest waiting ranks, if their commitments may meet once joining has closed; else 0.
+    function leftovers(uint32 waiting, uint32 running) internal pure returns (uint32) {
+        uint32 lower = _lowest(waiting);
+        uint32 higher = _lowest(waiting ^ lower);
+        if (higher == 0 || running & (higher | (higher - 1)) != 0) return 0;
+        return lower | higher;
     }
 
     /// @notice Whether at least two commitments wait.

@@ -19,6 +19,7 @@ type MatchId is bytes32;
 type BondId is uint64;
 
 using {equalCommitments as ==, claim} for CommitmentId global;
+using {equalBonds as ==} for BondId global;
 using {equalClaims as ==, differentClaims as !=, commitment} for ClaimId global;
 
 function equalCommitments(CommitmentId a, CommitmentId b) pure returns (bool) {
@@ -31,6 +32,10 @@ function equalClaims(ClaimId a, ClaimId b) pure returns (bool) {
 
 function differentClaims(ClaimId a, ClaimId b) pure returns (bool) {
     return ClaimId.unwrap(a) != ClaimId.unwrap(b);
+}
+
+function equalBonds(BondId a, BondId b) pure returns (bool) {
+    return BondId.unwrap(a) == BondId.unwrap(b);
 }
 
 /// @notice The claim that a commitment of a root tournament makes.

@@ -5,6 +5,7 @@ import {Deploy, Deployed, Settings} from "../../../scripts/Deploy.s.sol";
 import {Bonds} from "../../src/Bonds.sol";
 import {Inbox} from "../../src/Inbox.sol";
 import {Rollup} from "../../src/Rollup.sol";
+import {Lens} from "../../src/lens/Lens.sol";
 import {Block, BlockCodec} from "../../src/machine/Block.sol";
 import {Machine, MachineCodec} from "../../src/machine/Machine.sol";
 import {Tournament} from "../../src/tournament/Tournament.sol";
@@ -62,6 +63,7 @@ abstract contract Dispute is Test {
     Bonds internal bonds;
     Tournament internal tournament;
     Rollup internal rollup;
+    Lens internal lens;
     ClaimKey internal genesis;
     bytes32 internal genesisCore;
     bytes32[] internal records;
@@ -76,6 +78,7 @@ abstract contract Dispute is Test {
         Settings memory chosen = settings();
         Deployed memory deployed = deployer.deploy(chosen, address(deployer));
         (inbox, bonds, tournament, rollup) = (deployed.inbox, deployed.bonds, deployed.tournament, deployed.rollup);
+        lens = deployed.lens;
         genesis = ClaimKey(ClaimId.wrap(0), 0, 0, MachineCodec.hash(chosen.boundary));
         append();
         append();
