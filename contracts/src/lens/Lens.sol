@@ -371,6 +371,7 @@ contract Lens is ILens {
         walk = Walk.Pass;
         for (uint256 i = 0; i < path.length; ++i) {
             if (path[i].id() != cursor) return Walk.Refused;
+            if (_isConfirmed(cursor)) break;
             bool lost = rollup.isLost(cursor);
             if (lost && state.status == BondStatus.Locked) walk = Walk.Freeze;
             Step step = _stepAt(bond, cursor, path[i].parent, lost);

@@ -220,6 +220,7 @@ impl Plan {
         let root_bond = parameters.bonds().root();
         let arguments = (inbox, bonds, tournament, machine, block, root_bond);
         planner.create("Rollup", &arguments.abi_encode_params())?;
+        planner.create("Lens", &rollup.abi_encode())?;
         Ok(Self { creations: planner.creations, genesis: *genesis })
     }
 
@@ -238,6 +239,7 @@ impl Plan {
             tournament: address("Tournament"),
             rollup: address("Rollup"),
             step_verifier: address("StepVerifier"),
+            lens: address("Lens"),
             genesis: self.genesis,
         }
     }

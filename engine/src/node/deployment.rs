@@ -26,6 +26,8 @@ pub struct Deployment {
     pub rollup: Address,
     /// The entry of the step verifier.
     pub step_verifier: Address,
+    /// Views for operators and users; nothing depends on it.
+    pub lens: Address,
     /// Where the L2 chain starts.
     pub genesis: Genesis,
 }
