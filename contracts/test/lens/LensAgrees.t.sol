@@ -223,10 +223,7 @@ contract LensAgreesTest is Stages {
     function _propose(uint256 index) private {
         Player memory who = cast[index];
         ClaimKey memory parent = index < 3 ? genesis : cast[index == 5 ? 1 : 0].claim;
-        if (index > 2) {
-            vm.prank(who.account);
-            rollup.follow(who.bond, parent);
-        }
+        if (index > 2) follow(who, parent);
         if (index == 1 || index == 2 || index == 4) proposeSibling(who, parent);
         else propose(who);
         _enter(index);
