@@ -81,7 +81,7 @@ contract ProtocolInvariantTest is Test {
             handler.move(4 * i + 1);
         }
         for (uint256 i = 0; i < 4; ++i) {
-            handler.pass(29, 0, 0);
+            handler.elapse(29);
         }
         handler.sweep();
         handler.collect(1 << 16, 1, 1);
@@ -112,8 +112,8 @@ contract ProtocolInvariantTest is Test {
     }
 
     function _actions() private pure returns (bytes4[] memory actions) {
-        actions = new bytes4[](15);
-        actions[0] = ProtocolHandler.pass.selector;
+        actions = new bytes4[](17);
+        actions[0] = ProtocolHandler.elapse.selector;
         actions[1] = ProtocolHandler.censor.selector;
         actions[2] = ProtocolHandler.changeBaseFee.selector;
         actions[3] = ProtocolHandler.appendBatch.selector;
@@ -127,6 +127,8 @@ contract ProtocolInvariantTest is Test {
         actions[11] = ProtocolHandler.sweep.selector;
         actions[12] = ProtocolHandler.decide.selector;
         actions[13] = ProtocolHandler.collect.selector;
+        actions[16] = ProtocolHandler.squeeze.selector;
+        actions[15] = ProtocolHandler.setPace.selector;
         actions[14] = ProtocolHandler.bank.selector;
     }
 }

@@ -29,16 +29,18 @@ contract ProtocolHandler is Promises {
 
     // Time
 
-    function pass(uint256 blocks, uint256 response, uint256 build) external unmetered {
-        (responsePace, buildPace) = (bound(response, 0, RESPONSE), bound(build, 0, BUILD));
+    function elapse(uint256 blocks) external unmetered {
         _advance(bound(blocks, 1, 30));
     }
 
+    /// @dev How late Alice is from now on: as late as she may, at once, or anything between.
+    function setPace(uint256 response, uint256 build) external unmetered {
+        responsePace = response % 2 == 0 ? RESPONSE : bound(response, 0, RESPONSE);
+        buildPace = build % 2 == 0 ? BUILD : bound(build, 0, BUILD);
+    }
+
     function censor(uint256 blocks) external unmetered {
-        uint256 length = bound(blocks, 1, 30);
-        if (censored + length > CENSORSHIP) return;
-        _tick(length, true);
-        _reached("censored");
+        _censor(bound(blocks, 1, CENSORSHIP));
     }
 
     function changeBaseFee(uint256 price) external unmetered {
@@ -82,9 +84,24 @@ contract ProtocolHandler is Promises {
         responsePace = 0;
         uint256 count = bound(rounds, 1, 12);
         for (uint256 i = 0; i < count; ++i) {
-            if (!_moveAs(_sybil(seed), seed, false)) _enlist(seed, seed, seed % 2 == 0, seed >> 8);
+            _playRound(seed);
             _advance(1);
         }
+    }
+
+    /// @dev Sybils answer at once and Alice as late as she may; and when she has to answer she is kept off L1 besides.
+    function squeeze(uint256 seed, uint256 rounds, uint256 censored_) external unmetered {
+        (responsePace, buildPace) = (RESPONSE, BUILD);
+        uint256 count = bound(rounds, 1, 12);
+        for (uint256 i = 0; i < count; ++i) {
+            _playRound(seed);
+            if (censored_ % (2 * count) == i) _censor(CENSORSHIP);
+            _advance(RESPONSE);
+        }
+    }
+
+    function _playRound(uint256 seed) private {
+        if (!_moveAs(_sybil(seed), seed, false)) _enlist(seed, seed, seed % 2 == 0, seed >> 8);
     }
 
     // Anybody
@@ -182,6 +199,14 @@ contract ProtocolHandler is Promises {
 
     function _isHonest(BondId bond) private view returns (bool) {
         return BondId.unwrap(bond) == BondId.unwrap(aliceBond) || BondId.unwrap(bond) == BondId.unwrap(bobBond);
+    }
+
+    /// @dev As long as C allows.
+    function _censor(uint256 blocks) private {
+        uint256 left = CENSORSHIP - censored;
+        if (left == 0) return;
+        _tick(blocks < left ? blocks : left, true);
+        _reached("censored");
     }
 
     function _advance(uint256 blocks) private {
