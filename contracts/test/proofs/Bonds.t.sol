@@ -5,7 +5,7 @@ import {Bonds} from "../../src/Bonds.sol";
 import {Share} from "../../src/interfaces/IBonds.sol";
 import {Proof} from "./Proof.sol";
 
-/// @notice Forfeiting a bond: for all balances, amounts, owners and recipients, who may be the same, and up to three
+/// @notice Forfeiting a bond: for all balances, amounts, owners and recipients, who may be the same, and up to two
 /// shares.
 contract BondsProof is Proof {
     Bonds private _bonds;
@@ -16,7 +16,7 @@ contract BondsProof is Proof {
 
     /// What is taken from the owner is what is credited and burned: nothing is made or lost, and nobody else's balance
     /// changes.
-    /// @custom:halmos --array-lengths shares={0,1,2,3} --loop 4
+    /// @custom:halmos --array-lengths shares={0,1,2} --loop 3
     function check_forfeit_conserves(
         address owner,
         uint128 balance,

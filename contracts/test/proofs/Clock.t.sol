@@ -60,6 +60,19 @@ contract ClockProof is Proof {
         assert(_n(Clock.charged(remaining, since, allowance, current)) <= _n(remaining));
     }
 
+    /// A response in time costs the match no more than its allowance: what the mover could still take, counted from its
+    /// response, ends at most that much later. The bound of a match's delay rests on this (Delay).
+    function check_charged_costsTheMatchAnAllowance(
+        Duration remaining,
+        Instant since,
+        Duration allowance,
+        Instant current
+    ) public pure {
+        vm.assume(!Clock.expired(remaining, since, allowance, current));
+        uint256 left = _n(Clock.charged(remaining, since, allowance, current));
+        assert(_n(current) + left <= _n(since) + _n(remaining) + _n(allowance));
+    }
+
     /// Once expired, always expired; the later the response, the less is left.
     function check_time_onlyTakes(Duration remaining, Instant since, Duration allowance, Instant current, Instant later)
         public
@@ -92,6 +105,8 @@ contract ClockProof is Proof {
         assert(_n(later.since(instant)) == _n(duration));
         assert(!later.isBefore(instant));
         assert(earlier.isBefore(instant) == (_n(earlier) < _n(instant)));
+        assert(_n(earlier.orLater(instant)) == (_n(earlier) < _n(instant) ? _n(instant) : _n(earlier)));
+        assert(_n(earlier.until(instant)) == (_n(earlier) < _n(instant) ? _n(instant) - _n(earlier) : 0));
         assert(_n(instant.since(earlier)) + _n(earlier) == _n(instant));
     }
 
@@ -100,6 +115,7 @@ contract ClockProof is Proof {
         assert(_n(a.min(b)) == (_n(a) < _n(b) ? _n(a) : _n(b)));
         assert(_n(a.max(b)) == (_n(a) < _n(b) ? _n(b) : _n(a)));
         assert((a < b) == (_n(a) < _n(b)));
+        assert((a == b) == (_n(a) == _n(b)));
         assert(_n(a + b) == _n(a) + _n(b));
     }
 }

@@ -7,8 +7,7 @@ import {Side} from "../../src/types/MatchState.sol";
 import {Move} from "../../src/types/Move.sol";
 import {Proof} from "./Proof.sol";
 
-/// @notice How a lost bond is split: for all bonds of 128 bits and all moves, up to five of them. A match has at most
-/// eight.
+/// @notice How a lost bond is split: for all bonds of 128 bits and all moves, up to five of them.
 contract SpoilsProof is Proof {
     /// The bounty and the most that refunds take leave at least half to burn.
     function check_halfBurns(uint128 bond) public pure {
@@ -22,7 +21,7 @@ contract SpoilsProof is Proof {
 
     /// The winner gets 15%. Exactly its moves are served, from the last back, each in full as long as a third of the bond
     /// lasts: a move gets less than its refund only if all of the third went to it and to later ones.
-    /// @custom:halmos --loop 7
+    /// @custom:halmos --array-lengths moves={0,1,2,3,4,5} --loop 7
     function check_shares(uint128 bond, bool one, address owner, Move[] calldata moves) public pure {
         Side winner = one ? Side.One : Side.Two;
         Share[] memory shares = Spoils.shares(bond, winner, owner, moves);
