@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {Share} from "../../src/interfaces/IBonds.sol";
+import {PROOF_GAS} from "../../src/rules/RefundGas.sol";
 import {Spoils} from "../../src/rules/Spoils.sol";
 import {Side} from "../../src/types/MatchState.sol";
 import {Move} from "../../src/types/Move.sol";
@@ -39,5 +40,15 @@ contract SpoilsProof is Proof {
             left -= share.amount;
         }
         assert(next == shares.length);
+    }
+
+    /// A proof is refunded with what it took on L1, its bytes by the dearer of two prices, and never with more than the
+    /// dearest step. Sizes and gas are of 64 bits.
+    function check_proofGas(uint64 size, uint64 used) public pure {
+        uint256 given = Spoils.proofGas(size, used);
+        uint256 taken = 16 * uint256(size) + used;
+        uint256 floor = 40 * uint256(size);
+        uint256 price = taken < floor ? floor : taken;
+        assert(given == (price < PROOF_GAS ? price : PROOF_GAS));
     }
 }
