@@ -23,7 +23,7 @@ import {
 } from "../../src/types/Ids.sol";
 import {Instant} from "../../src/types/Instant.sol";
 import {MatchKey} from "../../src/types/MatchKey.sol";
-import {MatchState, Outcome, Phase, Side} from "../../src/types/MatchState.sol";
+import {MatchState, Phase, Side} from "../../src/types/MatchState.sol";
 import {Move} from "../../src/types/Move.sol";
 import {Timing} from "../../src/types/Timing.sol";
 import {Refunds} from "./Refunds.sol";
@@ -287,8 +287,7 @@ abstract contract Dispute is Test {
         vm.recordLogs();
         vm.prank(who.account);
         tournament.resolve(stepKey, proof);
-        Side winner = tournament.matches(stepKey.id()).outcome == Outcome.One ? Side.One : Side.Two;
-        uint256 refund = Refunds.refundOf(vm.getRecordedLogs());
+        (Side winner, uint256 refund) = Refunds.refundOf(vm.getRecordedLogs());
         if (refund > 0) movesOf[keccak256(abi.encode(stepKey))].push(Move(winner, who.account, refund));
     }
 

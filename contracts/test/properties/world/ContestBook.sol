@@ -193,12 +193,12 @@ abstract contract ContestBook is ClaimBook {
         vm.recordLogs();
         vm.prank(sender);
         tournament.resolve(key, proof);
-        uint256 refund = Refunds.refundOf(vm.getRecordedLogs());
+        (Side side, uint256 refund) = Refunds.refundOf(vm.getRecordedLogs());
         Outcome outcome = tournament.matches(key.id()).outcome;
         if (outcome == Outcome.Neither) {
             _reached("proof against both");
         } else {
-            movesOf[keccak256(abi.encode(key))].push(Move(outcome == Outcome.One ? Side.One : Side.Two, sender, refund));
+            movesOf[keccak256(abi.encode(key))].push(Move(side, sender, refund));
             _reached("proof");
         }
     }
