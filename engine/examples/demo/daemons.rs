@@ -33,7 +33,7 @@ impl Daemon {
         devnet: &Devnet,
     ) -> eyre::Result<Self> {
         let key = format!(
-            "[key]\nkind = \"mnemonic\"\npath = {:?}\nindex = {}\n\n[proposer]\ndefend_within = 2\n",
+            "[key]\nkind = \"mnemonic\"\npath = {:?}\nindex = {}\n\n[proposer]\ndefend_within = 1\n",
             devnet.phrase(),
             Account::Proposer as u32
         );
