@@ -54,7 +54,7 @@ pub struct RootBond {
     pub owner: Address,
     /// Where it stands.
     pub status: BondStatus,
-    /// The latest claim it backs; a confirmed one stands for the latest confirmed one.
+    /// The latest claim it backs. At a confirmed one it backs nothing, and its owner may use it anywhere.
     pub tip: ClaimId,
 }
 
