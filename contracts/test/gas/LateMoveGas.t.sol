@@ -76,6 +76,8 @@ contract LateMoveGasTest is Stages, ColdCall {
     function _assertCheap(address to, string memory verb, bytes memory data, bytes4 refusal) private {
         (bool done, bytes32 answer, uint256 gas) = coldCall(to, data);
         assertEq(done, refusal == 0, verb);
+        // A selector.
+        // forge-lint: disable-next-line(unsafe-typecast)
         if (!done) assertEq(bytes4(answer), refusal, verb);
         assertLt(gas, BOUND, verb);
     }

@@ -9,6 +9,8 @@ import {Test} from "../support/TestBase.sol";
 
 contract BudgetTest is Test {
     function _duration(uint256 blocks) private pure returns (Duration) {
+        // Small by construction.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return Duration.wrap(uint40(blocks));
     }
 

@@ -18,7 +18,7 @@ contract DelayTest is Test {
     using MatchClocks for Clocks;
 
     Duration private constant RESPONSE = Duration.wrap(3);
-    uint256 private constant MAX_JOINERS = 7;
+    uint40 private constant MAX_JOINERS = 7;
     uint32 private constant STEP_JOINERS = 3;
 
     struct Player {
@@ -43,9 +43,11 @@ contract DelayTest is Test {
     uint256 private seed;
     Instant private current;
 
-    function _draw(uint256 below) private returns (uint256) {
+    function _draw(uint40 below) private returns (uint40) {
         seed = uint256(keccak256(abi.encode(seed)));
-        return seed % below;
+        // Less than `below`.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return uint40(seed % below);
     }
 
     function _start(Level level, uint256 seed_) private {
@@ -54,7 +56,7 @@ contract DelayTest is Test {
         state.exists = true;
         state.level = level;
         state.start = current;
-        state.budget = Duration.wrap(uint40(1 + _draw(12)));
+        state.budget = Duration.wrap(1 + _draw(12));
     }
 
     function _closing() private view returns (Instant) {
@@ -150,8 +152,8 @@ contract DelayTest is Test {
         }
         game.state.phase = Phase.InSteps;
         Duration longest = Delay.ofSteps(clocks.one.max(clocks.two), RESPONSE, STEP_JOINERS);
-        uint256 taken = _draw(2) == 0 ? Duration.unwrap(longest) : _draw(Duration.unwrap(longest) + 1);
-        game.stepsEnd = current.plus(Duration.wrap(uint40(taken)));
+        uint40 taken = _draw(2) == 0 ? Duration.unwrap(longest) : _draw(Duration.unwrap(longest) + 1);
+        game.stepsEnd = current.plus(Duration.wrap(taken));
     }
 
     // The bound
@@ -170,6 +172,8 @@ contract DelayTest is Test {
             ++running[game.rank].matches;
             running[game.rank].end = running[game.rank].end.orLater(end);
         }
+        // At most MAX_JOINERS.
+        // forge-lint: disable-next-line(unsafe-typecast)
         return Delay.ofTournament(state, running, current, RESPONSE, Joiners(uint32(toJoin), STEP_JOINERS));
     }
 
