@@ -37,7 +37,7 @@ def teach_clz() -> None:
 
 def main() -> int:
     teach_clz()
-    run = _main(["--no-status", "--solver-timeout-assertion", "120s", *sys.argv[1:]])
+    run = _main(["--no-status", "--early-exit", "--solver-timeout-assertion", "120s", *sys.argv[1:]])
     results = [result for contract in (run.test_results or {}).values() for result in contract]
     failed = 0
     for result in results:
