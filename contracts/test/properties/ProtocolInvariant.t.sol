@@ -127,8 +127,8 @@ contract ProtocolInvariantTest is Test {
         actions[11] = ProtocolHandler.sweep.selector;
         actions[12] = ProtocolHandler.decide.selector;
         actions[13] = ProtocolHandler.collect.selector;
-        actions[16] = ProtocolHandler.squeeze.selector;
-        actions[15] = ProtocolHandler.setPace.selector;
         actions[14] = ProtocolHandler.bank.selector;
+        actions[15] = ProtocolHandler.setPace.selector;
+        actions[16] = ProtocolHandler.squeeze.selector;
     }
 }
