@@ -5,7 +5,6 @@ mod checks;
 use std::{collections::BTreeMap, path::PathBuf};
 
 use clap::Parser;
-use eyre::WrapErr as _;
 use surety_engine::{
     dispute::{domain::ClaimId, plan::Policy},
     node::{
@@ -33,10 +32,7 @@ struct Arguments {
 async fn main() -> eyre::Result<()> {
     let arguments = Arguments::parse();
     process::init_tracing(arguments.log_json);
-    let file = std::fs::read_to_string(&arguments.config)
-        .wrap_err_with(|| format!("reading {}", arguments.config.display()))?;
-    let config: DaemonConfig =
-        toml::from_str(&file).wrap_err_with(|| format!("in {}", arguments.config.display()))?;
+    let config: DaemonConfig = process::read_config(&arguments.config)?;
     let shutdown = process::shutdown()?;
     let daemon = Daemon::open(config, Policy::CHALLENGER).await?;
     let mut known = BTreeMap::new();

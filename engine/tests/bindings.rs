@@ -165,6 +165,13 @@ fn the_tournament_is_called_as_it_is() {
         ITournament::timingCall,
         ITournament::verifierCall
     );
+    all!(
+        returns,
+        abi,
+        ITournament::askerCall,
+        ITournament::bondsCall,
+        ITournament::gasPriceCapCall
+    );
     all!(topics, abi, ITournament::StepsStarted, ITournament::Joined, ITournament::RootOpened);
     all!(
         topics,
@@ -197,6 +204,7 @@ fn the_accounts_and_the_inbox_are_called_as_they_are() {
     errors::<IBonds::IBondsErrors>(bonds);
     events::<IBonds::IBondsEvents>(bonds, IBonds::IBondsEvents::SELECTORS);
     all!(returns, bonds, IBonds::accountsCall, IBonds::burnedCall);
+    all!(returns, bonds, IBonds::rollupCall, IBonds::tournamentCall);
     all!(topics, bonds, IBonds::Deposited, IBonds::Withdrawn, IBonds::Forfeited, IBonds::Credited);
 
     let inbox = &abi("IInbox");

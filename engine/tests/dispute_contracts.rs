@@ -12,156 +12,24 @@
 
 #[allow(dead_code, unreachable_pub)]
 mod devnet;
-#[allow(unreachable_pub)]
+#[allow(dead_code, unreachable_pub)]
 mod toy_rollup;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 
-use alloy_primitives::{B256, U256, keccak256};
+use alloy_primitives::{U256, keccak256};
 use alloy_sol_types::SolCall;
-use devnet::seats::{Reader, Sender, Shared, seat};
-use devnet::{Devnet, ETHER};
+use devnet::ETHER;
+use devnet::seats::Sender;
 use surety_engine::dispute::domain::{
-    BondStatus, ClaimStatus, CommitmentId, Duration, Instant, Ranks, Snapshot, Status,
+    BondStatus, ClaimStatus, CommitmentId, Duration, Instant, Ranks, Status,
 };
-use surety_engine::dispute::observe::{Deployment, Observer};
-use surety_engine::dispute::plan::{Decision, End, Planned, Policy, Reason};
-use surety_engine::l1::bindings::{IBonds, ITournament};
-use toy_rollup::deploy::{BUDGET, GENESIS, append, deploy};
-use toy_rollup::machine::{Execution, Records, Twist};
-
-type Seat = devnet::seats::Seat<Execution>;
-
-struct World {
-    chain: Shared,
-    deployment: Deployment,
-    genesis: B256,
-    records: Records,
-}
-
-impl World {
-    fn new(blocks: usize) -> Self {
-        let mut chain = Devnet::new();
-        let (deployment, genesis) = deploy(&mut chain);
-        let chain = Arc::new(Mutex::new(chain));
-        let world = Self { chain, deployment, genesis, records: Records::default() };
-        world.append(blocks);
-        world
-    }
-
-    fn honest(&self, name: u8, policy: Policy) -> Seat {
-        seat(
-            &self.chain,
-            self.deployment,
-            name,
-            Execution::honest(self.genesis, &self.records),
-            policy,
-        )
-    }
-
-    fn liar(&self, name: u8, twist: Twist, policy: Policy) -> Seat {
-        let execution = Execution::twisted(self.genesis, &self.records, twist);
-        seat(&self.chain, self.deployment, name, execution, policy)
-    }
-
-    fn append(&self, blocks: usize) {
-        for _ in 0..blocks {
-            let record = append(&mut self.chain.lock().unwrap(), self.deployment.inbox);
-            self.records.hashes.lock().unwrap().push(record);
-        }
-    }
-
-    fn sham(&self, name: u8, step: u32) -> Seat {
-        let execution = Execution::sham(self.genesis, &self.records, step);
-        seat(&self.chain, self.deployment, name, execution, Policy::CHALLENGER)
-    }
-
-    fn burned(&self) -> U256 {
-        let answer = self
-            .chain
-            .lock()
-            .unwrap()
-            .call(self.deployment.bonds, IBonds::burnedCall {}.abi_encode());
-        IBonds::burnedCall::abi_decode_returns(&answer.unwrap()).unwrap()
-    }
-}
-
-fn twist(slot: u32, step: u32) -> Twist {
-    Twist { slot, step, salt: 1 }
-}
-
-/// Somebody else, who stops for ever after so many moves.
-struct Other<'a>(&'a Seat, usize);
-
-impl Other<'_> {
-    async fn tick(&self) -> bool {
-        let moves = self.0.lane.sent.lock().unwrap().len();
-        moves < self.1 && self.0.tick().await.unwrap().sent.is_some()
-    }
-}
-
-/// No decision gives anything up.
-fn assert_unbeaten(planned: &[Planned]) {
-    for planned in planned {
-        let lost = matches!(
-            planned.decision,
-            Decision::Terminal(
-                End::WrongClaimConfirmed(_)
-                    | End::HonestClaimLost(_)
-                    | End::HonestStepsLost(_)
-                    | End::TooLate(_)
-            ) | Decision::Wait(Reason::Inconsistent(_) | Reason::OutOfTime)
-        );
-        assert!(!lost, "{planned:?}");
-    }
-}
-
-/// Ticks everybody in turn until nobody has had anything to do for as long as a clock can run. Returns the last snapshot.
-async fn play(world: &World, honest: &[&Seat], others: &[Other<'_>]) -> Snapshot {
-    let mut quiet = 0;
-    for _ in 0..4_000 {
-        let mut idle = true;
-        for seat in honest {
-            let tick = seat.tick().await.unwrap();
-            assert_unbeaten(&tick.planned);
-            idle &= tick.sent.is_none();
-        }
-        for other in others {
-            idle &= !other.tick().await;
-        }
-        quiet = if idle { quiet + 1 } else { 0 };
-        if quiet > 2 * BUDGET {
-            let snapshot = honest[0].observer.snapshot().await.unwrap();
-            let (reader, account) = (Reader(world.chain.clone()), honest[0].lane.account);
-            let anew = Observer::new(reader, world.deployment, account).snapshot().await.unwrap();
-            assert_eq!(snapshot, anew, "what an observer keeps changes nothing");
-            return snapshot;
-        }
-        if idle {
-            world.chain.lock().unwrap().mine(1);
-        }
-    }
-    panic!("the dispute does not end: {:?}", honest[0].tick().await.unwrap().planned);
-}
-
-/// Asserts that only the honest claim over the whole domain stands, and every liar paid for its own.
-fn assert_truth(world: &World, snapshot: &Snapshot, lying_claims: usize) {
-    let count = |status| snapshot.claims.values().filter(|claim| claim.status == status).count();
-    assert_eq!(
-        count(ClaimStatus::Confirmed),
-        2,
-        "genesis and the honest claim: {:?}",
-        snapshot.claims
-    );
-    assert_eq!(count(ClaimStatus::Lost), lying_claims);
-    assert_eq!(count(ClaimStatus::Proposed), 0);
-    let forfeited =
-        snapshot.bonds.values().filter(|bond| bond.status == BondStatus::Forfeited).count();
-    assert_eq!(forfeited, lying_claims);
-    let half = U256::from(3 * ETHER / 2) * U256::from(lying_claims);
-    assert!(world.burned() >= half, "at least half is burned");
-}
+use surety_engine::dispute::plan::{Decision, Policy, Reason};
+use surety_engine::l1::bindings::ITournament;
+use toy_rollup::deploy::{BUDGET, GENESIS};
+use toy_rollup::machine::{Execution, Twist};
+use toy_rollup::world::{Other, Seat, World, assert_truth, play, twist};
 
 async fn dispute(twist: Twist, liar_first: bool) -> BTreeMap<&'static str, Vec<u64>> {
     let world = World::new(2);
@@ -349,30 +217,6 @@ async fn t44_a_player_killed_after_every_move_goes_on_from_the_chain() {
         }
     }
     assert_truth(&world, &first.observer.snapshot().await.unwrap(), 1);
-}
-
-/// Claims at two heights are disputed at once: proposing never waits for confirmation.
-#[tokio::test]
-async fn two_heights_are_disputed_at_once() {
-    let mut world = World::new(1);
-    world.records.claims.push(1);
-    let honest = world.honest(1, Policy::PROPOSER);
-    let low = world.liar(2, twist(2, 4), Policy::CHALLENGER);
-    while honest.observer.snapshot().await.unwrap().claims.len() < 3 {
-        honest.tick().await.unwrap();
-        low.tick().await.unwrap();
-    }
-    world.append(2);
-    let high = world.liar(3, twist(1026, 1), Policy::CHALLENGER);
-    let others = [Other(&low, usize::MAX), Other(&high, usize::MAX)];
-    let snapshot = play(&world, &[&honest], &others).await;
-    let count = |status| snapshot.claims.values().filter(|claim| claim.status == status).count();
-    assert_eq!((count(ClaimStatus::Confirmed), count(ClaimStatus::Proposed)), (3, 0));
-    assert_eq!(
-        snapshot.bonds.values().filter(|bond| bond.status == BondStatus::Forfeited).count(),
-        2
-    );
-    assert_eq!(snapshot.claims.values().map(|claim| claim.end).max(), Some(GENESIS + 3));
 }
 
 /// A liar first makes a long chain of right claims, so that no bond is near when the wrong one comes.

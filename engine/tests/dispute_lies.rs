@@ -20,7 +20,7 @@ mod support;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use alloy_primitives::U256;
-use alloy_sol_types::SolCall;
+use alloy_sol_types::{SolCall, SolEvent};
 use devnet::seats::{Seat, Shared, seat};
 use real_rollup::{DOMAIN, RealRollup, history::Blocks};
 use revm::bytecode::opcode as op;
@@ -32,7 +32,7 @@ use surety_engine::{
         plan::{Intent, Policy},
     },
     fault::{Lie, LieKind, LyingError, LyingExecution},
-    l1::bindings::IBonds,
+    l1::bindings::{IBonds, ITournament},
     machine::{Phase, StepInfo},
     node::{evidence::Execution, history::History},
 };
@@ -103,6 +103,14 @@ fn liar(kind: LieKind, place: Place) -> (Lie, Liar) {
     panic!("nothing to lie about: {kind}, {place:?}");
 }
 
+/// Why a match was settled, as the Tournament's event says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reason {
+    Timeout,
+    Proof,
+    StepTournament,
+}
+
 struct Table {
     chain: Shared,
     honest: Seat<Execution<Blocks>>,
@@ -120,6 +128,20 @@ impl Table {
         let honest = seat(&chain, ROLLUP.deployment, 1, ROLLUP.execution.clone(), mine);
         let liar = seat(&chain, ROLLUP.deployment, 2, liar, theirs);
         Self { chain, honest, liar }
+    }
+
+    /// Why each match was settled, in order.
+    fn reasons(&self) -> Vec<Reason> {
+        let chain = self.chain.lock().unwrap();
+        let logs = chain.logs.iter().filter(|(_, log)| log.address == ROLLUP.deployment.tournament);
+        let settled = logs.filter_map(|(_, log)| ITournament::MatchSettled::decode_log(log).ok());
+        let reason = |code| match code {
+            0 => Reason::Timeout,
+            1 => Reason::Proof,
+            2 => Reason::StepTournament,
+            code => panic!("a match was settled for reason {code}"),
+        };
+        settled.map(|event| reason(event.reason)).collect()
     }
 
     fn burned(&self) -> U256 {
@@ -178,8 +200,8 @@ fn forfeited(snapshot: &Snapshot) -> usize {
     snapshot.bonds.values().filter(|bond| bond.status == BondStatus::Forfeited).count()
 }
 
-/// Plays a dispute from one seat. Returns what the honest side sent.
-async fn dispute(liar: Liar, liar_first: bool, lost: usize) -> Vec<Intent> {
+/// Plays a dispute from one seat. Returns what the honest side sent, and why each match was settled.
+async fn dispute(liar: Liar, liar_first: bool, lost: usize) -> (Vec<Intent>, Vec<Reason>) {
     let table = Table::new(liar, liar_first);
     if liar_first {
         Table::propose(&table.liar).await;
@@ -189,14 +211,15 @@ async fn dispute(liar: Liar, liar_first: bool, lost: usize) -> Vec<Intent> {
     let moves = table.play(lost).await;
     let half = ROLLUP.parameters.bonds().root() / U256::from(2) * U256::from(lost);
     assert!(table.burned() >= half, "at least half of the bond is burned");
-    moves
+    (moves, table.reasons())
 }
 
-/// The liar loses from both seats, by the proof of exactly the step it lies at.
+/// The liar loses from both seats, by the proof of exactly the step it lies at (T13: and by no clock).
 async fn refute(kind: LieKind, place: Place) {
     let (lie, liar) = liar(kind, place);
     for liar_first in [false, true] {
-        let moves = dispute(liar.clone(), liar_first, 1).await;
+        let (moves, reasons) = dispute(liar.clone(), liar_first, 1).await;
+        assert_eq!(reasons, [Reason::Proof, Reason::StepTournament], "{place:?}, {lie}");
         let proven: Vec<_> = moves
             .iter()
             .filter_map(|intent| match intent {
@@ -205,13 +228,11 @@ async fn refute(kind: LieKind, place: Place) {
             })
             .collect();
         assert_eq!(proven, [(lie.slot, lie.step)], "{place:?}, {lie}, first: {liar_first}");
-        let by_clock = moves.iter().any(|intent| matches!(intent, Intent::Timeout(_)));
-        assert!(!by_clock, "{place:?}, {lie}: the proof ends it, not the clock");
     }
 }
 
 #[tokio::test]
-async fn every_kind_of_lie_is_refuted_by_one_step() {
+async fn t13_every_kind_of_lie_is_refuted_by_one_proven_step() {
     let cases = [
         (LieKind::Arithmetic, place(3, "arithmetic", At::Opcode(op::ADD))),
         (LieKind::Storage, place(3, "refunds", At::Opcode(op::SSTORE))),
@@ -243,18 +264,20 @@ async fn every_kind_of_lie_is_refuted_by_one_step() {
 /// A sibling's last leaf is proven when it is proposed, so a wrong one is refused; a first claim owes that proof as soon
 /// as there is a sibling, and the liar can never give it.
 #[tokio::test]
-async fn a_wrong_final_root_with_a_right_trace_is_refused_or_lost() {
+async fn t80_a_wrong_final_root_with_a_right_trace_is_refused_or_lost() {
     let anywhere = place(3, "plain payment", At::Begin);
     let (_, liar) = liar(LieKind::WrongBoundary, anywhere);
-    let moves = dispute(liar.clone(), false, 0).await;
+    let (moves, reasons) = dispute(liar.clone(), false, 0).await;
+    assert_eq!(reasons, [], "no match");
     assert!(!moves.iter().any(|intent| matches!(intent, Intent::OpenRoot(..))), "{moves:?}");
-    let moves = dispute(liar, true, 1).await;
+    let (moves, reasons) = dispute(liar, true, 1).await;
+    assert_eq!(reasons, [Reason::Timeout]);
     assert!(!moves.iter().any(|intent| matches!(intent, Intent::Resolve(..))), "{moves:?}");
 }
 
 /// Every way to fail is disputed where it happens: the liar says that the frame goes on as if nothing had been.
 #[tokio::test]
-async fn failing_steps_are_disputed_and_proven() {
+async fn t50_failing_steps_are_disputed_and_proven() {
     let failing = [
         place(1, "reverts, as a transaction", At::DeepestEnd),
         place(1, "reverts, by call", At::DeepestEnd),
@@ -285,11 +308,13 @@ async fn failing_steps_are_disputed_and_proven() {
 
 /// Slots without entries, and those beyond the claim's last block, are fixed points that can be disputed as well.
 #[tokio::test]
-async fn padding_is_disputed_and_proven() {
+async fn t35_padding_is_disputed_and_proven() {
     for slot in [3 * 1024 + 500, 4 * 1024, 900 * 1024 + 7] {
         let lie = Lie { slot, step: 3, kind: LieKind::GarbageTrace };
         for liar_first in [false, true] {
-            let moves = dispute(Liar::new(ROLLUP.execution.clone(), lie), liar_first, 1).await;
+            let liar = Liar::new(ROLLUP.execution.clone(), lie);
+            let (moves, reasons) = dispute(liar, liar_first, 1).await;
+            assert_eq!(reasons, [Reason::Proof, Reason::StepTournament]);
             assert!(moves.iter().any(|intent| matches!(
                 intent,
                 Intent::Resolve(_, transition)

@@ -40,10 +40,11 @@ use surety_engine::{
         Node, NodeError,
         batches::batches,
         config::{GenesisSource, NodeConfig},
-        daemon::{Daemon, Unknown},
+        daemon::{Daemon, DaemonConfig, StartError, Unknown},
         deployment::Deployment,
         history::History as _,
         pinned::Pinned,
+        wiring::WiringError,
     },
     rules::parameters::Parameters,
     state::{Head, Store},
@@ -326,6 +327,48 @@ async fn what_does_not_belong_to_the_deployment_is_refused() {
     another_rollup.store = devnet.config.store.clone();
     assert!(matches!(Node::open(&another_rollup).await, Err(NodeError::OtherDeployment { .. })));
     assert_eq!(catch_up(&Node::open(&devnet.config).await.unwrap()).await, 1);
+}
+
+/// The deployment file is believed about addresses alone: what is there must fit together, and be safe to play with.
+#[tokio::test]
+async fn contracts_that_do_not_fit_the_deployment_are_refused_at_the_start() {
+    let devnet = Devnet::new().await;
+    let open = async |name: &str, change: &dyn Fn(&mut Deployment)| {
+        let mut deployment = devnet.deployment.clone();
+        change(&mut deployment);
+        let path = devnet.directory.path().join(format!("{name}.json"));
+        deployment.write(&path).unwrap();
+        let store = devnet.directory.path().join(name);
+        let node = NodeConfig { deployment: path, store, ..devnet.config.clone() };
+        let phrase = devnet.directory.path().join("phrase");
+        let key = KeySource::Mnemonic { path: phrase, index: 1 };
+        Daemon::open(DaemonConfig { node, key }, Policy::CHALLENGER).await
+    };
+    let refused = |opened: Result<Daemon, StartError>| match opened {
+        Err(StartError::Wiring(error)) => error,
+        other => panic!("{other:?}"),
+    };
+    open("right", &|_| {}).await.unwrap();
+
+    let nobody = Address::repeat_byte(1);
+    let error = refused(open("nobody", &|it| it.step_verifier = nobody).await);
+    assert!(matches!(
+        error,
+        WiringError::NoCode { contract: "StepVerifier", address } if address == nobody
+    ));
+    let error = refused(open("verifier", &|it| it.step_verifier = it.inbox).await);
+    assert!(matches!(error, WiringError::Elsewhere { what: "the Tournament's verifier", .. }));
+    let error = refused(open("inbox", &|it| it.inbox = it.step_verifier).await);
+    assert!(matches!(error, WiringError::Elsewhere { what: "the Rollup's Inbox", .. }));
+    let error = refused(
+        open("swapped", &|it| {
+            std::mem::swap(&mut it.rollup, &mut it.tournament);
+        })
+        .await,
+    );
+    assert!(matches!(error, WiringError::View { .. } | WiringError::Decode { .. }), "{error}");
+    let error = refused(open("genesis", &|it| it.genesis.timestamp -= 1).await);
+    assert!(matches!(error, WiringError::Genesis { .. }), "{error}");
 }
 
 /// The genesis without one of its accounts.

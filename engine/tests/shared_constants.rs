@@ -12,7 +12,7 @@ use surety_engine::{
         limits::{
             BLOCK_HASH_WINDOW, BLOCK_HASHES_KEPT, CODE_BYTES, DATA_BYTES, INITCODE_BYTES, Limits,
         },
-        parameters::SLOTS_PER_BLOCK,
+        parameters::{LONGEST_LINE_GAS, SLOTS_PER_BLOCK},
     },
 };
 
@@ -71,6 +71,7 @@ fn limits() {
         ("HISTORY_WINDOW", number(BLOCK_HASHES_KEPT)),
         ("BLOCK_SLOTS", number(SLOTS_PER_BLOCK)),
     ]);
+    Source::read("rules/RefundGas.sol").check(&[("LONGEST_LINE_GAS", number(LONGEST_LINE_GAS))]);
     Source::read("Inbox.sol").check(&[("MAX_BATCH_BYTES", number(Limits::SURETY.batch_bytes))]);
 }
 

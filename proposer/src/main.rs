@@ -50,10 +50,7 @@ enum Command {
 async fn main() -> eyre::Result<()> {
     let arguments = Arguments::parse();
     process::init_tracing(arguments.log_json);
-    let file = std::fs::read_to_string(&arguments.config)
-        .wrap_err_with(|| format!("reading {}", arguments.config.display()))?;
-    let config: Config =
-        toml::from_str(&file).wrap_err_with(|| format!("in {}", arguments.config.display()))?;
+    let config: Config = process::read_config(&arguments.config)?;
     match arguments.command {
         Some(Command::Append { batch, fee_recipient }) => {
             append_batch(&config, &batch, fee_recipient).await

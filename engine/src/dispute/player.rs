@@ -47,9 +47,6 @@ pub struct Tick {
 /// Why an intent or a need came to nothing; the next tick tries again.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// Somebody was faster.
-    #[error("{0} is done already")]
-    Overtaken(&'static str),
     /// The lane refused.
     #[error("{0}")]
     Lane(#[from] LaneError),
@@ -100,7 +97,8 @@ where
         });
         for intent in intents {
             match self.send(intent).await {
-                Ok(sent) => {
+                Ok(None) => info!(intent = intent.label(), "already done by somebody else"),
+                Ok(Some(sent)) => {
                     info!(intent = intent.label(), block = sent.block, gas = sent.gas, "move made");
                     tick.sent = Some((intent.clone(), sent));
                     return;
@@ -113,12 +111,13 @@ where
         }
     }
 
-    async fn send(&self, intent: &Intent) -> Result<Sent, Failure> {
+    /// `None`: somebody was faster, so that the next plan goes on from there.
+    async fn send(&self, intent: &Intent) -> Result<Option<Sent>, Failure> {
         let account = self.observer.account();
         let call = prepare(self.observer.deployment(), account, intent, &self.prover).await?;
         match self.lane.send(&call).await {
-            Err(error) if is_overtaken(&error) => Err(Failure::Overtaken(call.label)),
-            sent => Ok(sent?),
+            Err(error) if is_overtaken(&error) => Ok(None),
+            sent => Ok(Some(sent?)),
         }
     }
 

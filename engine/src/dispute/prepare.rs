@@ -80,6 +80,10 @@ fn encode(
             let call = IRollup::splitBondCall { lost, lostMatch: lost_match, moves: wire(moves) };
             (rollup, call.abi_encode())
         }
+        Intent::Walk(BondId(bond), path) => {
+            let path = path.iter().map(bindings::ClaimKey::from).collect();
+            (rollup, IRollup::walkCall { bond: *bond, path }.abi_encode())
+        }
         Intent::JoinSteps(id, opened) => {
             let call = ITournament::joinStepsCall {
                 id: id.0,

@@ -191,9 +191,12 @@ sol! {
         function result(bytes32 id) external view returns (uint8 status, bytes32 winner);
         function deadline(bytes32 id) external view returns (uint40);
         function closing(bytes32 id) external view returns (uint40);
+        function asker() external view returns (address);
+        function bonds() external view returns (address);
         function records() external view returns (address);
         function verifier() external view returns (address);
         function stepBond() external view returns (uint256);
+        function gasPriceCap() external view returns (uint256);
         function timing() external view returns (uint40 censorship, uint40 response, uint40 build, uint40 budget);
     }
 
@@ -211,6 +214,8 @@ sol! {
         function withdraw(address to, uint256 amount) external;
         function accounts(address account) external view returns (uint128 free, uint128 locked);
         function burned() external view returns (uint256);
+        function rollup() external view returns (address);
+        function tournament() external view returns (address);
     }
 
     /// What the Inbox fixes about one L2 block.

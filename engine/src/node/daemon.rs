@@ -7,7 +7,14 @@ use thiserror::Error;
 use tokio::time::sleep;
 use tracing::{error, info, warn};
 
-use super::{Node, NodeError, config::NodeConfig, evidence::Execution, pinned::Pinned};
+use super::{
+    Node, NodeError,
+    alarms::Alarms,
+    config::NodeConfig,
+    evidence::Execution,
+    pinned::Pinned,
+    wiring::{self, WiringError},
+};
 use crate::{
     dispute::{
         observe::{self, ObserveError, Observer},
@@ -39,6 +46,9 @@ pub enum StartError {
     /// The key does not load.
     #[error(transparent)]
     Key(#[from] KeyError),
+    /// The contracts on L1 are not those of the deployment file, or unsafe.
+    #[error(transparent)]
+    Wiring(#[from] WiringError),
 }
 
 /// What kept a round from being complete. Nothing was signed on account of it; the next round tries again.
@@ -61,13 +71,14 @@ pub struct Daemon {
 }
 
 impl Daemon {
-    /// Opens the node and takes the seat that `policy` describes.
+    /// Opens the node, checks the contracts, and takes the seat that `policy` describes.
     ///
     /// # Errors
     /// [`StartError`].
     pub async fn open(config: DaemonConfig, policy: Policy) -> Result<Self, StartError> {
         let key = config.key.load()?;
         let node = Arc::new(Node::open(&config.node).await?);
+        wiring::check(node.l1(), node.deployment()).await?;
         Ok(Self::with(node, key, policy, config.node))
     }
 
@@ -120,9 +131,11 @@ impl Daemon {
         let account = self.player.observer.account();
         info!(%account, rollup = %self.node.deployment().rollup, "started");
         let mut shutdown = std::pin::pin!(shutdown);
+        let mut alarms = Alarms::default();
         loop {
             let again = match self.round().await {
                 Ok(Some(tick)) => {
+                    alarms.raise(&tick.planned);
                     each(&tick);
                     tick.sent.is_some()
                 }

@@ -1,5 +1,6 @@
 //! The tick of a daemon: follow L1, derive, execute, store. Wiring, without rules of its own.
 
+pub mod alarms;
 pub mod batches;
 pub mod config;
 pub mod daemon;
@@ -10,6 +11,7 @@ pub mod genesis;
 pub mod history;
 pub mod pinned;
 pub mod process;
+pub mod wiring;
 
 use std::sync::Arc;
 

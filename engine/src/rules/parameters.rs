@@ -8,6 +8,9 @@ use super::limits::Limits;
 /// The slots of a block, one leaf of a claim's trace commitment each.
 pub const SLOTS_PER_BLOCK: u64 = 1024;
 
+/// Gas of the longest honest line of a dispute, joining and settling included.
+pub const LONGEST_LINE_GAS: u64 = 13_500_000;
+
 /// Parameters of one deployment, valid by construction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Parameters {
@@ -140,7 +143,8 @@ impl Parameters {
         append_fee_floor: U256::from_limbs([100_000_000_000_000, 0, 0, 0]),
     };
 
-    const HEIGHTS: Heights = Heights { blocks_per_claim: 1024, slots: 20, steps: 24 };
+    /// The sizes that the contracts have.
+    pub const HEIGHTS: Heights = Heights { blocks_per_claim: 1024, slots: 20, steps: 24 };
 
     /// Checks a choice.
     ///
@@ -232,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn each_bound_is_checked() {
+    fn t29_each_bound_is_checked() {
         let good = Parameters::development().unwrap();
         let new = |limits, clocks, bonds, heights| {
             Parameters::new(limits, clocks, bonds, heights).unwrap_err()

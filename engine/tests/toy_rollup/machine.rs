@@ -121,7 +121,7 @@ impl Toy {
     }
 
     /// The core at the boundary after `block`; a lie in the slots beyond the last one is part of its claim too.
-    fn core_at(&self, block: u64) -> B256 {
+    pub fn core_at(&self, block: u64) -> B256 {
         let blocks = (block - GENESIS) as u32;
         let slot = if blocks == self.records.len() { u32::MAX } else { 1024 * blocks };
         self.before(slot)

@@ -56,6 +56,8 @@ pub struct RootBond {
     pub status: BondStatus,
     /// The latest claim it backs. At a confirmed one it backs nothing, and its owner may use it anywhere.
     pub tip: ClaimId,
+    /// Behind a lost claim: how far a walk from the tip up has come, if there was one.
+    pub walked: Option<ClaimId>,
 }
 
 /// The account that acts.

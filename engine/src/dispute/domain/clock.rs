@@ -64,7 +64,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn equality_is_expiry(one in 0_u64..1000, two in 0_u64..1000, since in 0_u64..1000, wait in 0_u64..3000) {
+        fn t21_equality_is_expiry(one in 0_u64..1000, two in 0_u64..1000, since in 0_u64..1000, wait in 0_u64..3000) {
             let clocks = Clocks { one: Duration(one), two: Duration(two), since: Instant(since) };
             let at = Instant(since + wait);
             prop_assert_eq!(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{B256, U256};
 
-use super::claim::{Account, BondStatus, Claim, RootBond};
+use super::claim::{Account, BondStatus, Claim, ClaimStatus, RootBond};
 use super::ids::{BondId, ClaimId, MatchId, TournamentId};
 use super::matches::Match;
 use super::time::{Instant, Timing};
@@ -51,6 +51,14 @@ impl Snapshot {
         self.bonds
             .values()
             .filter(move |bond| bond.owner == owner && bond.status == BondStatus::Locked)
+    }
+
+    /// The unconfirmed claims from `tip` up: what a bond that stands there backs.
+    #[must_use]
+    pub fn path(&self, tip: ClaimId) -> Vec<&Claim> {
+        let open = |claim: &&Claim| claim.status != ClaimStatus::Confirmed;
+        let find = |id: ClaimId| self.claims.get(&id).filter(open);
+        std::iter::successors(find(tip), |claim| find(claim.key.parent)).collect()
     }
 
     /// The match `id`, wherever it is played.

@@ -153,7 +153,8 @@ impl History {
             IRollupEvents::BondLocked(it) => {
                 let id = BondId(it.bond);
                 let (owner, tip) = (it.owner, ClaimId(it.tip));
-                self.bonds.insert(id, RootBond { id, owner, status: BondStatus::Locked, tip });
+                let status = BondStatus::Locked;
+                self.bonds.insert(id, RootBond { id, owner, status, tip, walked: None });
             }
             IRollupEvents::BondMoved(it) => self.bond(it.bond, |bond| bond.tip = ClaimId(it.tip)),
             IRollupEvents::BondFrozen(it) => {

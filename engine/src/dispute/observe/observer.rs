@@ -11,9 +11,9 @@ use super::history::{History, Played, Started, side};
 use super::reader::ChainReader;
 use crate::commitment::Opening;
 use crate::dispute::domain::{
-    Account, Agreed, BondStatus, Claim, ClaimId, ClaimKey, ClaimStatus, Clocks, Commitment,
+    Account, Agreed, BondId, BondStatus, Claim, ClaimId, ClaimKey, ClaimStatus, Clocks, Commitment,
     CommitmentId, Contest, Contested, Duration, Instant, Level, Match, MatchId, Parameters, Phase,
-    Ranks, Sides, Snapshot, Status, Timing, Tournament, TournamentId, Turn,
+    Ranks, RootBond, Sides, Snapshot, Status, Timing, Tournament, TournamentId, Turn,
 };
 use crate::l1::bindings::{IBonds, IInbox, IRollup, ITournament, MatchState};
 use crate::l1::follow::BlockRef;
@@ -169,6 +169,7 @@ impl<R: ChainReader> Reading<'_, R> {
                 tournaments.insert(id, found);
             }
         }
+        let bonds = self.bonds(&claims).await?;
         Ok(Snapshot {
             now: Instant(self.head.number),
             block: self.head.hash,
@@ -177,7 +178,7 @@ impl<R: ChainReader> Reading<'_, R> {
             latest_confirmed,
             claims,
             tournaments,
-            bonds: self.history.bonds.clone(),
+            bonds,
             account,
         })
     }
@@ -204,6 +205,25 @@ impl<R: ChainReader> Reading<'_, R> {
         let call = IBonds::accountsCall { account: address };
         let account = self.view(self.observer.deployment.bonds, call, "accounts").await?;
         Ok(Account { address, wallet, free: U256::from(account.free) })
+    }
+
+    /// How far a walk has come is in no event. It matters for bonds behind lost claims alone.
+    async fn bonds(
+        &self,
+        claims: &BTreeMap<ClaimId, Claim>,
+    ) -> Result<BTreeMap<BondId, RootBond>, ObserveError> {
+        let mut bonds = self.history.bonds.clone();
+        for (id, bond) in &mut bonds {
+            let tip = claims.get(&bond.tip).map(|claim| claim.status);
+            if matches!(bond.status, BondStatus::Locked | BondStatus::Frozen)
+                && matches!(tip, Some(ClaimStatus::Lost | ClaimStatus::Void))
+            {
+                let call = IRollup::rootBondsCall { id: id.0 };
+                let stored = self.view(self.observer.deployment.rollup, call, "rootBonds").await?;
+                bond.walked = stored.walking.then_some(ClaimId(stored.walked));
+            }
+        }
+        Ok(bonds)
     }
 
     async fn claims(&self) -> Result<BTreeMap<ClaimId, Claim>, ObserveError> {

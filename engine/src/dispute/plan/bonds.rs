@@ -2,9 +2,12 @@
 
 use super::{Intent, Planner, Subject};
 use crate::dispute::domain::{
-    BondStatus, Claim, ClaimId, ClaimStatus, CommitmentId, Contest, Match, Outcome, Phase, Side,
-    Status, Tournament,
+    BondStatus, Claim, ClaimId, ClaimStatus, CommitmentId, Contest, Match, Outcome, Phase,
+    RootBond, Side, Status, Tournament,
 };
+
+/// Claims that one transaction walks along at most: about a million gas.
+const WALKED_AT_ONCE: usize = 100;
 
 impl Planner<'_> {
     /// Decides about bonds.
@@ -13,6 +16,9 @@ impl Planner<'_> {
             if claim.status == ClaimStatus::Lost {
                 self.split(id, claim);
             }
+        }
+        for bond in self.snapshot.bonds.values() {
+            self.burn(bond);
         }
         for tournament in self.snapshot.tournaments.values() {
             self.step_bonds(tournament);
@@ -42,6 +48,28 @@ impl Planner<'_> {
             let intent = Intent::SplitBond(claim.key, lost.key, lost.moves.clone());
             self.act(Subject::Bond(bond.id), intent, None);
         }
+    }
+
+    /// A bond of somebody else behind a lost claim that another bond created: a walk to that claim burns it. Until its parent
+    /// is confirmed a walk would only freeze the bond, which cannot get away anyhow.
+    fn burn(&mut self, bond: &RootBond) {
+        let held = matches!(bond.status, BondStatus::Locked | BondStatus::Frozen);
+        if !held || bond.owner == self.snapshot.account.address {
+            return;
+        }
+        let path = self.snapshot.path(bond.tip);
+        let Some(top) = path.last() else { return };
+        if top.status != ClaimStatus::Lost
+            || top.bond == Some(bond.id)
+            || !self.is_confirmed(top.key.parent)
+        {
+            return;
+        }
+        // The contract goes on from there, unless that has been confirmed since.
+        let walked = path.iter().position(|claim| bond.walked == Some(claim.key.id()));
+        let rest = path.iter().skip(walked.unwrap_or(0)).take(WALKED_AT_ONCE);
+        let intent = Intent::Walk(bond.id, rest.map(|claim| claim.key).collect());
+        self.act(Subject::Bond(bond.id), intent, None);
     }
 
     fn step_bonds(&mut self, tournament: &Tournament) {

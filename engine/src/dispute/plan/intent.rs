@@ -105,6 +105,8 @@ pub enum Intent {
     Confirm(ClaimKey),
     /// Splits the bond of a lost claim, by the match it lost.
     SplitBond(ClaimKey, MatchKey, Vec<Move>),
+    /// Walks a bond up along these claims, to burn it.
+    Walk(BondId, Vec<ClaimKey>),
     /// Splits the bonds of who lost a step match.
     SplitStepBonds {
         /// The match that opened the step tournament.
@@ -136,6 +138,7 @@ impl Intent {
         matches!(
             self,
             Self::SplitBond(..)
+                | Self::Walk(..)
                 | Self::SplitStepBonds { .. }
                 | Self::ReleaseStepBond { .. }
                 | Self::ReleaseBond(_)
@@ -176,6 +179,7 @@ impl Intent {
             Self::Merge(_) => "merge",
             Self::Confirm(_) => "confirm",
             Self::SplitBond(..) => "splitBond",
+            Self::Walk(..) => "walk",
             Self::SplitStepBonds { .. } => "splitStepBonds",
             Self::ReleaseStepBond { .. } => "releaseStepBond",
             Self::ReleaseBond(_) => "releaseBond",
@@ -212,7 +216,7 @@ pub enum Reason {
 }
 
 /// How a subject ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum End {
     /// The honest side won, or nothing is left to do.
     Done,

@@ -103,7 +103,8 @@ fn snapshot() -> Snapshot {
 }
 
 fn bond(id: u64, owner: Address, tip: ClaimId) -> (BondId, RootBond) {
-    (BondId(id), RootBond { id: BondId(id), owner, status: BondStatus::Locked, tip })
+    let status = BondStatus::Locked;
+    (BondId(id), RootBond { id: BondId(id), owner, status, tip, walked: None })
 }
 
 /// A claim with `seed` stands, made by somebody else; it is right when `seed` is 1.
@@ -356,7 +357,7 @@ fn the_first_turn_opens_both_and_descends_to_the_first_difference() {
 
 /// T12: with our clock run out a turn would revert, and nobody is to sign it.
 #[test]
-fn a_move_after_expiry_is_not_planned() {
+fn t12_a_move_after_expiry_is_not_planned() {
     let snapshot = matched(Instant(NOW.0 - 104));
     let planned = plan(&snapshot, &KNOWS, Policy::CHALLENGER);
     assert_eq!(labels(&planned), Vec::<&str>::new());
@@ -366,7 +367,7 @@ fn a_move_after_expiry_is_not_planned() {
 }
 
 #[test]
-fn a_silent_rival_is_timed_out_from_the_first_block_in_which_that_succeeds() {
+fn t21_a_silent_rival_is_timed_out_from_the_first_block_in_which_that_succeeds() {
     let mut snapshot = matched(NOW);
     let id = TournamentId::root(genesis().id(), 0);
     let found = snapshot.tournaments.get_mut(&id).unwrap().matches.values_mut().next().unwrap();
@@ -406,6 +407,104 @@ fn a_match_that_contradicts_our_tree_is_left_alone() {
     assert!(
         planned.iter().any(|it| matches!(it.decision, Decision::Wait(Reason::Inconsistent(_))))
     );
+}
+
+/// T39: a claim that has lost is left alone, and so is a bond behind it: the next round begins beside it.
+#[test]
+fn t39_nothing_is_built_on_a_claim_that_lost() {
+    let mut snapshot = claimed(2);
+    let wrong = child(2);
+    let id = TournamentId::root(genesis().id(), 0);
+    snapshot.tournaments.get_mut(&id).unwrap().status = Status::NoWinner;
+    snapshot.claims.extend([claim(wrong, 102, ClaimStatus::Lost, Some(1))]);
+    snapshot.account.free = U256::from(3);
+    snapshot.bonds = [bond(1, US, wrong.id())].into();
+    let decided = |snapshot: &Snapshot| labels(&plan(snapshot, &KNOWS, Policy::PROPOSER));
+    assert_eq!(decided(&snapshot), ["lockBond"], "a bond behind a lost claim is of no use");
+    snapshot.bonds.extend([bond(2, US, genesis().id())]);
+    let planned = plan(&snapshot, &KNOWS, Policy::PROPOSER);
+    let Intent::Propose { bond, parent, .. } = intents(&planned)[0] else { panic!("{planned:?}") };
+    assert_eq!((*bond, *parent), (BondId(2), genesis().id()));
+}
+
+/// T39: a claim that somebody else proposed first is not proposed again and again, but extended.
+#[test]
+fn t39_the_right_claim_of_somebody_else_is_extended() {
+    let mut snapshot = claimed(1);
+    snapshot.bonds.extend([bond(2, US, genesis().id())]);
+    let decided = |snapshot: &Snapshot| labels(&plan(snapshot, &KNOWS, Policy::PROPOSER));
+    assert_eq!(decided(&snapshot), Vec::<&str>::new(), "there is nothing to add");
+    snapshot.latest_block = 104;
+    assert_eq!(decided(&snapshot), ["propose"], "on that claim, which the bond then backs too");
+}
+
+/// A wrong claim that has lost, with a claim on it by another bond.
+fn backed() -> Snapshot {
+    let mut snapshot = matched(NOW);
+    let (wrong, right) = (child(2), child(1));
+    let on_wrong = ClaimKey { parent: wrong.id(), ..child(3) };
+    snapshot.claims.extend([
+        claim(wrong, 102, ClaimStatus::Lost, Some(2)),
+        claim(right, 102, ClaimStatus::Confirmed, Some(1)),
+        claim(on_wrong, 103, ClaimStatus::Void, Some(3)),
+    ]);
+    snapshot.latest_confirmed = right.id();
+    snapshot.bonds = [bond(3, THEM, on_wrong.id())].into();
+    snapshot.tournaments.clear();
+    snapshot
+}
+
+fn walks(snapshot: &Snapshot) -> Vec<Vec<ClaimId>> {
+    let planned = plan(snapshot, &KNOWS, Policy::CHALLENGER);
+    let walks = intents(&planned).into_iter().filter_map(|intent| match intent {
+        Intent::Walk(BondId(3), path) => Some(path.iter().map(ClaimKey::id).collect()),
+        _ => None,
+    });
+    walks.collect()
+}
+
+#[test]
+fn bonds_of_others_behind_a_lost_claim_are_burned() {
+    let snapshot = backed();
+    let wrong = child(2).id();
+    let on_wrong = snapshot.bonds[&BondId(3)].tip;
+    assert_eq!(walks(&snapshot), [[on_wrong, wrong]]);
+    let urgency = plan(&snapshot, &KNOWS, Policy::CHALLENGER)[0].urgency();
+    assert_eq!(urgency, (1, Instant(u64::MAX)), "nobody waits for it");
+
+    let after = |change: &dyn Fn(&mut RootBond)| {
+        let mut snapshot = snapshot.clone();
+        change(snapshot.bonds.get_mut(&BondId(3)).unwrap());
+        walks(&snapshot)
+    };
+    assert_eq!(after(&|bond| bond.walked = Some(wrong)), [[wrong]], "where it stands");
+    let gone = child(1).id();
+    assert_eq!(after(&|bond| bond.walked = Some(gone)), [[on_wrong, wrong]], "from the tip again");
+    let frozen = after(&|bond| bond.status = BondStatus::Frozen);
+    assert_eq!(frozen, [[on_wrong, wrong]]);
+    for status in [BondStatus::Released, BondStatus::Forfeited] {
+        assert_eq!(after(&|bond| bond.status = status), Vec::<Vec<_>>::new(), "never again");
+    }
+    assert_eq!(after(&|bond| bond.owner = US), Vec::<Vec<_>>::new(), "not our own");
+}
+
+#[test]
+fn a_bond_is_not_walked_before_that_burns_it() {
+    let claims = |change: &dyn Fn(&mut Snapshot)| {
+        let mut snapshot = backed();
+        change(&mut snapshot);
+        walks(&snapshot)
+    };
+    let status = |id: ClaimId, status| {
+        move |it: &mut Snapshot| it.claims.get_mut(&id).unwrap().status = status
+    };
+    let nothing = Vec::<Vec<_>>::new();
+    assert_eq!(claims(&status(child(2).id(), ClaimStatus::Proposed)), nothing, "undecided");
+    assert_eq!(claims(&status(genesis().id(), ClaimStatus::Proposed)), nothing, "provisional");
+    let creator = |it: &mut Snapshot| {
+        it.claims.get_mut(&child(2).id()).unwrap().bond = Some(BondId(3));
+    };
+    assert_eq!(claims(&creator), nothing, "the creator's bond is split instead");
 }
 
 #[test]
