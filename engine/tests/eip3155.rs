@@ -103,14 +103,8 @@ impl Test {
             open: true,
             ..Block::default()
         };
-        let record = Record {
-            number: block.number,
-            batch_root: slice.root,
-            batch_length: slice.length,
-            deposits_hash: KECCAK256_EMPTY,
-            ..Record::default()
-        };
-        let input = BlockInput::new(record, batch, Vec::new()).unwrap();
+        let record = Record { number: block.number, ..Record::default() };
+        let input = BlockInput::committed(record, batch).unwrap();
         let boundary = Boundary { state_root, block };
         let limits = Limits::ETHEREUM;
         let slot = SlotInput { slot: 1, boundary: &boundary, block: Some(&input), limits: &limits };

@@ -13,11 +13,10 @@ use alloy::{
     network::TxSignerSync,
     signers::local::PrivateKeySigner,
 };
-use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256, hex, keccak256, map::B256Map};
+use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256, hex, map::B256Map};
 use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use serde::Deserialize;
 use surety_engine::{
-    authenticated::source::{CodeSource, NodeSource, SourceError},
     derive::{BlockInput, batch},
     execute::{block::execute_slot, boundary::Boundary, pending::Pending},
     machine::{SlotInput, StepSink, groups::Record, trace_slot},
@@ -62,27 +61,9 @@ pub fn fixture(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures").join(path)
 }
 
-#[derive(Clone, Debug, Default)]
-pub struct Memory {
-    nodes: B256Map<Bytes>,
-    codes: B256Map<Bytes>,
-}
-
-impl NodeSource for Memory {
-    fn node(&self, hash: B256) -> Result<Option<Bytes>, SourceError> {
-        self.nodes.node(hash)
-    }
-}
-
-impl CodeSource for Memory {
-    fn code(&self, hash: B256) -> Result<Option<Bytes>, SourceError> {
-        self.codes.code(hash)
-    }
-}
-
-/// A block whose only entry, in slot 1, calls a program with all the gas that a transaction may have.
 pub struct World {
-    memory: Memory,
+    /// Nodes and codes, by their hashes.
+    memory: B256Map<Bytes>,
     input: BlockInput,
     /// The boundary before slot 1.
     begun: Boundary,
@@ -111,9 +92,9 @@ impl World {
             .into(),
             ..GenesisState::default()
         };
-        let mut memory = Memory::default();
-        let (genesis, codes) = state.build(&mut memory.nodes).unwrap();
-        memory.codes = codes;
+        let mut memory = B256Map::default();
+        let (genesis, codes) = state.build(&mut memory).unwrap();
+        memory.extend(codes);
         let mut transaction = TxEip1559 {
             chain_id: CHAIN_ID,
             nonce: 1,
@@ -126,21 +107,13 @@ impl World {
         let signature = signer.sign_transaction_sync(&mut transaction).unwrap();
         let entry = TxEnvelope::from(transaction.into_signed(signature)).encoded_2718();
         let batch = Bytes::from(batch::encode([entry]).unwrap());
-        let slice = batch::slice(&batch).unwrap();
-        let record = Record {
-            number: 1,
-            timestamp: 1,
-            batch_root: slice.root,
-            batch_length: slice.length,
-            deposits_hash: keccak256([]),
-            ..Record::default()
-        };
-        let input = BlockInput::new(record, batch, Vec::new()).unwrap();
+        let record = Record { number: 1, timestamp: 1, ..Record::default() };
+        let input = BlockInput::committed(record, batch).unwrap();
         let parent = Boundary::genesis(&genesis);
         let mut pending = Pending::new(&memory);
         let begun = execute_slot(&mut pending, &parent, 0, &input, &Limits::SURETY).unwrap();
         let (nodes, _) = pending.take();
-        memory.nodes.extend(nodes);
+        memory.extend(nodes);
         Self { memory, input, begun: begun.boundary }
     }
 

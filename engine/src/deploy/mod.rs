@@ -175,7 +175,61 @@ pub fn verifier(
     Ok(planner.creations)
 }
 
+/// The protocol around a transition function that is there already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Protocol {
+    /// The transition function.
+    pub verifier: Address,
+    /// Where the chain starts.
+    pub start: Boundary,
+    /// Clocks, bonds and limits.
+    pub parameters: Parameters,
+    /// Most that a move is refunded with, wei per gas.
+    pub gas_price_cap: U256,
+    /// L1 time from which nothing is appended; 0: never.
+    pub sunset: u64,
+}
+
+impl Protocol {
+    /// The creations of Inbox, Bonds, Tournament, Rollup and Lens, in this order, by `deployer` from its nonce on.
+    ///
+    /// # Errors
+    /// [`PlanError`].
+    pub fn creations(
+        &self,
+        artifacts: &Artifacts,
+        deployer: Address,
+        nonce: u64,
+    ) -> Result<Vec<Creation>, PlanError> {
+        let mut planner = Planner { artifacts, deployer, nonce, creations: Vec::new() };
+        planner.protocol(self)?;
+        Ok(planner.creations)
+    }
+}
+
 impl Planner<'_> {
+    fn protocol(&mut self, protocol: &Protocol) -> Result<(), PlanError> {
+        let Protocol { verifier, start, parameters, gas_price_cap, sunset } = protocol;
+        let fee = u128::try_from(parameters.bonds().append_fee_floor)
+            .map_err(|_| PlanError::Range("append fee"))?;
+        let inbox = (start.block.number, start.block.timestamp, fee, *sunset).abi_encode_params();
+        let inbox = self.create("Inbox", &inbox)?;
+
+        let (tournament, rollup) = (self.ahead(1), self.ahead(2));
+        let bonds = self.create("Bonds", &(rollup, tournament).abi_encode_params())?;
+        let step_bond = parameters.bonds().step();
+        let arguments =
+            (rollup, bonds, inbox, *verifier, timing(parameters)?, step_bond, *gas_price_cap);
+        self.create("Tournament", &arguments.abi_encode_params())?;
+
+        let (machine, block) = groups(start);
+        let root_bond = parameters.bonds().root();
+        let arguments = (inbox, bonds, tournament, machine, block, root_bond);
+        let rollup = self.create("Rollup", &arguments.abi_encode_params())?;
+        self.create("Lens", &rollup.abi_encode())?;
+        Ok(())
+    }
+
     fn verifier(&mut self, transaction_gas: u64) -> Result<Address, PlanError> {
         let mut families = Vec::with_capacity(FAMILIES.len());
         for name in FAMILIES {
@@ -200,28 +254,12 @@ impl Plan {
         nonce: u64,
         settings: &Settings,
     ) -> Result<Self, PlanError> {
-        let Settings { genesis, parameters, gas_price_cap, sunset } = settings;
+        let &Settings { genesis, parameters, gas_price_cap, sunset } = settings;
         let mut planner = Planner { artifacts, deployer, nonce, creations: Vec::new() };
         let verifier = planner.verifier(parameters.limits().transaction_gas)?;
-
-        let fee = u128::try_from(parameters.bonds().append_fee_floor)
-            .map_err(|_| PlanError::Range("append fee"))?;
-        let inbox = (genesis.number, genesis.timestamp, fee, *sunset).abi_encode_params();
-        let inbox = planner.create("Inbox", &inbox)?;
-
-        let (tournament, rollup) = (planner.ahead(1), planner.ahead(2));
-        let bonds = planner.create("Bonds", &(rollup, tournament).abi_encode_params())?;
-        let step_bond = parameters.bonds().step();
-        let arguments =
-            (rollup, bonds, inbox, verifier, timing(parameters)?, step_bond, *gas_price_cap);
-        planner.create("Tournament", &arguments.abi_encode_params())?;
-
-        let (machine, block) = groups(&Boundary::genesis(genesis));
-        let root_bond = parameters.bonds().root();
-        let arguments = (inbox, bonds, tournament, machine, block, root_bond);
-        planner.create("Rollup", &arguments.abi_encode_params())?;
-        planner.create("Lens", &rollup.abi_encode())?;
-        Ok(Self { creations: planner.creations, genesis: *genesis })
+        let start = Boundary::genesis(&genesis);
+        planner.protocol(&Protocol { verifier, start, parameters, gas_price_cap, sunset })?;
+        Ok(Self { creations: planner.creations, genesis })
     }
 
     /// The deployment that this plan makes on an L1 whose newest block is `l1_block`.

@@ -1,6 +1,6 @@
 //! What one L2 block executes, checked against what L1 committed to.
 
-use alloy_primitives::{B256, Bytes, keccak256};
+use alloy_primitives::{B256, Bytes, KECCAK256_EMPTY, keccak256};
 use thiserror::Error;
 
 use super::{
@@ -62,6 +62,22 @@ impl BlockInput {
             return Err(DeriveError::Deposits { count, hash });
         }
         Ok(Self { record, batch, slice, deposits })
+    }
+
+    /// A block with this batch and no deposits: what `record` says of them is replaced by what commits to them.
+    ///
+    /// # Errors
+    /// [`DeriveError::Batch`] when the batch is longer than a record can say.
+    pub fn committed(record: Record, batch: Bytes) -> Result<Self, DeriveError> {
+        let slice = batch::slice(&batch).unwrap_or_default();
+        let record = Record {
+            batch_root: slice.root,
+            batch_length: slice.length,
+            deposits_hash: KECCAK256_EMPTY,
+            deposit_count: 0,
+            ..record
+        };
+        Self::new(record, batch, Vec::new())
     }
 
     /// What the Inbox fixed.

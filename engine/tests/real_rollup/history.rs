@@ -42,8 +42,8 @@ impl Blocks {
         }
         let (nodes, codes) = pending.take();
         let mut memory = memory;
-        memory.nodes.extend(nodes);
-        memory.codes.extend(codes);
+        memory.extend(nodes);
+        memory.extend(codes);
         Self { memory: Arc::new(memory), genesis, executed }
     }
 

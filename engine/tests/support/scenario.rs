@@ -4,7 +4,6 @@
 use alloy_primitives::{Address, B256, Bytes, map::B256Map};
 use serde::{Deserialize, Serialize};
 use surety_engine::{
-    authenticated::source::{CodeSource, NodeSource, SourceError},
     derive::{BlockInput, deposits::Deposit},
     execute::boundary::Genesis,
     machine::groups::Record,
@@ -54,24 +53,8 @@ impl BlockFixture {
     }
 }
 
-/// Nodes and codes in memory.
-#[derive(Clone, Debug, Default)]
-pub struct Memory {
-    pub nodes: B256Map<Bytes>,
-    pub codes: B256Map<Bytes>,
-}
-
-impl NodeSource for Memory {
-    fn node(&self, hash: B256) -> Result<Option<Bytes>, SourceError> {
-        self.nodes.node(hash)
-    }
-}
-
-impl CodeSource for Memory {
-    fn code(&self, hash: B256) -> Result<Option<Bytes>, SourceError> {
-        self.codes.code(hash)
-    }
-}
+/// Nodes and codes, by their hashes.
+pub type Memory = B256Map<Bytes>;
 
 /// The genesis with its state.
 pub fn genesis() -> (Genesis, Memory) {
@@ -80,9 +63,10 @@ pub fn genesis() -> (Genesis, Memory) {
 
 /// Builds a genesis state in memory.
 pub fn build(state: &GenesisState) -> (Genesis, Memory) {
-    let mut nodes = B256Map::default();
-    let (genesis, codes) = state.build(&mut nodes).unwrap();
-    (genesis, Memory { nodes, codes })
+    let mut memory = Memory::default();
+    let (genesis, codes) = state.build(&mut memory).unwrap();
+    memory.extend(codes);
+    (genesis, memory)
 }
 
 /// Block `number` as committed, from 1.

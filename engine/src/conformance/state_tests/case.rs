@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use alloy_primitives::{B256, Bytes, KECCAK256_EMPTY, keccak256, map::B256Map};
+use alloy_primitives::{B256, Bytes, keccak256, map::B256Map};
 use revm::{
     context::{BlockEnv, TxEnv},
     primitives::hardfork::SpecId,
@@ -257,14 +257,8 @@ impl Normal {
         let (state_root, source) = state(&self.world)?;
         let batch = Bytes::from(batch::encode([&self.bytes])?);
         let slice = batch::slice(&batch).unwrap_or_default();
-        let record = Record {
-            number: block.number,
-            batch_root: slice.root,
-            batch_length: slice.length,
-            deposits_hash: KECCAK256_EMPTY,
-            ..Record::default()
-        };
-        let input = BlockInput::new(record, batch, Vec::new())?;
+        let record = Record { number: block.number, ..Record::default() };
+        let input = BlockInput::committed(record, batch)?;
         let before = Boundary { state_root, block: Block { batch: slice, ..block.clone() } };
         let slot =
             SlotInput { slot: SLOT, boundary: &before, block: Some(&input), limits: &LIMITS };
