@@ -11,6 +11,7 @@ pub mod execute;
 pub mod fault;
 pub mod l1;
 pub mod machine;
+pub mod model;
 pub mod node;
 pub mod rules;
 pub mod state;

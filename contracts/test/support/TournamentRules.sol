@@ -2,12 +2,13 @@
 pragma solidity 0.8.37;
 
 import {Budget} from "../../src/tournament/Budget.sol";
+import {Delay, Joiners, RANKS, Running} from "../../src/tournament/Delay.sol";
 import {MatchClocks} from "../../src/tournament/MatchClocks.sol";
 import {Bracket, Pairing} from "../../src/tournament/Pairing.sol";
 import {Duration} from "../../src/types/Duration.sol";
 import {CommitmentId} from "../../src/types/Ids.sol";
 import {Instant} from "../../src/types/Instant.sol";
-import {Clocks, Outcome, Side} from "../../src/types/MatchState.sol";
+import {Clocks, Level, MatchState, Outcome, Phase, Side} from "../../src/types/MatchState.sol";
 import {TournamentState} from "../../src/types/TournamentState.sol";
 
 /// @notice The tournament's rules of clocks and pairing, one a call, for the exhaustive model of engine/src/model. A
@@ -117,6 +118,42 @@ contract TournamentRules {
     function several(Seats memory seats) external returns (bool) {
         _load(seats);
         return Pairing.several(state);
+    }
+
+    // Bounds of the delay
+
+    function endOfMatch(
+        Level level,
+        Phase phase,
+        uint8 height,
+        Clocks memory clocks,
+        Duration response,
+        uint32 stepJoiners
+    ) external pure returns (Instant) {
+        MatchState memory state_;
+        (state_.level, state_.phase, state_.height, state_.clocks) = (level, phase, height, clocks);
+        return Delay.ofMatch(state_, response, stepJoiners);
+    }
+
+    /// @param ends by rank, when the running matches are over
+    function endOfTournament(
+        Level level,
+        Duration budget,
+        Instant closing,
+        Seats memory seats,
+        Instant[] memory ends,
+        Instant current,
+        Duration response,
+        Joiners memory joiners
+    ) external pure returns (Instant) {
+        TournamentState memory state_;
+        (state_.level, state_.budget, state_.waitingRanks) = (level, budget, seats.waiting);
+        state_.start = Instant.wrap(Instant.unwrap(closing) - Duration.unwrap(budget));
+        Running[RANKS] memory running;
+        for (uint8 rank = 0; rank < ends.length; ++rank) {
+            running[rank] = Running(seats.running[rank], ends[rank]);
+        }
+        return Delay.ofTournament(state_, running, current, response, joiners);
     }
 
     function _load(Seats memory seats) private {

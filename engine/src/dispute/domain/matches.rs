@@ -10,7 +10,7 @@ use super::time::{Duration, Instant};
 use crate::commitment::{Height, Opening};
 
 /// One of the two sides of a match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
     /// It was waiting, and moves first.
     One,
@@ -50,7 +50,7 @@ impl<T: Copy> Sides<T> {
 }
 
 /// What a tournament contests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
     /// The boundaries of a claim's slots.
     Slots,
@@ -70,7 +70,7 @@ impl Level {
 }
 
 /// Who won a settled match.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
     /// Side One.
     One,
