@@ -10,34 +10,81 @@ pub const fn log2_ceil(n: u32) -> u32 {
     n.next_power_of_two().trailing_zeros()
 }
 
-/// How many budgets A both levels take with N commitments at the root and M rivals in each step tournament:
-/// ceil(log2 N) (1 + ceil(log2 (M + 1))). A step tournament takes one even with nobody to play against.
+/// Rounds of a step tournament with the honest commitment and M rivals, in budgets: max(1, ceil(log2 (M + 1))), since joining
+/// takes one even with nobody to play against.
+#[must_use]
+pub const fn step_rounds(step_rivals: u32) -> u32 {
+    let rounds = log2_ceil(step_rivals + 1);
+    if rounds == 0 { 1 } else { rounds }
+}
+
+/// How many budgets A both levels take: ceil(log2 N) (1 + step rounds).
 #[must_use]
 pub const fn budgets(commitments: u32, step_rivals: u32) -> u32 {
-    let steps = log2_ceil(step_rivals + 1);
-    log2_ceil(commitments) * (1 + if steps == 0 { 1 } else { steps })
+    log2_ceil(commitments) * (1 + step_rounds(step_rivals))
 }
 
-/// Blocks that one step tournament of the whole budget takes with the honest commitment and `shape.rivals` others:
-/// ceil(log2 N) (A + (t + 1) G) + T + G + C, or A when nobody else comes.
-#[must_use]
-pub const fn one_level(parameters: &Parameters, shape: &Shape) -> u32 {
-    let (a, g) = (parameters.budget as u32, parameters.response as u32);
-    let (c, t) = (parameters.censorship as u32, parameters.build as u32);
-    let rounds = log2_ceil(shape.rivals as u32 + 1);
-    if rounds == 0 { a } else { rounds * (a + (shape.step_turns as u32 + 1) * g) + t + g + c }
+/// What a bound is made of, in L1 blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// C.
+    pub censorship: u32,
+    /// G.
+    pub response: u32,
+    /// T.
+    pub build: u32,
+    /// A.
+    pub budget: u32,
+    /// Turns of a slot match.
+    pub slot_turns: u32,
+    /// Turns of a step match.
+    pub step_turns: u32,
 }
 
-/// Blocks that both levels take: ceil(log2 N) times (1 + s) A + (3 + t_slots + s (1 + t_steps)) G + T, and once C, where s =
-/// max(1, ceil(log2 (M + 1))) and t are the turns of a match.
-#[must_use]
-pub const fn both_levels(parameters: &Parameters, shape: &Shape) -> u32 {
-    let (a, g) = (parameters.budget as u32, parameters.response as u32);
-    let (c, t) = (parameters.censorship as u32, parameters.build as u32);
-    let rounds = log2_ceil(shape.rivals as u32 + 1);
-    let steps = budgets(2, shape.step_rivals as u32) - 1;
-    let responses = 3 + shape.slot_turns as u32 + steps * (1 + shape.step_turns as u32);
-    if rounds == 0 { a } else { rounds * ((1 + steps) * a + responses * g + t) + c }
+impl Terms {
+    /// Those of a configuration.
+    #[must_use]
+    pub fn of(parameters: &Parameters, shape: &Shape) -> Self {
+        Self {
+            censorship: parameters.censorship.into(),
+            response: parameters.response.into(),
+            build: parameters.build.into(),
+            budget: parameters.budget.into(),
+            slot_turns: shape.slot_turns.into(),
+            step_turns: shape.step_turns.into(),
+        }
+    }
+
+    /// Blocks that a step tournament of budget A takes: ceil(log2 N) (A + (t + 1) G) + T + G + C, or A when nobody else comes.
+    #[must_use]
+    pub const fn one_level(&self, commitments: u32) -> u32 {
+        let rounds = log2_ceil(commitments);
+        if rounds == 0 {
+            return self.budget;
+        }
+        let playing = rounds * (self.budget + (self.step_turns + 1) * self.response);
+        playing + self.build + self.response + self.censorship
+    }
+
+    /// Blocks that both levels take, s being the step rounds and t the turns of a match:
+    /// ceil(log2 N) ((1 + s) A + (3 + t of slots + s (1 + t of steps)) G + T) + C.
+    #[must_use]
+    pub const fn both_levels(&self, commitments: u32, step_rivals: u32) -> u32 {
+        let rounds = log2_ceil(commitments);
+        if rounds == 0 {
+            return self.budget;
+        }
+        budgets(commitments, step_rivals) * self.budget
+            + self.allowances(commitments, step_rivals)
+            + self.censorship
+    }
+
+    /// The part of [`Self::both_levels`] that is neither budgets nor censorship.
+    #[must_use]
+    pub const fn allowances(&self, commitments: u32, step_rivals: u32) -> u32 {
+        let responses = 3 + self.slot_turns + step_rounds(step_rivals) * (1 + self.step_turns);
+        log2_ceil(commitments) * (responses * self.response + self.build)
+    }
 }
 
 #[cfg(test)]
@@ -51,5 +98,15 @@ mod tests {
         assert_eq!(budgets(65, 64), 7 * 8);
         assert_eq!(budgets(1, 5), 0, "nobody disputes");
         assert_eq!(budgets(2, 0), 2, "joining takes a budget");
+    }
+
+    #[test]
+    fn allowances_are_counted() {
+        let terms =
+            Terms { censorship: 1, response: 2, build: 1, budget: 8, slot_turns: 1, step_turns: 1 };
+        assert_eq!(terms.one_level(1), 8);
+        assert_eq!(terms.one_level(2), 8 + 2 * 2 + 1 + 2 + 1);
+        assert_eq!(terms.both_levels(2, 1), 2 * 8 + 6 * 2 + 1 + 1);
+        assert_eq!(terms.both_levels(5, 2), 3 * (3 * 8 + 8 * 2 + 1) + 1);
     }
 }

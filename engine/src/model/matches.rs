@@ -245,12 +245,15 @@ impl Matches {
     /// settle.
     fn due(&self, state: &Match, rules: &mut Rules) -> Result<Option<Blocks>, ModelError> {
         let Parameters { latency, settling, .. } = *rules.parameters();
-        Ok(match state.phase {
-            Phase::Turning { to_move, .. } if state.honest == Some(to_move) => Some(latency),
-            Phase::Sealed if state.honest.is_some() => Some(latency),
-            Phase::Concluding(_) => Some(settling),
-            _ => self.timeout(state, rules)?.map(|_| settling),
-        })
+        if matches!(state.phase, Phase::Concluding(_)) || self.timeout(state, rules)?.is_some() {
+            return Ok(Some(settling));
+        }
+        let moves = match state.phase {
+            Phase::Turning { to_move, .. } => state.honest == Some(to_move),
+            Phase::Sealed => state.honest.is_some(),
+            Phase::InSteps(_) | Phase::Concluding(_) => false,
+        };
+        Ok(moves.then_some(latency))
     }
 }
 

@@ -14,7 +14,7 @@ mod rules;
 mod seats;
 mod tournament;
 
-pub use bounds::{both_levels, budgets, log2_ceil, one_level};
+pub use bounds::{Terms, budgets, log2_ceil, step_rounds};
 pub use contract::{Contract, ContractError};
 pub use delay::Delays;
 pub use explore::{Explorer, Finding, RunBlock, Scope, Worst};
