@@ -114,12 +114,6 @@ contract TournamentRules {
         left = _save();
     }
 
-    /// @notice Whether at least two commitments wait.
-    function several(Seats memory seats) external returns (bool) {
-        _load(seats);
-        return Pairing.several(state);
-    }
-
     // Bounds of the delay
 
     function endOfMatch(

@@ -10,7 +10,7 @@ use super::{
     parameters::{Blocks, Shape},
     process::{Closed, Following, Process, Told},
     rules::Rules,
-    tournament::{Result as Ending, Tournament, Tournaments},
+    tournament::{End, Tournament, Tournaments},
 };
 use crate::dispute::domain::Level;
 
@@ -136,7 +136,7 @@ impl<'a> Explorer<'a> {
             for (censored, closed) in options {
                 let after = left - u8::from(censored);
                 let ends = closed.endings.into_iter().map(|(told, ending)| {
-                    let lost = ending == Ending::HonestLost;
+                    let lost = ending == End::HonestLost;
                     (if lost { Worst::Lost } else { Worst::Won(0) }, (told, None))
                 });
                 let mut found: Vec<_> = ends.collect();
@@ -186,7 +186,7 @@ impl<'a> Explorer<'a> {
         (&mut self.tournaments, self.rules)
     }
 
-    fn first(&mut self) -> Result<Closed<Tournament, Ending>, ModelError> {
+    fn first(&mut self) -> Result<Closed<Tournament, End>, ModelError> {
         let first = match self.scope {
             Scope::Both => self.tournaments.root(self.rules)?,
             Scope::Steps => {
@@ -202,7 +202,7 @@ impl<'a> Explorer<'a> {
         &mut self,
         state: &Tournament,
         left: Blocks,
-    ) -> Result<Vec<(bool, Closed<Tournament, Ending>)>, ModelError> {
+    ) -> Result<Vec<(bool, Closed<Tournament, End>)>, ModelError> {
         let mut options = Vec::new();
         for censored in [false, true] {
             if censored && left == 0 {
@@ -216,12 +216,12 @@ impl<'a> Explorer<'a> {
 
     fn worst_of(
         &mut self,
-        closed: &Closed<Tournament, Ending>,
+        closed: &Closed<Tournament, End>,
         left: Blocks,
     ) -> Result<Worst, ModelError> {
         let mut worst = Worst::Won(0);
         for (_, ending) in &closed.endings {
-            if *ending == Ending::HonestLost {
+            if *ending == End::HonestLost {
                 return Ok(Worst::Lost);
             }
         }

@@ -10,7 +10,7 @@ use super::{
     parameters::{Blocks, Mutation, Parameters},
     process::{Following, Next, NodeId, Nodes, Process, Told},
     rules::{Pair, Rules},
-    tournament::{Player, Result as TournamentResult, Tournaments},
+    tournament::{End, Player, Tournaments},
 };
 use crate::dispute::domain::{Level, Outcome, Side};
 
@@ -205,9 +205,9 @@ impl Matches {
 
     fn below(&mut self, state: &Match, node: NodeId) -> Result<Vec<Choice>, ModelError> {
         let endings = &self.steps()?.node(node)?.endings;
-        let after = |ending: &TournamentResult| match ending {
-            TournamentResult::HonestLost => Next::Ending(Settled::HonestLost),
-            TournamentResult::Decided(winner) => {
+        let after = |ending: &End| match ending {
+            End::HonestLost => Next::Ending(Settled::HonestLost),
+            End::Decided(winner) => {
                 let phase = Phase::Concluding(winner.map(|winner| winner.left));
                 Next::State(Match { phase, owed: 0, ..*state })
             }

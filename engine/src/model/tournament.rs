@@ -60,14 +60,14 @@ pub(super) struct Tournament {
 
 /// What a tournament comes to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Result {
+pub(super) enum End {
     /// This one is left, or none.
     Decided(Option<Player>),
     /// The honest commitment is out, or came too late.
     HonestLost,
 }
 
-type Choice = Told<Next<Tournament, Result>>;
+type Choice = Told<Next<Tournament, End>>;
 
 impl Tournament {
     pub(super) const fn budget(&self) -> Blocks {
@@ -96,7 +96,7 @@ impl Tournament {
         Seats::of(waiting, self.running.iter().map(|running| running.rank))
     }
 
-    fn take(&mut self, rank: u8) -> std::result::Result<Player, ModelError> {
+    fn take(&mut self, rank: u8) -> Result<Player, ModelError> {
         let seat = self.waiting.get_mut(usize::from(rank)).and_then(Option::take);
         seat.ok_or(ModelError::Rank(rank))
     }
@@ -109,14 +109,10 @@ impl Tournament {
         self.closing == 0 && matches!(self.honest, Honest::Building(_) | Honest::Due(_))
     }
 
-    fn result(&self) -> Result {
+    fn result(&self) -> End {
         let winner = self.waiting.iter().flatten().next().copied();
         let honest = winner.is_some_and(|winner| winner.honest);
-        if self.honest == Honest::Absent || honest {
-            Result::Decided(winner)
-        } else {
-            Result::HonestLost
-        }
+        if self.honest == Honest::Absent || honest { End::Decided(winner) } else { End::HonestLost }
     }
 }
 
@@ -124,7 +120,7 @@ impl Tournament {
 pub(super) struct Tournaments {
     rivals: u8,
     matches: Matches,
-    nodes: Nodes<Tournament, Result>,
+    nodes: Nodes<Tournament, End>,
     traced: bool,
 }
 
@@ -159,7 +155,7 @@ impl Tournaments {
         budget: Blocks,
         honest: bool,
         rules: &mut Rules,
-    ) -> std::result::Result<Vec<Told<NodeId>>, ModelError> {
+    ) -> Result<Vec<Told<NodeId>>, ModelError> {
         let first = self.steps(budget, honest, rules);
         self.enter(first, rules)
     }
@@ -187,10 +183,7 @@ impl Tournaments {
     }
 
     /// A root tournament that its first child has started: the honest one, or a rival.
-    pub(super) fn root(
-        &mut self,
-        rules: &mut Rules,
-    ) -> std::result::Result<Vec<Told<Tournament>>, ModelError> {
+    pub(super) fn root(&mut self, rules: &mut Rules) -> Result<Vec<Told<Tournament>>, ModelError> {
         let empty = self.empty(rules.parameters().budget, Honest::Due(0));
         let mut starts = self.join(&empty, true, rules)?;
         if self.rivals > 0 {
@@ -208,7 +201,7 @@ impl Tournaments {
         state: &Tournament,
         honest: bool,
         rules: &mut Rules,
-    ) -> std::result::Result<Vec<Told<Tournament>>, ModelError> {
+    ) -> Result<Vec<Told<Tournament>>, ModelError> {
         let left = rules.of_joiner(state.budget, state.closing)?;
         let mut next = state.clone();
         if honest {
@@ -227,7 +220,7 @@ impl Tournaments {
         player: Player,
         rank: u8,
         rules: &mut Rules,
-    ) -> std::result::Result<Vec<Told<Tournament>>, ModelError> {
+    ) -> Result<Vec<Told<Tournament>>, ModelError> {
         let (meeting, seats) = rules.arrive(state.seats(), rank)?;
         let Some(Meeting { one, rank, .. }) = meeting else {
             if let Some(seat) = state.waiting.get_mut(usize::from(rank)) {
@@ -247,7 +240,7 @@ impl Tournaments {
         two: Player,
         rank: u8,
         rules: &mut Rules,
-    ) -> std::result::Result<Vec<Told<Tournament>>, ModelError> {
+    ) -> Result<Vec<Told<Tournament>>, ModelError> {
         let honest = match (one.honest, two.honest) {
             (true, _) => Some(Side::One),
             (_, true) => Some(Side::Two),
@@ -269,7 +262,7 @@ impl Tournaments {
         &mut self,
         (told, mut state): Told<Tournament>,
         rules: &mut Rules,
-    ) -> std::result::Result<Option<Vec<Told<Tournament>>>, ModelError> {
+    ) -> Result<Option<Vec<Told<Tournament>>>, ModelError> {
         let (Some(Meeting { one, two, rank }), seats) = rules.merge(state.seats())? else {
             return Ok(None);
         };
@@ -287,7 +280,7 @@ impl Tournaments {
         rank: u8,
         settled: Settled,
         rules: &mut Rules,
-    ) -> std::result::Result<Vec<Choice>, ModelError> {
+    ) -> Result<Vec<Choice>, ModelError> {
         let mut next = state.clone();
         next.running.remove(index);
         let seats = rules.finish(state.seats(), rank)?;
@@ -301,7 +294,7 @@ impl Tournaments {
         };
         let after = match settled {
             Settled::HonestLost => {
-                return Ok(vec![(Vec::new(), Next::Ending(Result::HonestLost))]);
+                return Ok(vec![(Vec::new(), Next::Ending(End::HonestLost))]);
             }
             Settled::Nobody => vec![(ends(None), next)],
             Settled::Won(winner) => self.arrive((ends(Some(winner)), next), winner, rank, rules)?,
@@ -320,11 +313,7 @@ impl Tournaments {
         Ok(choices.into_iter().map(|(told, state)| (told, Next::State(state))).collect())
     }
 
-    fn may_merge(
-        &self,
-        state: &Tournament,
-        rules: &mut Rules,
-    ) -> std::result::Result<bool, ModelError> {
+    fn may_merge(&self, state: &Tournament, rules: &mut Rules) -> Result<bool, ModelError> {
         Ok(state.closing == 0 && rules.merge(state.seats())?.0.is_some())
     }
 }
@@ -337,7 +326,7 @@ fn differ(expected: Seats, actual: Seats) -> ModelError {
 fn checked(
     states: Vec<Told<Tournament>>,
     seats: Seats,
-) -> std::result::Result<Vec<Told<Tournament>>, ModelError> {
+) -> Result<Vec<Told<Tournament>>, ModelError> {
     match states.iter().find(|(_, state)| state.seats() != seats) {
         Some((_, state)) => Err(differ(seats, state.seats())),
         None => Ok(states),
@@ -346,16 +335,12 @@ fn checked(
 
 impl Process for Tournaments {
     type State = Tournament;
-    type Ending = Result;
+    type Ending = End;
 
-    fn moves(
-        &mut self,
-        state: &Tournament,
-        rules: &mut Rules,
-    ) -> std::result::Result<Vec<Choice>, ModelError> {
+    fn moves(&mut self, state: &Tournament, rules: &mut Rules) -> Result<Vec<Choice>, ModelError> {
         if state.missed() {
             let told = self.tell(What::TooLate);
-            return Ok(vec![(told, Next::Ending(Result::HonestLost))]);
+            return Ok(vec![(told, Next::Ending(End::HonestLost))]);
         }
         if state.decided() {
             let result = state.result();
@@ -383,11 +368,7 @@ impl Process for Tournaments {
         Ok(choices)
     }
 
-    fn may_pass(
-        &mut self,
-        state: &Tournament,
-        rules: &mut Rules,
-    ) -> std::result::Result<bool, ModelError> {
+    fn may_pass(&mut self, state: &Tournament, rules: &mut Rules) -> Result<bool, ModelError> {
         if state.missed() || state.decided() {
             return Ok(false);
         }
@@ -406,7 +387,7 @@ impl Process for Tournaments {
         state: &Tournament,
         censored: bool,
         rules: &mut Rules,
-    ) -> std::result::Result<Vec<Told<Tournament>>, ModelError> {
+    ) -> Result<Vec<Told<Tournament>>, ModelError> {
         let mut next = state.clone();
         next.running.clear();
         if !censored && self.may_merge(state, rules)? {
@@ -437,7 +418,7 @@ impl Process for Tournaments {
         Ok(all)
     }
 
-    fn nodes(&mut self) -> &mut Nodes<Tournament, Result> {
+    fn nodes(&mut self) -> &mut Nodes<Tournament, End> {
         &mut self.nodes
     }
 
