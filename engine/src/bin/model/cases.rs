@@ -152,9 +152,7 @@ pub(super) fn deep(session: &mut Session) -> Result<String> {
     let cases = [
         both(small, 4, 3, (1, 1)),
         both(small, 5, 2, (1, 1)),
-        both(small, 4, 1, (2, 2)),
         both(small, 3, 1, (5, 6)),
-        both(Parameters::least(3, 2, 1), 3, 1, (1, 1)),
     ];
     rows(session, &cases)
 }
