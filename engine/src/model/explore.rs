@@ -82,6 +82,9 @@ impl fmt::Display for RunBlock {
     }
 }
 
+/// Whether a block is censored, and what it can come to.
+type Possible = (bool, Closed<Tournament, End>);
+
 /// Depth-first search over the blocks, which remembers the worst of each state.
 pub struct Explorer<'a> {
     scope: Scope,
@@ -198,11 +201,7 @@ impl<'a> Explorer<'a> {
     }
 
     /// What the next block can come to: censored or not.
-    fn next(
-        &mut self,
-        state: &Tournament,
-        left: Blocks,
-    ) -> Result<Vec<(bool, Closed<Tournament, End>)>, ModelError> {
+    fn next(&mut self, state: &Tournament, left: Blocks) -> Result<Vec<Possible>, ModelError> {
         let mut options = Vec::new();
         for censored in [false, true] {
             if censored && left == 0 {

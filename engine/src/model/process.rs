@@ -118,8 +118,14 @@ pub(super) struct Closed<S, E> {
     pub(super) endings: Vec<Told<E>>,
 }
 
+/// What can happen next to a process.
+pub(super) type Choices<P> = Vec<Told<Next<<P as Process>::State, <P as Process>::Ending>>>;
+
+/// A node of a process.
+pub(super) type NodeOf<P> = Rc<Node<<P as Process>::State, <P as Process>::Ending>>;
+
 /// The choices of one kind of process.
-pub(super) trait Process {
+pub(super) trait Process: Sized {
     /// What it is between two choices.
     type State: Clone + Ord + Hash + std::fmt::Debug;
     /// What it comes to.
@@ -130,7 +136,7 @@ pub(super) trait Process {
         &mut self,
         state: &Self::State,
         rules: &mut Rules,
-    ) -> Result<Vec<Told<Next<Self::State, Self::Ending>>>, ModelError>;
+    ) -> Result<Choices<Self>, ModelError>;
 
     /// Whether the block can end now: no honest response is overdue, and nothing is over.
     fn may_pass(&mut self, state: &Self::State, rules: &mut Rules) -> Result<bool, ModelError>;
@@ -217,7 +223,7 @@ pub(super) trait Process {
     }
 
     /// What a node stands for.
-    fn node(&mut self, node: NodeId) -> Result<Rc<Node<Self::State, Self::Ending>>, ModelError> {
+    fn node(&mut self, node: NodeId) -> Result<NodeOf<Self>, ModelError> {
         self.nodes().list.get(node.0 as usize).cloned().ok_or(ModelError::NoNode)
     }
 }

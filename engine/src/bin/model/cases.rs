@@ -149,11 +149,7 @@ pub(super) fn both_levels(session: &mut Session) -> Result<String> {
 /// Larger ones, for `--deep`.
 pub(super) fn deep(session: &mut Session) -> Result<String> {
     let small = Parameters::least(1, 2, 1);
-    let cases = [
-        both(small, 4, 3, (1, 1)),
-        both(small, 5, 2, (1, 1)),
-        both(small, 3, 1, (5, 6)),
-    ];
+    let cases = [both(small, 4, 3, (1, 1)), both(small, 5, 2, (1, 1)), both(small, 3, 1, (5, 6))];
     rows(session, &cases)
 }
 
