@@ -96,6 +96,21 @@ contract ProtocolInvariantTest is Test {
         handler.checkPromises();
     }
 
+    /// @dev One liar who answers at once, Alice as late as she may, and all of C in one round: wherever that is, she wins.
+    function test_honestLineStandsCensorshipAnywhere() public {
+        uint256 start = vm.snapshotState();
+        for (uint256 round = 0; round < 24; ++round) {
+            handler.attack(1, 0, 0, 1, 4);
+            handler.squeeze(1, 12, round < 12 ? round : 23);
+            handler.squeeze(1, 12, round < 12 ? 23 : round - 12);
+            handler.checkPromises();
+            assertEq(handler.reached("censored"), 1);
+            handler.wrapUp();
+            assertGt(handler.reached("proof"), 0);
+            vm.revertToState(start);
+        }
+    }
+
     /// @dev An action takes up to five words.
     function _act(uint256 seed) private {
         bytes4[] memory actions = _actions();
