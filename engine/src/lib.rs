@@ -7,7 +7,6 @@ pub mod deploy;
 pub mod derive;
 pub mod dispute;
 pub mod execute;
-#[cfg(feature = "test-utils")]
 pub mod fault;
 pub mod l1;
 pub mod machine;

@@ -24,12 +24,11 @@ fn programs() -> PathBuf {
 fn run(arguments: &[&str]) -> Value {
     let _stage = STAGE.lock().unwrap_or_else(PoisonError::into_inner);
     let programs = programs();
-    let demo = programs.join("examples/demo");
-    assert!(demo.exists(), "{} is missing: cargo test builds examples", demo.display());
     assert!(programs.join("surety-challenger").exists(), "build the daemons: scripts/test does");
     let directory = tempfile::tempdir().unwrap();
     let json = directory.path().join("facts.json");
-    let output = Command::new(demo)
+    let output = Command::new(env!("CARGO_BIN_EXE_surety"))
+        .arg("demo")
         .args(["--root", support::root().to_str().unwrap()])
         .args(["--programs", programs.to_str().unwrap()])
         .args(["--data", directory.path().to_str().unwrap()])

@@ -1,6 +1,6 @@
-//! Lies for tests and for the demo's dishonest proposer: what a claim can get wrong, and who claims it.
+//! Lies for tests, for the demo's dishonest proposer and for simulated attacks: what a claim can get wrong, and who claims it.
 //!
-//! Compiled only with the feature `test-utils`. A [`Lie`] names the place and the kind; [`LyingExecution`] is the evidence
+//! The daemons never use it: their evidence is [`Execution`](crate::node::evidence::Execution) alone. A [`Lie`] names the place and the kind; [`LyingExecution`] is the evidence
 //! of somebody who tells it. Where revm can be made to, [`trace_lie`] does; else the slot's states are forged. Either way
 //! everything before the lie's step is right, so that a dispute finds exactly that step.
 

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use alloy::{
-    primitives::{Address, B256, U256, utils::format_ether},
+    primitives::{Address, B256, U256},
     sol_types::SolEvent,
 };
 use serde::Serialize;
 use surety_engine::l1::bindings::{IBonds, ITournament};
 
-use crate::ledger::Entry;
+use crate::stage::{amounts::grouped, ledger::Entry};
 
 /// The facts, as `--json` writes them.
 #[derive(Debug, Serialize)]
@@ -156,26 +156,6 @@ pub(crate) fn print_transactions(transactions: &[Transaction]) {
             it.hash
         );
     }
-}
-
-/// A number with its thousands apart.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let first = digits.len() % 3;
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && index % 3 == first {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-pub(crate) fn ether(wei: U256) -> String {
-    let text = format_ether(wei);
-    let digits = text.find('.').map_or(text.len(), |point| (point + 7).min(text.len()));
-    format!("{} ETH", text.get(..digits).unwrap_or(&text))
 }
 
 pub(crate) fn write(facts: &Facts, path: &Path) -> eyre::Result<()> {

@@ -1,8 +1,8 @@
 //! The dishonest proposer: executes the block with one wrong opcode result, and defends what follows from it.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
-use eyre::{OptionExt as _, ensure};
+use eyre::ensure;
 use surety_engine::{
     dispute::{
         domain::Domain,
@@ -13,18 +13,13 @@ use surety_engine::{
     fault::{Lie, LieKind, LyingExecution},
     l1::send::Lane,
     machine::{Phase, SlotInput, StepInfo, StepSink, trace_slot},
-    node::{
-        Node,
-        config::{GenesisSource, NodeConfig},
-        evidence::Execution,
-        pinned::Pinned,
-    },
+    node::{Node, evidence::Execution, pinned::Pinned},
 };
 
-use crate::{
-    Arguments,
-    devnet::{Account, Devnet},
-    mainnet,
+use super::Demo;
+use crate::stage::{
+    devnet::Account,
+    scene::{Scene, block_number},
 };
 
 /// The liar's seat.
@@ -36,25 +31,12 @@ pub(crate) struct Liar {
 
 impl Liar {
     /// Follows the chain up to its one block, and chooses where to lie.
-    pub(crate) async fn open(
-        arguments: &Arguments,
-        data: &Path,
-        devnet: &Devnet,
-    ) -> eyre::Result<Self> {
-        let config = NodeConfig {
-            l1: devnet.endpoint(),
-            deployment: data.join("deployment.json"),
-            store: data.join("liar"),
-            genesis: GenesisSource::Witness { path: mainnet::fixture(&arguments.root) },
-            poll_ms: 200,
-            lag_seconds: 120,
-        };
-        let node = Arc::new(Node::open(&config).await?);
-        while node.tick().await?.behind {}
+    pub(crate) async fn open(arguments: &Demo, scene: &Scene) -> eyre::Result<Self> {
+        let node = Arc::new(scene.node("liar").await?);
         let honest = Execution::new(Arc::clone(&node));
         let lying = choose(arguments, &honest)?;
         let lie = lying.told();
-        let lane = Arc::new(devnet.lane(Account::Liar)?);
+        let lane = Arc::new(scene.devnet.lane(Account::Liar(0))?);
         let deployment = observe::Deployment::from(&*node);
         let observer = Observer::new(Pinned::new(Arc::clone(&node)), deployment, lane.address());
         let player = Player {
@@ -80,7 +62,7 @@ impl Liar {
 }
 
 /// The lie that was asked for, or an arithmetic opcode inside a nested call.
-fn choose(arguments: &Arguments, honest: &Execution) -> eyre::Result<LyingExecution> {
+fn choose(arguments: &Demo, honest: &Execution) -> eyre::Result<LyingExecution> {
     let kind = arguments.lie;
     ensure!(
         matches!(kind, LieKind::Arithmetic | LieKind::Gas),
@@ -137,9 +119,4 @@ impl StepSink for Nested {
             self.0.push(info.index);
         }
     }
-}
-
-/// The number of the L2 block that everything is about.
-pub(crate) fn block_number(node: &Node) -> eyre::Result<u64> {
-    node.deployment().genesis.number.checked_add(1).ok_or_eyre("no block number left")
 }

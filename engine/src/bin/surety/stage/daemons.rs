@@ -10,9 +10,10 @@ use ethers_core::rand::thread_rng;
 use ethers_signers::{LocalWallet, MnemonicBuilder, coins_bip39::English};
 use eyre::{WrapErr as _, ensure};
 
-use crate::{
-    devnet::{Account, Devnet, MNEMONIC},
+use super::{
+    devnet::{Account, MNEMONIC},
     mainnet,
+    scene::Scene,
 };
 
 /// A daemon that runs, or was killed.
@@ -26,32 +27,23 @@ pub(crate) struct Daemon {
 
 impl Daemon {
     /// The proposer; its key comes from a mnemonic. It leaves a move to challengers while waiting is free.
-    pub(crate) fn proposer(
-        root: &Path,
-        data: &Path,
-        programs: &Path,
-        devnet: &Devnet,
-    ) -> eyre::Result<Self> {
+    pub(crate) fn proposer(scene: &Scene, programs: &Path) -> eyre::Result<Self> {
         let key = format!(
             "[key]\nkind = \"mnemonic\"\npath = {:?}\nindex = {}\n\n[proposer]\ndefend_within = 1\n",
-            devnet.phrase(),
-            Account::Proposer as u32
+            scene.devnet.phrase(),
+            Account::Proposer.index()
         );
-        Self::new("surety-proposer", root, data, programs, devnet, &key)
+        Self::new("surety-proposer", scene, programs, &key)
     }
 
     /// The challenger; its key comes from an encrypted keystore.
-    pub(crate) fn challenger(
-        root: &Path,
-        data: &Path,
-        programs: &Path,
-        devnet: &Devnet,
-    ) -> eyre::Result<Self> {
+    pub(crate) fn challenger(scene: &Scene, programs: &Path) -> eyre::Result<Self> {
+        let data = scene.data();
         let password = data.join("password");
         std::fs::write(&password, "correct horse battery staple\n")?;
         let wallet = MnemonicBuilder::<English>::default()
             .phrase(MNEMONIC)
-            .index(Account::Challenger as u32)?
+            .index(Account::Challenger.index())?
             .build()?;
         let secret = wallet.signer().to_bytes();
         LocalWallet::encrypt_keystore(
@@ -65,27 +57,26 @@ impl Daemon {
             "[key]\nkind = \"keystore\"\npath = {:?}\npassword_file = {password:?}\n",
             data.join("challenger.json")
         );
-        Self::new("surety-challenger", root, data, programs, devnet, &key)
+        Self::new("surety-challenger", scene, programs, &key)
     }
 
     fn new(
         name: &'static str,
-        root: &Path,
-        data: &Path,
+        scene: &Scene,
         programs: &Path,
-        devnet: &Devnet,
         key: &str,
     ) -> eyre::Result<Self> {
         let program = programs.join(name);
         ensure!(program.exists(), "{} is missing: run scripts/demo", program.display());
+        let data = scene.data();
         let config = data.join(format!("{name}.toml"));
-        let witness = std::fs::canonicalize(mainnet::fixture(root))?;
+        let witness = std::fs::canonicalize(mainnet::fixture(scene.root()))?;
         std::fs::write(
             &config,
             format!(
                 "[node]\nl1 = {:?}\ndeployment = {:?}\nstore = {:?}\npoll_ms = 200\n\
                  genesis = {{ kind = \"witness\", path = {witness:?} }}\n\n{key}",
-                devnet.endpoint(),
+                scene.devnet.endpoint(),
                 data.join("deployment.json"),
                 data.join(name),
             ),

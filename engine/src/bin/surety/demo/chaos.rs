@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::daemons::Daemon;
+use crate::stage::daemons::Daemon;
 
 /// A schedule of kills, made from a seed.
 pub(crate) struct Chaos {

@@ -27,17 +27,32 @@ const START: &str = "1760580000";
 /// Most that a move is refunded with: 50 gwei.
 const GAS_PRICE_CAP: u64 = 50_000_000_000;
 
+/// Gas limit of this L1's blocks: mainnet's.
+const BLOCK_GAS: &str = "60000000";
+
 /// Who plays on this L1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Account {
     /// Deploys, and appends the batch.
-    Sequencer = 0,
+    Sequencer,
     /// Proposes the truth.
-    Proposer = 1,
+    Proposer,
     /// Watches.
-    Challenger = 2,
-    /// Proposes a lie.
-    Liar = 3,
+    Challenger,
+    /// Proposes a lie; liars are numbered from 0.
+    Liar(u32),
+}
+
+impl Account {
+    /// Its place among the accounts of the mnemonic.
+    pub(crate) const fn index(self) -> u32 {
+        match self {
+            Self::Sequencer => 0,
+            Self::Proposer => 1,
+            Self::Challenger => 2,
+            Self::Liar(number) => 3 + number,
+        }
+    }
 }
 
 /// The L1.
@@ -48,12 +63,15 @@ pub(crate) struct Devnet {
 }
 
 impl Devnet {
-    /// Starts anvil with Osaka's rules and EIP-7825's cap.
-    pub(crate) async fn start(root: &Path, data: &Path) -> eyre::Result<Self> {
+    /// Starts anvil with Osaka's rules and EIP-7825's cap; `liars` accounts are funded beside the others.
+    pub(crate) async fn start(root: &Path, data: &Path, liars: u32) -> eyre::Result<Self> {
         let binary = root.join("node_modules/.bin/anvil");
         ensure!(binary.exists(), "{} is missing: run scripts/setup", binary.display());
         let anvil = Anvil::at(binary)
             .args(["--hardfork", "osaka", "--enable-tx-gas-limit", "--timestamp", START])
+            .args(["--gas-limit", BLOCK_GAS])
+            .arg("--accounts")
+            .arg(Account::Liar(liars).index().to_string())
             .try_spawn()?;
         let l1 = L1Client::connect(&anvil.endpoint(), None).await?;
         let phrase = data.join("phrase");
@@ -72,7 +90,7 @@ impl Devnet {
     }
 
     pub(crate) fn key(&self, account: Account) -> eyre::Result<EthersSigner> {
-        let source = KeySource::Mnemonic { path: self.phrase.clone(), index: account as u32 };
+        let source = KeySource::Mnemonic { path: self.phrase.clone(), index: account.index() };
         Ok(source.load()?)
     }
 

@@ -1,9 +1,6 @@
 //! The story, step by step, each with what it cost.
 
-use std::{
-    path::{Path, PathBuf},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use alloy::{
     consensus::{ReceiptEnvelope, proofs::calculate_receipt_root},
@@ -18,27 +15,25 @@ use surety_engine::{
         honest::Transition,
         observe::{self, Observer},
     },
-    l1::append::append,
     machine::opcode,
-    node::{
-        Node,
-        config::{GenesisSource, NodeConfig},
-        evidence::Execution,
-    },
+    node::{Node, evidence::Execution},
     state::witness::BlockWitness,
 };
-use tempfile::TempDir;
 use tokio::time::sleep;
 
-use crate::{
-    Arguments,
+use super::{
+    Demo,
     chaos::Chaos,
+    liar::Liar,
+    report::{self, BlockFacts, Dispute, Facts, Gas, Transaction},
+};
+use crate::stage::{
+    amounts::{ether, grouped},
     daemons::Daemon,
     devnet::{Account, Devnet},
     ledger::{self, Entry},
-    liar::{Liar, block_number},
     mainnet,
-    report::{self, BlockFacts, Dispute, Facts, Gas, Transaction, ether, grouped},
+    scene::{Scene, block_number},
 };
 
 /// How long the whole story may take before it is called off.
@@ -46,49 +41,17 @@ const PATIENCE: Duration = Duration::from_secs(600);
 /// Time between two looks; an L1 block is mined at every second one.
 const BEAT: Duration = Duration::from_millis(150);
 
-/// The working directory, temporary unless one was named.
-enum Data {
-    Temporary(TempDir),
-    Named(PathBuf),
-}
-
-impl Data {
-    fn open(named: Option<&Path>) -> eyre::Result<Self> {
-        Ok(match named {
-            Some(path) => {
-                std::fs::create_dir_all(path)?;
-                Self::Named(std::fs::canonicalize(path)?)
-            }
-            None => Self::Temporary(tempfile::tempdir()?),
-        })
-    }
-
-    fn path(&self) -> &Path {
-        match self {
-            Self::Temporary(directory) => directory.path(),
-            Self::Named(path) => path,
-        }
-    }
-}
-
 /// Tells the story that the arguments ask for. Succeeds only if it ends as it should.
-pub(crate) async fn tell(arguments: &Arguments) -> eyre::Result<()> {
+pub(crate) async fn tell(arguments: &Demo) -> eyre::Result<()> {
     let begun = Instant::now();
-    let data = Data::open(arguments.data.as_deref())?;
-    let data = data.path();
-    let root = &arguments.root;
-    let programs = match &arguments.programs {
-        Some(programs) => programs.clone(),
-        None => beside()?,
-    };
+    let data = arguments.places.data()?;
+    let programs = arguments.places.programs()?;
 
     println!(
         "1. An L1 of our own (anvil, Osaka rules, EIP-7825's gas cap), and the contracts on it"
     );
-    let devnet = Devnet::start(root, data).await?;
-    let witness = BlockWitness::read(mainnet::fixture(root))?;
-    let (deployment, made) = devnet.deploy(root, mainnet::genesis(&witness)).await?;
-    deployment.write(&data.join("deployment.json"))?;
+    let (scene, made) = Scene::deploy(&arguments.places.root, data.path(), 1).await?;
+    let Scene { devnet, deployment, witness, .. } = &scene;
     let deploy = made.iter().map(|sent| sent.gas).sum();
     println!(
         "   {} contracts, {} gas; genesis is mainnet block {}",
@@ -102,19 +65,11 @@ pub(crate) async fn tell(arguments: &Arguments) -> eyre::Result<()> {
         witness.transactions.len(),
         witness.header.number
     );
-    let batch = mainnet::batch(&witness)?;
-    // what is asked of L1 before the append is judged by the newest block's time
-    devnet.set_next_time(mainnet::APPEND_TIME - 12).await?;
-    devnet.mine(1).await?;
-    devnet.set_next_time(mainnet::APPEND_TIME).await?;
-    let bytes = batch.len();
-    let lane = devnet.lane(Account::Sequencer)?;
-    let sent =
-        append(&devnet.l1, &lane, deployment.inbox, mainnet::FEE_RECIPIENT, batch.into()).await?;
+    let (bytes, sent) = scene.append().await?;
     println!("   {bytes} bytes appended: {} gas", grouped(sent.gas));
 
-    let node = watch(arguments, data, &devnet).await?;
-    let block = block_facts(&node, &witness)?;
+    let node = scene.node("witness").await?;
+    let block = block_facts(&node, witness)?;
     println!(
         "   derived and executed: {} entries, {} skipped, {} gas; receipts root {}",
         block.executed + block.skipped,
@@ -124,21 +79,21 @@ pub(crate) async fn tell(arguments: &Arguments) -> eyre::Result<()> {
     );
     ensure!(block.receipts_root_is_mainnets, "the block's receipts are not mainnet's");
 
-    let everyone = [Account::Sequencer, Account::Proposer, Account::Challenger, Account::Liar];
+    let everyone = [Account::Sequencer, Account::Proposer, Account::Challenger, Account::Liar(0)];
     let mut before = Vec::new();
     for account in everyone {
         before.push(devnet.balance(account).await?);
     }
 
     println!("3. The honest proposer executes the block and proposes its claim");
-    let mut proposer = Daemon::proposer(root, data, &programs, &devnet)?;
-    let mut challenger = Daemon::challenger(root, data, &programs, &devnet)?;
+    let mut proposer = Daemon::proposer(&scene, &programs)?;
+    let mut challenger = Daemon::challenger(&scene, &programs)?;
     proposer.start()?;
     let observer =
         Observer::new(devnet.l1.clone(), observe::Deployment::from(&node), Address::ZERO);
     let deadline = Instant::now() + PATIENCE;
     let mut stage = Stage {
-        devnet: &devnet,
+        devnet,
         observer: &observer,
         chaos: Chaos::new(arguments.kills, arguments.seed),
         deadline,
@@ -150,7 +105,7 @@ pub(crate) async fn tell(arguments: &Arguments) -> eyre::Result<()> {
         println!("4. Nobody lies");
         None
     } else {
-        let liar = Liar::open(arguments, data, &devnet).await?;
+        let liar = Liar::open(arguments, &scene).await?;
         println!(
             "4. A dishonest proposer executes one step wrong ({}) and proposes the rival",
             liar.lie
@@ -179,8 +134,8 @@ pub(crate) async fn tell(arguments: &Arguments) -> eyre::Result<()> {
         })
         .await?;
 
-    let entries = ledger::read(&devnet.l1, &deployment).await?;
-    let facts = facts(&devnet, &entries, liar.as_ref(), block, deploy, begun).await?;
+    let entries = ledger::read(&devnet.l1, deployment).await?;
+    let facts = facts(devnet, &entries, liar.as_ref(), block, deploy, begun).await?;
     narrate(&facts);
     println!("\n   balances (outside of Bonds)");
     for (account, before) in everyone.into_iter().zip(before) {
@@ -192,21 +147,6 @@ pub(crate) async fn tell(arguments: &Arguments) -> eyre::Result<()> {
         report::write(&facts, path)?;
     }
     check(&facts, &entries, slashed)
-}
-
-/// A node of the story's own, which executes what everybody should.
-async fn watch(arguments: &Arguments, data: &Path, devnet: &Devnet) -> eyre::Result<Node> {
-    let config = NodeConfig {
-        l1: devnet.endpoint(),
-        deployment: data.join("deployment.json"),
-        store: data.join("witness"),
-        genesis: GenesisSource::Witness { path: mainnet::fixture(&arguments.root) },
-        poll_ms: 200,
-        lag_seconds: 120,
-    };
-    let node = Node::open(&config).await?;
-    while node.tick().await?.behind {}
-    Ok(node)
 }
 
 fn block_facts(node: &Node, witness: &BlockWitness) -> eyre::Result<BlockFacts> {
@@ -295,14 +235,14 @@ async fn facts(
 ) -> eyre::Result<Facts> {
     let address = |account| -> eyre::Result<Address> { Ok(devnet.lane(account)?.address()) };
     let honest = [address(Account::Proposer)?, address(Account::Challenger)?];
-    let (bond_wei, burned_wei) = report::forfeited(entries, address(Account::Liar)?);
+    let (bond_wei, burned_wei) = report::forfeited(entries, address(Account::Liar(0))?);
     let dispute = match liar {
         Some(liar) => Some(dispute(liar, entries).await?),
         None => None,
     };
     let mut transactions = Vec::with_capacity(entries.len());
     for entry in entries {
-        let everyone = [Account::Sequencer, Account::Proposer, Account::Challenger, Account::Liar];
+        let everyone = [Account::Sequencer, Account::Proposer, Account::Challenger, Account::Liar(0)];
         let mut from = "somebody";
         for account in everyone {
             if address(account)? == entry.from {
@@ -403,21 +343,11 @@ fn check(facts: &Facts, entries: &[Entry], slashed: bool) -> eyre::Result<()> {
     Ok(())
 }
 
-/// The directory of this program, or the one above when it is an example.
-fn beside() -> eyre::Result<PathBuf> {
-    let program = std::env::current_exe()?;
-    let mut directory = program.parent().ok_or_eyre("this program is nowhere")?;
-    if directory.ends_with("examples") {
-        directory = directory.parent().ok_or_eyre("this program is nowhere")?;
-    }
-    Ok(directory.to_owned())
-}
-
 const fn name(account: Account) -> &'static str {
     match account {
         Account::Sequencer => "sequencer",
         Account::Proposer => "proposer",
         Account::Challenger => "challenger",
-        Account::Liar => "liar",
+        Account::Liar(_) => "liar",
     }
 }

@@ -1,0 +1,49 @@
+//! Surety's whole job: the transactions of a real mainnet block, an honest proposer, a liar, and the challenger that proves
+//! one step of the EVM against it.
+
+mod chaos;
+mod liar;
+mod report;
+mod story;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use surety_engine::fault::LieKind;
+
+use crate::stage::places::Places;
+
+/// What happens, and to whom.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Demo {
+    /// Nobody lies, and no dispute transaction is sent.
+    #[arg(long)]
+    honest: bool,
+    /// Which transaction of the block the liar gets wrong, from 0. Default: the first with a fitting step.
+    #[arg(long)]
+    transaction: Option<u32>,
+    /// At which step of that transaction. Default: an arithmetic opcode inside a nested call.
+    #[arg(long)]
+    step: Option<u32>,
+    /// What is wrong there: `arithmetic` or `gas`.
+    #[arg(long, default_value = "arithmetic")]
+    lie: LieKind,
+    /// Where to write the facts as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// How many times a daemon is killed (SIGKILL) at a random moment and started again.
+    #[arg(long, default_value_t = 0)]
+    kills: u32,
+    /// Chooses the moments.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    #[command(flatten)]
+    places: Places,
+}
+
+impl Demo {
+    /// Tells the story. Succeeds only if it ends as it should.
+    pub(crate) async fn run(&self) -> eyre::Result<()> {
+        story::tell(self).await
+    }
+}
