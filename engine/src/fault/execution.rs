@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use alloy_primitives::{Bytes, keccak256};
+use alloy_primitives::{B256, Bytes, keccak256};
 use async_trait::async_trait;
 use thiserror::Error;
 
@@ -189,9 +189,7 @@ impl<H: History> LyingExecution<H> {
         let mut garbled = until(slots.tree(), slot)?;
         garbled.repeat(garbage, Height::SLOTS.leaves() - 1 - slot)?;
         garbled.push(slots.boundary())?;
-        let mut leaves = until(steps.tree(), step)?;
-        leaves.repeat(garbage, Height::STEPS.leaves() - step)?;
-        let steps = Steps::new(steps.start(), steps.taken(), leaves.finish()?);
+        let steps = leap(&steps, step, garbage)?;
         let slots = Slots::new(slots.start(), garbled.finish()?);
         Ok(Claimed { slots: Arc::new(slots), steps: Arc::new(steps), boundary })
     }
@@ -202,6 +200,16 @@ impl<H: History> LyingExecution<H> {
         let steps = self.honest.steps(domain, self.lie.slot).map_err(LyingError::Unknown)?;
         Ok((slots, steps))
     }
+}
+
+/// A step commitment that is `honest` up to step `step`, which leads at once to `last`.
+///
+/// # Errors
+/// [`FoldError`] for a step that the tree does not have.
+pub fn leap(honest: &Steps, step: u32, last: B256) -> Result<Steps, FoldError> {
+    let mut leaves = until(honest.tree(), step)?;
+    leaves.push(last)?;
+    Ok(Steps::new(honest.start(), honest.taken(), leaves.finish()?))
 }
 
 /// The leaves of `honest` before `place`.

@@ -205,6 +205,8 @@ sol! {
     interface IBonds {
         event Deposited(address indexed account, uint256 amount);
         event Withdrawn(address indexed account, address indexed to, uint256 amount);
+        event Locked(address indexed account, uint256 amount);
+        event Unlocked(address indexed account, uint256 amount);
         event Forfeited(address indexed account, uint256 amount, uint256 burned);
         event Credited(address indexed account, uint256 amount);
 

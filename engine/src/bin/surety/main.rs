@@ -3,6 +3,7 @@
 //! Needs the compiled contracts in `out/`, anvil in `node_modules/`, and the daemons' programs; `scripts/demo` makes them.
 
 mod demo;
+mod simulate_attack;
 mod stage;
 
 use clap::{Parser, Subcommand};
@@ -20,6 +21,8 @@ struct Arguments {
 enum Command {
     /// Runs a dispute about a real mainnet block, from deployment to the burned bond.
     Demo(demo::Demo),
+    /// Lets many sybils attack one claim and measures what that costs the challenger daemon, and them.
+    SimulateAttack(simulate_attack::SimulateAttack),
 }
 
 #[tokio::main]
@@ -30,5 +33,6 @@ async fn main() -> eyre::Result<()> {
     }
     match arguments.command {
         Command::Demo(demo) => demo.run().await,
+        Command::SimulateAttack(attack) => attack.run().await,
     }
 }

@@ -25,10 +25,10 @@ impl Planner<'_> {
         let intent = match found.phase {
             Phase::Sealed(contested) => self.proof(found, &contested, side, player),
             Phase::Debt(turn) | Phase::Middle(turn) | Phase::Last(turn) if turn.to_move != side => {
-                match (by_time, deadline) {
-                    (Some(_), _) => self.act(subject, Intent::Timeout(found.key), None),
-                    (None, Some(deadline)) => self.wait(subject, Reason::RivalToMove(deadline)),
-                    (None, None) => {}
+                if self.is_expired(found) {
+                    self.act(subject, Intent::Timeout(found.key), None);
+                } else if let Some(deadline) = deadline {
+                    self.wait(subject, Reason::RivalToMove(deadline));
                 }
                 return;
             }
@@ -48,6 +48,13 @@ impl Planner<'_> {
             }
             Err(Inconsistent) => self.wait(subject, Reason::Inconsistent(found.key.id())),
         }
+    }
+
+    /// Whether a timeout succeeds already in the newest block, against which the lane checks what it sends: one planned
+    /// for the block after it would be refused until then.
+    pub(super) fn is_expired(&self, found: &Match) -> bool {
+        let allowance = self.snapshot.parameters.timing.response;
+        found.by_time(allowance, self.snapshot.now).is_some()
     }
 
     /// The proof of a sealed match; a timeout never replaces it, since with it nobody's clock matters.

@@ -381,7 +381,7 @@ fn t21_a_silent_rival_is_timed_out_from_the_first_block_in_which_that_succeeds()
         ..turn
     };
     found.phase = Phase::turning(Level::Slots, turn, false).unwrap();
-    found.clocks.since = Instant(NOW.0 - 103);
+    found.clocks.since = Instant(NOW.0 - 104);
     assert_eq!(labels(&plan(&snapshot, &KNOWS, Policy::CHALLENGER)), Vec::<&str>::new());
     snapshot.now = snapshot.now.next();
     assert_eq!(labels(&plan(&snapshot, &KNOWS, Policy::CHALLENGER)), ["timeout"]);

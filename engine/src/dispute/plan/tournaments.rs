@@ -62,12 +62,11 @@ impl Planner<'_> {
     }
 
     fn settle_others(&mut self, tournament: &Tournament, own: Option<CommitmentId>) {
-        let next = self.next();
         for (&id, found) in &tournament.matches {
             if own.is_some_and(|own| found.side_of(own).is_some()) {
                 continue;
             }
-            if found.by_time(self.snapshot.parameters.timing.response, next).is_some() {
+            if self.is_expired(found) {
                 self.act(Subject::Match(id), Intent::Timeout(found.key), None);
             } else if let Phase::InSteps(_) = found.phase
                 && let Some(steps) = self.snapshot.tournaments.get(&TournamentId::step(id))

@@ -242,7 +242,8 @@ async fn facts(
     };
     let mut transactions = Vec::with_capacity(entries.len());
     for entry in entries {
-        let everyone = [Account::Sequencer, Account::Proposer, Account::Challenger, Account::Liar(0)];
+        let everyone =
+            [Account::Sequencer, Account::Proposer, Account::Challenger, Account::Liar(0)];
         let mut from = "somebody";
         for account in everyone {
             if address(account)? == entry.from {

@@ -4,17 +4,21 @@ use std::{
     fs::File,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 use ethers_core::rand::thread_rng;
 use ethers_signers::{LocalWallet, MnemonicBuilder, coins_bip39::English};
-use eyre::{WrapErr as _, ensure};
+use eyre::{OptionExt as _, WrapErr as _, ensure};
 
 use super::{
     devnet::{Account, MNEMONIC},
     mainnet,
     scene::Scene,
 };
+
+/// Unit of processor times in /proc: the same on every Linux.
+const TICKS_PER_SECOND: u64 = 100;
 
 /// A daemon that runs, or was killed.
 pub(crate) struct Daemon {
@@ -60,12 +64,7 @@ impl Daemon {
         Self::new("surety-challenger", scene, programs, &key)
     }
 
-    fn new(
-        name: &'static str,
-        scene: &Scene,
-        programs: &Path,
-        key: &str,
-    ) -> eyre::Result<Self> {
+    fn new(name: &'static str, scene: &Scene, programs: &Path, key: &str) -> eyre::Result<Self> {
         let program = programs.join(name);
         ensure!(program.exists(), "{} is missing: run scripts/demo", program.display());
         let data = scene.data();
@@ -109,6 +108,22 @@ impl Daemon {
         let ended = child.try_wait()?;
         ensure!(ended.is_none(), "{} ended: see {}", self.name, self.log.display());
         Ok(())
+    }
+
+    /// Processor time that the running daemon has used so far, in all its threads.
+    pub(crate) fn processor_time(&self) -> eyre::Result<Duration> {
+        let child = self.child.as_ref().ok_or_eyre("the daemon does not run")?;
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", child.id()))?;
+        // proc(5): the program's name stands in parentheses and is field 2; utime and stime are fields 14 and 15
+        let (_, fields) = stat.rsplit_once(") ").ok_or_eyre("/proc has another format")?;
+        let ticks: Vec<u64> =
+            fields.split(' ').skip(11).take(2).map(str::parse).collect::<Result<_, _>>()?;
+        Ok(Duration::from_millis(ticks.iter().sum::<u64>() * 1_000 / TICKS_PER_SECOND))
+    }
+
+    /// The daemon's log.
+    pub(crate) fn log(&self) -> &Path {
+        &self.log
     }
 
     /// SIGKILL: nothing of the process runs any more.

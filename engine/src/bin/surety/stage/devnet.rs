@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use alloy::{
     node_bindings::{Anvil, AnvilInstance},
-    primitives::{B256, U256},
+    primitives::{Address, B256, U256},
     providers::{Provider, ext::AnvilApi},
 };
-use eyre::ensure;
+use eyre::{OptionExt as _, ensure};
 use surety_engine::{
     deploy::{Artifacts, Plan, Settings},
     execute::boundary::Genesis,
@@ -141,6 +141,25 @@ impl Devnet {
     pub(crate) async fn mine(&self, blocks: u64) -> eyre::Result<()> {
         self.l1.provider().anvil_mine(Some(blocks), None).await?;
         Ok(())
+    }
+
+    /// From now on blocks are made by [`mine`](Self::mine) alone.
+    pub(crate) async fn mine_on_demand(&self) -> eyre::Result<()> {
+        self.l1.provider().anvil_set_auto_mine(false).await?;
+        Ok(())
+    }
+
+    /// An account's address.
+    pub(crate) fn address(&self, account: Account) -> eyre::Result<Address> {
+        let address = self.anvil.addresses().get(usize::try_from(account.index())?);
+        address.copied().ok_or_eyre("this L1 has fewer accounts")
+    }
+
+    /// Whether a transaction of `sender` waits to be mined.
+    pub(crate) async fn is_waiting(&self, sender: Address) -> eyre::Result<bool> {
+        let provider = self.l1.provider();
+        let mined = provider.get_transaction_count(sender).await?;
+        Ok(provider.get_transaction_count(sender).pending().await? > mined)
     }
 
     /// What an account holds outside of Bonds.

@@ -21,6 +21,8 @@ use surety_engine::{
 pub(crate) struct Entry {
     pub(crate) hash: B256,
     pub(crate) from: Address,
+    /// Number of its L1 block.
+    pub(crate) block: u64,
     /// The contract's name.
     pub(crate) contract: &'static str,
     /// The function's name.
@@ -51,6 +53,7 @@ pub(crate) async fn read(l1: &L1Client, deployment: &Deployment) -> eyre::Result
             entries.push(Entry {
                 hash: transaction.tx_hash(),
                 from: receipt.from,
+                block: number,
                 contract,
                 verb,
                 gas: receipt.gas_used,
