@@ -109,7 +109,9 @@ impl<'a> Attack<'a> {
                 self.victim_is_in(snapshot, TournamentId::root(parent.id(), 0))
             }
             Intent::JoinSteps(tournament, _) => self.victim_is_in(snapshot, *tournament),
-            Intent::OpenRoot(key, _) | Intent::Turn(key, ..) | Intent::LastTurn { key, .. } => {
+            // the first turn comes after it, on the same clock
+            Intent::OpenRoot(..) => number == 0,
+            Intent::Turn(key, ..) | Intent::LastTurn { key, .. } => {
                 self.is_own(snapshot, number, key)
                     && self.victim_plays(snapshot, key)
                     && planned

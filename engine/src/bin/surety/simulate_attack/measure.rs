@@ -130,8 +130,8 @@ impl Row {
 
 /// Every match, and which of them the honest side played.
 struct Contests {
-    /// The honest commitments and the tournaments they joined.
-    honest: BTreeMap<B256, B256>,
+    /// The honest commitments.
+    honest: BTreeSet<B256>,
     started: BTreeMap<B256, ITournament::MatchStarted>,
     proven: BTreeSet<B256>,
 }
@@ -141,7 +141,7 @@ impl Contests {
         let joined = events::<ITournament::Joined>(entries).filter(|it| it.owner == honest);
         let settled = events::<ITournament::MatchSettled>(entries);
         Self {
-            honest: joined.map(|it| (it.commitment, it.tournament)).collect(),
+            honest: joined.map(|it| it.commitment).collect(),
             started: events::<ITournament::MatchStarted>(entries)
                 .map(|it| (it.matchId, it))
                 .collect(),
@@ -151,9 +151,7 @@ impl Contests {
 
     fn is_honest(&self, id: B256) -> bool {
         let found = self.started.get(&id);
-        found.is_some_and(|it| {
-            self.honest.contains_key(&it.one) || self.honest.contains_key(&it.two)
-        })
+        found.is_some_and(|it| self.honest.contains(&it.one) || self.honest.contains(&it.two))
     }
 
     fn counted(&self) -> Matches {
@@ -259,7 +257,7 @@ fn duration(entries: &[Entry], matches: &Contests) -> Option<u64> {
     let first =
         entries.iter().find(|entry| logs::<IRollup::ClaimProposed>(entry).next().is_some())?;
     let confirmed = entries.iter().find(|entry| {
-        logs::<IRollup::ClaimConfirmed>(entry).any(|it| matches.honest.contains_key(&it.claim))
+        logs::<IRollup::ClaimConfirmed>(entry).any(|it| matches.honest.contains(&it.claim))
     })?;
     confirmed.block.checked_sub(first.block)
 }

@@ -38,7 +38,7 @@ use crate::stage::{
 #[derive(Clone, Debug, Args)]
 pub(crate) struct SimulateAttack {
     /// How many rivals the honest side has.
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=256))]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=128))]
     sybils: u32,
     /// Where they stand.
     #[arg(long, value_enum, default_value_t = AttackLevel::Root)]
@@ -54,7 +54,7 @@ pub(crate) struct SimulateAttack {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum AttackLevel {
-    /// Each makes a lying claim under the same parent, and defends it by a step commitment.
+    /// Each makes a lying claim under the same parent, and defends it with a step commitment.
     Root,
     /// One makes a lying claim; all make step commitments for it, each another one.
     Steps,

@@ -40,7 +40,8 @@ impl Progress {
             AttackLevel::Steps => Level::Steps,
         };
         let contest = snapshot.tournaments.values().find(|it| it.level() == level);
-        let Some(standing) = contest.map(|contest| self.standing(contest)) else { return };
+        let standing = contest.map(|contest| self.standing(contest));
+        let Some(standing) = standing.filter(|it| it.matches > 0) else { return };
         let is_news = self.told.is_none_or(|(told, when)| {
             told.matches != standing.matches
                 || told.phase != standing.phase

@@ -14,8 +14,9 @@ use surety_engine::{
     node::evidence::Execution,
 };
 
-/// Lies that are tried in one slot.
-const LIES_PER_SLOT: u32 = 8;
+/// What the liars lie about, one after another: a kind gives a slot one lie, since its steps lead to the same end.
+const KINDS: [LieKind; 4] =
+    [LieKind::Gas, LieKind::ExtraStep, LieKind::ValidSkipped, LieKind::Nonce];
 /// Steps that are tried for one lie: not every step is an opcode, and not every lie leads to state that the block's
 /// witness holds.
 const STEPS_PER_LIE: u32 = 16;
@@ -60,13 +61,18 @@ pub(super) async fn claimants(
 ) -> eyre::Result<Vec<Story>> {
     let mut stories = Vec::new();
     let mut roots = BTreeSet::new();
-    for attempt in 0..LIES_PER_SLOT {
+    for kind in KINDS {
         for slot in 1..=entries(honest, domain)? {
             if stories.len() == usize::try_from(count)? {
                 return Ok(stories);
             }
-            let taken = traced(honest, domain, slot).await?.taken();
-            if let Some(lying) = lie(honest, domain, slot, spread(taken, attempt))
+            let from = match kind {
+                LieKind::Gas | LieKind::ExtraStep => {
+                    traced(honest, domain, slot).await?.taken() / 2
+                }
+                _ => 0,
+            };
+            if let Some(lying) = lie(honest, domain, kind, slot, from)
                 && roots.insert(known(lying.slots(domain))?.tree().root())
             {
                 stories.push(Story { lying, forged: None });
@@ -89,7 +95,8 @@ pub(super) async fn accomplices(
     }
     let (taken, slot) = longest;
     ensure!(taken > count, "the longest slot has only {taken} steps to lie at");
-    let lying = lie(honest, domain, slot, taken / 2).ok_or_eyre("nothing to lie about")?;
+    let lying =
+        lie(honest, domain, LieKind::Gas, slot, taken / 2).ok_or_eyre("nothing to lie about")?;
     let end = known(lying.slots(domain))?.tree().leaf(slot)?;
     let steps = traced(honest, domain, slot).await?;
     let mut stories = vec![Story { lying: lying.clone(), forged: None }];
@@ -117,17 +124,16 @@ fn known<T>(known: Known<T>) -> eyre::Result<T> {
     known.map_err(|need| eyre!("{need} are not known"))
 }
 
-/// Places in a slot of `taken` steps, far from each other: its half, its quarters, its eighths.
-fn spread(taken: u32, attempt: u32) -> u32 {
-    let fraction = u64::from((attempt + 1).reverse_bits());
-    u32::try_from(u64::from(taken) * fraction >> u32::BITS).unwrap_or_default()
-}
-
-/// A lie about gas at the first step from `from` on that admits one.
-fn lie(honest: &Execution, domain: Domain, slot: u32, from: u32) -> Option<LyingExecution> {
+/// A lie of this kind at the first step from `from` on that admits one.
+fn lie(
+    honest: &Execution,
+    domain: Domain,
+    kind: LieKind,
+    slot: u32,
+    from: u32,
+) -> Option<LyingExecution> {
     (from..from + STEPS_PER_LIE).find_map(|step| {
-        let lie = Lie { slot, step, kind: LieKind::Gas };
-        let lying = LyingExecution::new(honest.clone(), lie);
+        let lying = LyingExecution::new(honest.clone(), Lie { slot, step, kind });
         lying.lie(domain).is_ok().then_some(lying)
     })
 }

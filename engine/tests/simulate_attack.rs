@@ -1,0 +1,98 @@
+//! `surety simulate-attack` as a user runs it: the challenger daemon against many sybils, who lose everything.
+//!
+//! The command itself fails unless the honest claim is confirmed, every sybil's bond is forfeited, every honest step match
+//! was decided by a proof and nothing the daemon sent reverted. Here its numbers are held against the committed ones.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+
+mod support;
+
+use std::{process::Command, sync::Mutex};
+
+use serde_json::Value;
+
+/// The attacks share two cores: one at a time.
+static FIELD: Mutex<()> = Mutex::new(());
+
+fn simulate(sybils: u64, level: &str) -> Value {
+    let _field = FIELD.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let test = std::env::current_exe().unwrap();
+    let programs = test.parent().unwrap().parent().unwrap();
+    assert!(programs.join("surety-challenger").exists(), "build the daemons: scripts/test does");
+    let directory = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_surety"))
+        .args(["simulate-attack", "--json", "--level", level])
+        .args(["--sybils", &sybils.to_string()])
+        .args(["--root", support::root().to_str().unwrap()])
+        .args(["--programs", programs.to_str().unwrap()])
+        .args(["--data", directory.path().to_str().unwrap()])
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}\n{}",
+        String::from_utf8_lossy(&output.stderr),
+        std::fs::read_to_string(directory.path().join("surety-challenger.log")).unwrap_or_default(),
+    );
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// The committed row of the same attack.
+fn committed(sybils: u64, level: &str) -> Value {
+    let file = support::root().join("snapshots/attack.json");
+    let rows: Vec<Value> = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    rows.into_iter().find(|row| row["level"] == level && row["sybils"] == sybils).unwrap()
+}
+
+fn assert_as_committed(sybils: u64, level: &str) {
+    let (now, then) = (simulate(sybils, level), committed(sybils, level));
+    for (part, exact) in [
+        ("/matches", true),
+        ("/attacker/bonds", true),
+        ("/attacker/lost", true),
+        ("/honest/peak_locked", true),
+        ("/honest/transactions", true),
+        ("/honest/gas/total", false),
+        ("/blocks", false),
+    ] {
+        let (now, then) = (now.pointer(part).unwrap(), then.pointer(part).unwrap());
+        if exact {
+            assert_eq!(now, then, "{sybils} at {level}: {part}: run scripts/simulate-attack");
+        } else {
+            let (now, then) = (now.as_u64().unwrap(), then.as_u64().unwrap());
+            assert!(
+                now.abs_diff(then) * 50 <= then,
+                "{sybils} at {level}: {part} is {now}, was {then}: run scripts/simulate-attack"
+            );
+        }
+    }
+}
+
+#[test]
+fn one_lying_claim_loses() {
+    assert_as_committed(1, "root");
+}
+
+#[test]
+fn one_step_commitment_more_loses() {
+    assert_as_committed(1, "steps");
+}
+
+#[test]
+fn eight_lying_claims_lose() {
+    assert_as_committed(8, "root");
+}
+
+#[test]
+fn eight_step_commitments_lose() {
+    assert_as_committed(8, "steps");
+}
+
+#[test]
+fn sixty_four_lying_claims_lose() {
+    assert_as_committed(64, "root");
+}
+
+#[test]
+fn sixty_four_step_commitments_lose() {
+    assert_as_committed(64, "steps");
+}
