@@ -78,7 +78,7 @@ fn one_step_commitment_more_loses() {
 }
 
 #[test]
-fn eight_lying_claims_lose() {
+fn t13_eight_lying_claims_lose_to_proofs_not_to_clocks() {
     assert_as_committed(8, "root");
 }
 
@@ -88,7 +88,7 @@ fn eight_step_commitments_lose() {
 }
 
 #[test]
-fn sixty_four_lying_claims_lose() {
+fn t30_sixty_four_lying_claims_lock_one_root_and_one_step_bond() {
     assert_as_committed(64, "root");
 }
 

@@ -264,3 +264,28 @@ impl<H: History> StepProver for LyingExecution<H> {
         Err(EvidenceError::NotYet(Need::Steps(transition.domain, transition.slot)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::commitment::StepsBuilder;
+
+    #[test]
+    fn a_leap_agrees_up_to_its_step_and_ends_where_it_is_told_to() {
+        let state = |k: u32| keccak256(k.to_be_bytes());
+        let mut honest = StepsBuilder::new(state(0));
+        for k in 1..=100 {
+            honest.push(state(k)).unwrap();
+        }
+        let honest = honest.finish().unwrap();
+        let end = keccak256("end");
+        let forged = leap(&honest, 40, end).unwrap();
+        assert_eq!(forged.start(), honest.start());
+        assert_eq!(forged.before(40).unwrap(), honest.before(40).unwrap());
+        assert_eq!((forged.before(41).unwrap(), forged.boundary()), (end, end));
+        assert_ne!(forged.tree().root(), leap(&honest, 41, end).unwrap().tree().root());
+        assert!(leap(&honest, Height::STEPS.leaves(), end).is_err(), "no such step");
+    }
+}

@@ -63,9 +63,6 @@ pub(super) async fn claimants(
     let mut roots = BTreeSet::new();
     for kind in KINDS {
         for slot in 1..=entries(honest, domain)? {
-            if stories.len() == usize::try_from(count)? {
-                return Ok(stories);
-            }
             let from = match kind {
                 LieKind::Gas | LieKind::ExtraStep => {
                     traced(honest, domain, slot).await?.taken() / 2
@@ -76,6 +73,9 @@ pub(super) async fn claimants(
                 && roots.insert(known(lying.slots(domain))?.tree().root())
             {
                 stories.push(Story { lying, forged: None });
+                if stories.len() == usize::try_from(count)? {
+                    return Ok(stories);
+                }
             }
         }
     }
