@@ -45,26 +45,25 @@ fn committed(sybils: u64, level: &str) -> Value {
 
 fn assert_as_committed(sybils: u64, level: &str) {
     let (now, then) = (simulate(sybils, level), committed(sybils, level));
-    for (part, exact) in [
-        ("/matches", true),
-        ("/attacker/bonds", true),
-        ("/attacker/lost", true),
-        ("/honest/peak_locked", true),
-        ("/honest/transactions", true),
-        ("/honest/gas/total", false),
-        ("/blocks", false),
+    for part in [
+        "/matches",
+        "/attacker/bonds",
+        "/attacker/lost",
+        "/honest/peak_locked",
+        "/honest/transactions",
+        "/blocks",
     ] {
         let (now, then) = (now.pointer(part).unwrap(), then.pointer(part).unwrap());
-        if exact {
-            assert_eq!(now, then, "{sybils} at {level}: {part}: run scripts/simulate-attack");
-        } else {
-            let (now, then) = (now.as_u64().unwrap(), then.as_u64().unwrap());
-            assert!(
-                now.abs_diff(then) * 50 <= then,
-                "{sybils} at {level}: {part} is {now}, was {then}: run scripts/simulate-attack"
-            );
-        }
+        assert_eq!(now, then, "{sybils}, {level}: {part} has moved: run scripts/simulate-attack");
     }
+    let gas = |row: &Value| {
+        let of = |part: &str| row["honest"]["gas"][part].as_u64().unwrap();
+        // which sybils get through to the honest side, and so which steps are proven, is not the same in every run
+        of("total") - of("proofs")
+    };
+    let (now, then) = (gas(&now), gas(&then));
+    let moved = now.abs_diff(then) * 100 > then;
+    assert!(!moved, "{sybils}, {level}: {now} gas, was {then}: run scripts/simulate-attack");
 }
 
 #[test]
