@@ -314,15 +314,23 @@ abstract contract Dispute is Test {
         MatchKey memory slotKey = slotMatch(one, two);
         openRoot(one.account, slotKey, one.slots);
         playTurns(slotKey, one.account, one.slots, two.account, two.slots);
+        MatchKey memory stepKey = playSteps(slotKey, one, two);
+        resolve(slotKey, stepKey, right);
+        roll(tournament.closing(stepKey.tournament));
+        tournament.conclude(slotKey);
+    }
+
+    /// @notice Both players' step commitments, played from joining to the sealed leaf.
+    function playSteps(MatchKey memory slotKey, Player memory one, Player memory two)
+        internal
+        returns (MatchKey memory stepKey)
+    {
         RunTree memory stepsOne = stepTree(slotKey, one);
         RunTree memory stepsTwo = stepTree(slotKey, two);
         joinSteps(one.account, slotKey, stepsOne);
         joinSteps(two.account, slotKey, stepsTwo);
-        MatchKey memory stepKey = stepMatch(slotKey, stepsOne, stepsTwo);
+        stepKey = stepMatch(slotKey, stepsOne, stepsTwo);
         playTurns(stepKey, one.account, stepsOne, two.account, stepsTwo);
-        resolve(slotKey, stepKey, right);
-        roll(tournament.closing(stepKey.tournament));
-        tournament.conclude(slotKey);
     }
 
     function roll(Instant to) internal {

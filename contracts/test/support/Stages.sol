@@ -8,13 +8,10 @@ import {Outcome, Phase} from "../../src/types/MatchState.sol";
 import {Move} from "../../src/types/Move.sol";
 import {Status} from "../../src/types/TournamentState.sol";
 import {Dispute, Player} from "./Dispute.sol";
-import {RunTree, RunTrees} from "./RunTree.sol";
 import {Lie, ToyMachine} from "./ToyMachine.sol";
 
 /// @notice Disputes at any stage: Alice is honest, Mallory lies about one step.
 abstract contract Stages is Dispute {
-    using RunTrees for RunTree;
-
     Lie internal twist = Lie(1025, 3, 7);
 
     /// @dev Alice's claim came first, Mallory's second.
@@ -37,12 +34,7 @@ abstract contract Stages is Dispute {
         returns (Player memory alice, Player memory mallory, MatchKey memory slotKey, MatchKey memory stepKey)
     {
         (alice, mallory, slotKey) = narrowed();
-        RunTree memory right = stepTree(slotKey, alice);
-        RunTree memory wrong = stepTree(slotKey, mallory);
-        joinSteps(alice.account, slotKey, right);
-        joinSteps(mallory.account, slotKey, wrong);
-        stepKey = stepMatch(slotKey, right, wrong);
-        playTurns(stepKey, alice.account, right, mallory.account, wrong);
+        stepKey = playSteps(slotKey, alice, mallory);
     }
 
     function assertStatus(TournamentId id, Status expected) internal view {

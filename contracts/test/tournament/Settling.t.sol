@@ -279,12 +279,7 @@ contract SettlingTest is Stages {
         MatchKey memory slotKey = slotMatch(mallory, trudy);
         openRoot(mallory.account, slotKey, mallory.slots);
         playTurns(slotKey, mallory.account, mallory.slots, trudy.account, trudy.slots);
-        RunTree memory one = stepTree(slotKey, mallory);
-        RunTree memory two = stepTree(slotKey, trudy);
-        joinSteps(mallory.account, slotKey, one);
-        joinSteps(trudy.account, slotKey, two);
-        MatchKey memory stepKey = stepMatch(slotKey, one, two);
-        playTurns(stepKey, mallory.account, one, trudy.account, two);
+        MatchKey memory stepKey = playSteps(slotKey, mallory, trudy);
         resolve(slotKey, stepKey, mallory);
         assertTrue(tournament.matches(stepKey.id()).outcome == Outcome.Neither);
         roll(tournament.closing(stepTournament_(slotKey)));

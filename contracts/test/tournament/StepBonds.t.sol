@@ -18,14 +18,7 @@ contract StepBondsTest is Stages {
     /// T02: bonds that anybody settled early stand in nobody's way.
     function test_T02_bondsSettledEarlyBlockNothing() public {
         (Player memory alice, Player memory mallory, MatchKey memory slotKey, MatchKey memory stepKey) = sealedMatch();
-        RunTree memory right = stepTree(slotKey, alice);
-        resolve(slotKey, stepKey, alice);
-        tournament.splitStepBonds(slotKey, stepKey, movesIn(stepKey));
-        roll(tournament.closing(stepTournament_(slotKey)));
-        tournament.releaseStepBond(slotKey, right.root(), right.last());
-        tournament.conclude(slotKey);
-        rollup.splitBond(mallory.claim, slotKey, movesIn(slotKey));
-        confirm(alice);
+        _settleAndConfirm(alice, mallory, slotKey, stepKey);
     }
 
     /// T08, T09: nobody whose money moves is called.
@@ -35,14 +28,7 @@ contract StepBondsTest is Stages {
         bytes memory invalid = hex"fe";
         vm.etch(alice.account, invalid);
         vm.etch(mallory.account, invalid);
-        RunTree memory right = stepTree(slotKey, alice);
-        resolve(slotKey, stepKey, alice);
-        tournament.splitStepBonds(slotKey, stepKey, movesIn(stepKey));
-        roll(tournament.closing(stepTournament_(slotKey)));
-        tournament.releaseStepBond(slotKey, right.root(), right.last());
-        tournament.conclude(slotKey);
-        rollup.splitBond(mallory.claim, slotKey, movesIn(slotKey));
-        confirm(alice);
+        _settleAndConfirm(alice, mallory, slotKey, stepKey);
         vm.startPrank(alice.account);
         rollup.releaseBond(alice.bond);
         (uint128 free, uint128 locked) = bonds.accounts(alice.account);
@@ -149,12 +135,7 @@ contract StepBondsTest is Stages {
         MatchKey memory slotKey = slotMatch(one, two);
         openRoot(one.account, slotKey, one.slots);
         playTurns(slotKey, one.account, one.slots, two.account, two.slots);
-        RunTree memory right = stepTree(slotKey, one);
-        RunTree memory wrong = stepTree(slotKey, two);
-        joinSteps(one.account, slotKey, right);
-        joinSteps(two.account, slotKey, wrong);
-        MatchKey memory stepKey = stepMatch(slotKey, right, wrong);
-        playTurns(stepKey, one.account, right, two.account, wrong);
+        MatchKey memory stepKey = playSteps(slotKey, one, two);
         resolve(slotKey, stepKey, one);
         Move[] memory moves = movesIn(stepKey);
         vm.expectRevert(abi.encodeWithSelector(ITournament.NotFinal.selector, slotKey.tournament));
@@ -164,10 +145,28 @@ contract StepBondsTest is Stages {
         roll(tournament.deadline(parentKey.id()));
         tournament.timeout(parentKey);
         assertTrue(rollup.isLost(mallory.claim.id()));
+        RunTree memory wrong = stepTree(slotKey, two);
         tournament.releaseStepBond(slotKey, wrong.root(), wrong.last());
         (, uint128 locked) = bonds.accounts(two.account);
         assertEq(locked, ROOT_BOND, "void is not lost");
         vm.expectRevert(abi.encodeWithSelector(ITournament.NotFinal.selector, slotKey.tournament));
         tournament.splitStepBonds(slotKey, stepKey, moves);
+    }
+
+    /// @dev Alice proves; every bond is split or released as early as it can be, and her claim is confirmed.
+    function _settleAndConfirm(
+        Player memory alice,
+        Player memory mallory,
+        MatchKey memory slotKey,
+        MatchKey memory stepKey
+    ) private {
+        RunTree memory right = stepTree(slotKey, alice);
+        resolve(slotKey, stepKey, alice);
+        tournament.splitStepBonds(slotKey, stepKey, movesIn(stepKey));
+        roll(tournament.closing(stepTournament_(slotKey)));
+        tournament.releaseStepBond(slotKey, right.root(), right.last());
+        tournament.conclude(slotKey);
+        rollup.splitBond(mallory.claim, slotKey, movesIn(slotKey));
+        confirm(alice);
     }
 }
