@@ -8,10 +8,13 @@ import {Outcome, Phase} from "../../src/types/MatchState.sol";
 import {Move} from "../../src/types/Move.sol";
 import {Status} from "../../src/types/TournamentState.sol";
 import {Dispute, Player} from "./Dispute.sol";
+import {RunTree, RunTrees} from "./RunTree.sol";
 import {Lie, ToyMachine} from "./ToyMachine.sol";
 
 /// @notice Disputes at any stage: Alice is honest, Mallory lies about one step.
 abstract contract Stages is Dispute {
+    using RunTrees for RunTree;
+
     Lie internal twist = Lie(1025, 3, 7);
 
     /// @dev Alice's claim came first, Mallory's second.
