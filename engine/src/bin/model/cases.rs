@@ -188,11 +188,8 @@ pub(super) fn one_by_one(session: &mut Session) -> Result<String> {
         if sets.worst != single.worst {
             session.fail(format!("{case:?}: {} in sets, {} one by one", sets.worst, single.worst));
         }
-        let Shape { rivals, step_rivals, slot_turns, step_turns } = case.shape;
-        let (levels, turns) = match case.scope {
-            Scope::Both => ("both", format!("{slot_turns} + {step_turns}")),
-            Scope::Steps => ("steps", step_turns.to_string()),
-        };
+        let Shape { rivals, step_rivals, .. } = case.shape;
+        let (levels, turns) = labels(case);
         writeln!(
             text,
             "| {levels} | {} | {step_rivals} | {turns} | {} | {} | {} |",
@@ -203,6 +200,15 @@ pub(super) fn one_by_one(session: &mut Session) -> Result<String> {
         )?;
     }
     Ok(text)
+}
+
+/// The levels of a case, and the turns of their matches.
+fn labels(case: Case) -> (&'static str, String) {
+    let Shape { slot_turns, step_turns, .. } = case.shape;
+    match case.scope {
+        Scope::Both => ("both", format!("{slot_turns} + {step_turns}")),
+        Scope::Steps => ("steps", step_turns.to_string()),
+    }
 }
 
 /// Delay.sol against every state. It supposes that what anybody may do is done in the block in which it falls due.
@@ -222,11 +228,8 @@ pub(super) fn delay(session: &mut Session) -> Result<String> {
         let found = explorer.delays()?;
         ensure!(finding.worst < Worst::Lost, "{case:?}");
         session.count(&finding);
-        let Shape { rivals, step_rivals, slot_turns, step_turns } = case.shape;
-        let (levels, turns) = match case.scope {
-            Scope::Both => ("both", format!("{slot_turns} + {step_turns}")),
-            Scope::Steps => ("steps", step_turns.to_string()),
-        };
+        let Shape { rivals, step_rivals, .. } = case.shape;
+        let (levels, turns) = labels(case);
         writeln!(
             text,
             "| {levels} | {} | {step_rivals} | {turns} | {} | {} | {} | {} |",
