@@ -100,12 +100,7 @@ contract RootBondsTest is Stages {
     }
 
     function test_T62_shamLossUnderAnUndecidedParent() public {
-        Player memory parent = honest("parent");
-        propose(parent);
-        append();
-        (Player memory one, Player memory two) = rivalsUnder(parent);
-        propose(one);
-        proposeSibling(two, parent.claim);
+        (Player memory parent, Player memory one, Player memory two) = rivalsUnderAnUndecided();
         MatchKey memory slotKey = slotMatch(one, two);
         bothLose(one, two);
         Move[] memory moves = movesIn(slotKey);
@@ -189,12 +184,7 @@ contract RootBondsTest is Stages {
 
     /// A lost claim whose parent is undecided freezes; the money moves when the parent is confirmed.
     function test_walk_frozenUntilTheParentIsConfirmed() public {
-        Player memory parent = honest("parent");
-        propose(parent);
-        append();
-        (Player memory one, Player memory two) = rivalsUnder(parent);
-        propose(one);
-        proposeSibling(two, parent.claim);
+        (Player memory parent, Player memory one, Player memory two) = rivalsUnderAnUndecided();
         Player memory backer = playerAfter("backer", Lie(1, 1, 7), parent.claim, parent.end, lastRecord());
         follow(backer, parent.claim);
         follow(backer, two.claim);

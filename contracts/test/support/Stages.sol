@@ -68,11 +68,17 @@ abstract contract Stages is Dispute {
         propose(child);
     }
 
-    function rivalsUnder(Player memory parent) internal returns (Player memory one, Player memory two) {
+    /// @dev An honest claim that nobody contests yet, and under it an honest one and its rival.
+    function rivalsUnderAnUndecided() internal returns (Player memory parent, Player memory one, Player memory two) {
+        parent = honest("parent");
+        propose(parent);
+        append();
         one = playerAfter("one", Lie(0, 0, 0), parent.claim, parent.end, lastRecord());
         two = playerAfter("two", Lie(1, 1, 7), parent.claim, parent.end, lastRecord());
         follow(one, parent.claim);
         follow(two, parent.claim);
+        propose(one);
+        proposeSibling(two, parent.claim);
     }
 
     /// @dev The player's claim over the first two blocks, when more have been appended.

@@ -45,6 +45,14 @@ pub enum BondStatus {
     Forfeited,
 }
 
+impl BondStatus {
+    /// Whether its ETH still stands behind claims.
+    #[must_use]
+    pub const fn is_held(self) -> bool {
+        matches!(self, Self::Locked | Self::Frozen)
+    }
+}
+
 /// A root bond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RootBond {

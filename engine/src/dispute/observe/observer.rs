@@ -11,7 +11,7 @@ use super::history::{History, Played, Started, side};
 use super::reader::ChainReader;
 use crate::commitment::Opening;
 use crate::dispute::domain::{
-    Account, Agreed, BondId, BondStatus, Claim, ClaimId, ClaimKey, ClaimStatus, Clocks, Commitment,
+    Account, Agreed, BondId, Claim, ClaimId, ClaimKey, ClaimStatus, Clocks, Commitment,
     CommitmentId, Contest, Contested, Duration, Instant, Level, Match, MatchId, Parameters, Phase,
     Ranks, RootBond, Sides, Snapshot, Status, Timing, Tournament, TournamentId, Turn,
 };
@@ -215,9 +215,7 @@ impl<R: ChainReader> Reading<'_, R> {
         let mut bonds = self.history.bonds.clone();
         for (id, bond) in &mut bonds {
             let tip = claims.get(&bond.tip).map(|claim| claim.status);
-            if matches!(bond.status, BondStatus::Locked | BondStatus::Frozen)
-                && matches!(tip, Some(ClaimStatus::Lost | ClaimStatus::Void))
-            {
+            if bond.status.is_held() && matches!(tip, Some(ClaimStatus::Lost | ClaimStatus::Void)) {
                 let call = IRollup::rootBondsCall { id: id.0 };
                 let stored = self.view(self.observer.deployment.rollup, call, "rootBonds").await?;
                 bond.walked = stored.walking.then_some(ClaimId(stored.walked));
@@ -335,7 +333,7 @@ impl<R: ChainReader> Reading<'_, R> {
     fn root_money_left(&self, id: TournamentId, claims: &BTreeMap<ClaimId, Claim>) -> bool {
         let held = |claim: &Claim| {
             let bond = claim.bond.and_then(|bond| self.history.bonds.get(&bond));
-            bond.is_some_and(|bond| matches!(bond.status, BondStatus::Locked | BondStatus::Frozen))
+            bond.is_some_and(|bond| bond.status.is_held())
         };
         let members = self.history.members(id).iter();
         let mut lost = members

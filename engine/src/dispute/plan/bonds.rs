@@ -2,8 +2,8 @@
 
 use super::{Intent, Planner, Subject};
 use crate::dispute::domain::{
-    BondStatus, Claim, ClaimId, ClaimStatus, CommitmentId, Contest, Match, Outcome, Phase,
-    RootBond, Side, Status, Tournament,
+    Claim, ClaimId, ClaimStatus, CommitmentId, Contest, Match, Outcome, Phase, RootBond, Side,
+    Status, Tournament,
 };
 
 /// Claims that one transaction walks along at most: about a million gas.
@@ -33,8 +33,7 @@ impl Planner<'_> {
     /// The bond that created a lost claim, once its parent is confirmed.
     fn split(&mut self, id: ClaimId, claim: &Claim) {
         let Some(bond) = claim.bond.and_then(|bond| self.snapshot.bonds.get(&bond)) else { return };
-        let backs = matches!(bond.status, BondStatus::Locked | BondStatus::Frozen);
-        if !backs || !self.is_confirmed(claim.key.parent) {
+        if !bond.status.is_held() || !self.is_confirmed(claim.key.parent) {
             return;
         }
         let contest = self.snapshot.tournaments.get(&claim.key.tournament());
@@ -53,8 +52,7 @@ impl Planner<'_> {
     /// A bond of somebody else behind a lost claim that another bond created: a walk to that claim burns it. Until its parent
     /// is confirmed a walk would only freeze the bond, which cannot get away anyhow.
     fn burn(&mut self, bond: &RootBond) {
-        let held = matches!(bond.status, BondStatus::Locked | BondStatus::Frozen);
-        if !held || bond.owner == self.snapshot.account.address {
+        if !bond.status.is_held() || bond.owner == self.snapshot.account.address {
             return;
         }
         let path = self.snapshot.path(bond.tip);
