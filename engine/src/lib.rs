@@ -1,6 +1,7 @@
 //! Surety's engine: everything the daemons share, from deriving the L2 chain to playing a dispute.
 
 pub mod authenticated;
+pub mod bridge;
 pub mod commitment;
 pub mod conformance;
 pub mod deploy;
