@@ -13,7 +13,8 @@ import {AppendFee, AppendFees} from "./rules/AppendFee.sol";
 contract Inbox is IInbox {
     using SafeCast for uint256;
 
-    /// @dev Bytes of a batch: what a blob holds with 31 bytes an element, so a transaction carrying one fits a pool's 128 KiB.
+    /// @dev Bytes of a batch at most, and of a blob's always: 4096 elements of 31 bytes. A transaction carrying so many in
+    /// calldata fits a pool's 128 KiB.
     uint256 private constant MAX_BATCH_BYTES = 126_976;
     /// @dev A block's time is at least the L1 time less this, seconds: 12 blocks fit a slot of Ethereum.
     uint64 private constant MAX_LAG = 11;
@@ -53,34 +54,22 @@ contract Inbox is IInbox {
     }
 
     /// @inheritdoc IInbox
-    function append(address feeRecipient, bytes calldata batch) external payable returns (uint64 number) {
+    function append(address feeRecipient, bytes calldata batch) external payable returns (uint64) {
         if (batch.length > MAX_BATCH_BYTES) revert BatchTooLong(batch.length, MAX_BATCH_BYTES);
-        // A producer can shift the end by seconds, which harms nobody.
-        // forge-lint: disable-next-line(block-timestamp)
-        if (sunset != 0 && block.timestamp >= sunset) revert SunsetReached(sunset, block.timestamp);
-        uint64 timestamp = _advanceTime();
-        uint256 change = _takeFee(timestamp);
+        Record memory record = _nextRecord(feeRecipient);
+        record.batchRoot = WordTree.rootOfCalldata(batch);
+        record.batchLength = batch.length.toUint32();
+        return _append(record, batch);
+    }
 
-        number = latestBlock() + 1;
-        Record memory record = Record({
-            number: number,
-            timestamp: timestamp,
-            prevRandao: keccak256(abi.encodePacked(block.prevrandao, number)),
-            feeRecipient: feeRecipient,
-            l1MessageRoot: messageRoot,
-            batchRoot: WordTree.rootOfCalldata(batch),
-            batchLength: batch.length.toUint32(),
-            depositsHash: keccak256(""),
-            depositCount: 0
-        });
-        bytes32 hash = RecordCodec.hash(record);
-        _recordHashes.push(hash);
-        emit BatchAppended(number, hash, record, batch);
-
-        if (change > 0) {
-            (bool sent,) = msg.sender.call{value: change}("");
-            if (!sent) revert ChangeNotTaken(msg.sender, change);
-        }
+    /// @inheritdoc IInbox
+    function appendBlob(address feeRecipient, uint256 blobIndex) external payable returns (uint64) {
+        bytes32 blobHash = blobhash(blobIndex);
+        if (blobHash == 0) revert NoBlob(blobIndex);
+        Record memory record = _nextRecord(feeRecipient);
+        record.batchLength = MAX_BATCH_BYTES.toUint32();
+        record.blobHash = blobHash;
+        return _append(record, msg.data[:0]);
     }
 
     /// @inheritdoc IInbox
@@ -107,6 +96,34 @@ contract Inbox is IInbox {
     /// @inheritdoc IInbox
     function feeFloor() external view returns (uint256) {
         return _feeFloor;
+    }
+
+    /// @dev The next block's record, without its batch.
+    function _nextRecord(address feeRecipient) private returns (Record memory record) {
+        // A producer can shift the end by seconds, which harms nobody.
+        // forge-lint: disable-next-line(block-timestamp)
+        if (sunset != 0 && block.timestamp >= sunset) revert SunsetReached(sunset, block.timestamp);
+        record.number = latestBlock() + 1;
+        record.timestamp = _advanceTime();
+        record.prevRandao = keccak256(abi.encodePacked(block.prevrandao, record.number));
+        record.feeRecipient = feeRecipient;
+        record.l1MessageRoot = messageRoot;
+        record.depositsHash = keccak256("");
+    }
+
+    /// @dev Takes the fee, fixes the record and returns the change.
+    /// @param batch what the event carries of it: nothing of a blob
+    function _append(Record memory record, bytes calldata batch) private returns (uint64 number) {
+        uint256 change = _takeFee(record.timestamp);
+        number = record.number;
+        bytes32 hash = RecordCodec.hash(record);
+        _recordHashes.push(hash);
+        emit BatchAppended(number, hash, record, batch);
+
+        if (change > 0) {
+            (bool sent,) = msg.sender.call{value: change}("");
+            if (!sent) revert ChangeNotTaken(msg.sender, change);
+        }
     }
 
     /// @dev The next block's time: a function of L1's, not of the sender's choice.

@@ -38,6 +38,7 @@ contract InboxTest is Test {
             l1MessageRoot: inbox.messageRoot(),
             batchRoot: hex"0003aabbcc000000000000000000000000000000000000000000000000000000",
             batchLength: 5,
+            blobHash: 0,
             depositsHash: keccak256(""),
             depositCount: 0
         });
@@ -122,6 +123,87 @@ contract InboxTest is Test {
         uint256 fee = inbox.appendFee();
         vm.expectRevert(abi.encodeWithSelector(IInbox.SunsetReached.selector, TIME + 10_000, uint256(TIME) + 10_000));
         inbox.append{value: fee}(address(0xfee), "");
+    }
+
+    function _blobs() private pure returns (bytes32[] memory hashes) {
+        hashes = new bytes32[](2);
+        hashes[0] = bytes32(uint256(0x01) << 248 | 0xa);
+        hashes[1] = bytes32(uint256(0x01) << 248 | 0xb);
+    }
+
+    function _appendBlob(uint256 index) private returns (uint64) {
+        return inbox.appendBlob{value: inbox.appendFee()}(address(0xfee), index);
+    }
+
+    function test_appendBlob_recordsEverything() public {
+        vm.blobhashes(_blobs());
+        Record memory record = Record({
+            number: NUMBER + 1,
+            timestamp: TIME + 1000 - 11,
+            prevRandao: keccak256(abi.encodePacked(uint256(77), NUMBER + 1)),
+            feeRecipient: address(0xfee),
+            l1MessageRoot: inbox.messageRoot(),
+            batchRoot: 0,
+            batchLength: uint32(LIMIT),
+            blobHash: _blobs()[1],
+            depositsHash: keccak256(""),
+            depositCount: 0
+        });
+        bytes32 hash = RecordCodec.hash(record);
+        vm.expectEmit();
+        emit IInbox.BatchAppended(NUMBER + 1, hash, record, "");
+        assertEq(_appendBlob(1), NUMBER + 1);
+        assertEq(inbox.recordHash(NUMBER + 1), hash);
+        assertEq(address(inbox).balance, FLOOR, "burned: nothing can send it");
+    }
+
+    function test_appendBlob_mixesWithCalldata() public {
+        vm.blobhashes(_blobs());
+        assertEq(_appendBlob(1), NUMBER + 1);
+        assertEq(_append(hex"00"), NUMBER + 2);
+        assertEq(_appendBlob(0), NUMBER + 3);
+        assertEq(_appendBlob(0), NUMBER + 4, "one blob makes as many blocks as are paid for");
+        assertEq(inbox.latestTimestamp(), TIME + 1000 - 11 + 3);
+    }
+
+    function test_fuzz_appendBlob_onlyOfTheTransaction(uint256 index) public {
+        vm.blobhashes(_blobs());
+        index = bound(index, 2, type(uint256).max);
+        uint256 fee = inbox.appendFee();
+        vm.expectRevert(abi.encodeWithSelector(IInbox.NoBlob.selector, index));
+        inbox.appendBlob{value: fee}(address(0xfee), index);
+        assertEq(inbox.latestBlock(), NUMBER);
+    }
+
+    function test_appendBlob_revertsWithoutTheFee() public {
+        vm.blobhashes(_blobs());
+        vm.expectRevert(abi.encodeWithSelector(IInbox.FeeNotPaid.selector, FLOOR, FLOOR - 1));
+        inbox.appendBlob{value: FLOOR - 1}(address(0xfee), 0);
+    }
+
+    function test_appendBlob_returnsChange() public {
+        vm.blobhashes(_blobs());
+        uint256 before = address(this).balance;
+        inbox.appendBlob{value: 1 ether}(address(0xfee), 0);
+        assertEq(address(this).balance, before - FLOOR);
+    }
+
+    function test_appendBlob_sunset() public {
+        vm.blobhashes(_blobs());
+        vm.warp(TIME + 10_000);
+        uint256 fee = inbox.appendFee();
+        vm.expectRevert(abi.encodeWithSelector(IInbox.SunsetReached.selector, TIME + 10_000, uint256(TIME) + 10_000));
+        inbox.appendBlob{value: fee}(address(0xfee), 0);
+    }
+
+    function test_appendBlob_noTimeLeft() public {
+        vm.blobhashes(_blobs());
+        for (uint64 i = 0; i < 12; ++i) {
+            _appendBlob(0);
+        }
+        uint256 fee = inbox.appendFee();
+        vm.expectRevert(abi.encodeWithSelector(IInbox.NoTimeLeft.selector, TIME + 1001, TIME + 1000));
+        inbox.appendBlob{value: fee}(address(0xfee), 0);
     }
 
     function test_recordHash_revertsOutside() public {

@@ -10,11 +10,13 @@ interface IInbox is IRecords {
     /// @param number L2 block number
     /// @param recordHash hash of `record`, all that is stored
     /// @param record what is fixed about the block
-    /// @param batch the batch's bytes
+    /// @param batch the batch's bytes; empty for a blob batch, whose bytes are the blob's with the hash in `record`
     event BatchAppended(uint64 indexed number, bytes32 recordHash, Record record, bytes batch);
 
     /// @notice The batch is longer than the limit.
     error BatchTooLong(uint256 length, uint256 limit);
+    /// @notice The transaction carries no blob with this index.
+    error NoBlob(uint256 blobIndex);
     /// @notice The payment does not cover the append fee.
     error FeeNotPaid(uint256 fee, uint256 paid);
     /// @notice Every L2 second up to the L1 time has its block; the next L1 block has room.
@@ -34,6 +36,14 @@ interface IInbox is IRecords {
     /// @param batch a concatenation of `uint16 length ‖ EIP-2718 bytes`
     /// @return number the L2 block's number
     function append(address feeRecipient, bytes calldata batch) external payable returns (uint64 number);
+
+    /// @notice Appends the bytes of one of the transaction's blobs as the next L2 block: of each of its 4096 field elements, in
+    /// order, the low 31 bytes. Burns the append fee and returns what was paid beyond it.
+    /// @dev Reverts with NoBlob, SunsetReached, NoTimeLeft, FeeNotPaid or ChangeNotTaken.
+    /// @param feeRecipient who gets the block's priority fees
+    /// @param blobIndex which of the transaction's blobs
+    /// @return number the L2 block's number
+    function appendBlob(address feeRecipient, uint256 blobIndex) external payable returns (uint64 number);
 
     /// @notice Number of the latest L2 block that has a batch; the genesis number when there is none.
     function latestBlock() external view returns (uint64);

@@ -13,11 +13,11 @@ struct Job {
     Slice source;
     /// Copy: first byte in memory. Access list: where in the source the current entry's keys end, 0 between entries. Creation: the opcode.
     uint32 destination;
-    /// How many bytes there are to process.
+    /// How many bytes there are to process; Blob: field elements.
     uint32 total;
     /// How many are processed.
     uint32 done;
-    /// Access list: the current entry's address, left-padded. Absorb: keccak256 of the state, zero at first. Else zero.
+    /// Access list: the current entry's address, left-padded. Absorb: keccak256 of the state, zero at first. Blob: the versioned hash. Else zero.
     bytes32 accumulator;
 }
 

@@ -15,10 +15,12 @@ struct Record {
     address feeRecipient;
     /// Root of the message tree at append.
     bytes32 l1MessageRoot;
-    /// Word-tree root of the batch; zero when empty.
+    /// Word-tree root of a calldata batch; zero when empty, and for a blob batch.
     bytes32 batchRoot;
     /// Bytes in the batch.
     uint32 batchLength;
+    /// Versioned hash of the blob that holds the batch (EIP-4844); zero for a calldata batch.
+    bytes32 blobHash;
     /// keccak256 of the packed deposits (index u64, account address, amount u64 in gwei).
     bytes32 depositsHash;
     /// How many, at most 16.
@@ -30,7 +32,7 @@ library RecordCodec {
     /// @notice First byte of the encoding.
     uint8 internal constant TAG = 7;
     /// @notice Bytes of the encoding.
-    uint256 internal constant SIZE = 170;
+    uint256 internal constant SIZE = 202;
 
     /// @notice The encoding is not a tag and the fields, each in its range.
     error MalformedRecord();
@@ -49,8 +51,9 @@ library RecordCodec {
             mstore(add(p, 101), mload(add(group, 160)))
             mstore(add(p, 133), shl(224, mload(add(group, 192))))
             mstore(add(p, 137), mload(add(group, 224)))
-            mstore(add(p, 169), shl(248, mload(add(group, 256))))
-            result := keccak256(p, 170)
+            mstore(add(p, 169), mload(add(group, 256)))
+            mstore(add(p, 201), shl(248, mload(add(group, 288))))
+            result := keccak256(p, 202)
         }
     }
 
@@ -67,7 +70,8 @@ library RecordCodec {
             mstore(add(group, 160), calldataload(add(d, 101)))
             mstore(add(group, 192), shr(224, calldataload(add(d, 133))))
             mstore(add(group, 224), calldataload(add(d, 137)))
-            mstore(add(group, 256), shr(248, calldataload(add(d, 169))))
+            mstore(add(group, 256), calldataload(add(d, 169)))
+            mstore(add(group, 288), shr(248, calldataload(add(d, 201))))
         }
     }
 }

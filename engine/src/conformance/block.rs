@@ -98,6 +98,7 @@ impl SuretyBlock {
             l1_message_root: beacon_root.ok_or(BlockError::Field("beacon root"))?,
             batch_root: slice.root,
             batch_length: slice.length,
+            blob_hash: B256::ZERO,
             deposits_hash: keccak256(pack(&deposits)),
             deposit_count: u8::try_from(count).map_err(|_| BlockError::Withdrawals(count))?,
         };

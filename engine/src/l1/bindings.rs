@@ -230,6 +230,7 @@ sol! {
         bytes32 l1MessageRoot;
         bytes32 batchRoot;
         uint32 batchLength;
+        bytes32 blobHash;
         bytes32 depositsHash;
         uint8 depositCount;
     }
@@ -240,6 +241,7 @@ sol! {
         event BatchAppended(uint64 indexed number, bytes32 recordHash, Record record, bytes batch);
 
         function append(address feeRecipient, bytes calldata batch) external payable returns (uint64 number);
+        function appendBlob(address feeRecipient, uint256 blobIndex) external payable returns (uint64 number);
         function latestBlock() external view returns (uint64);
         function genesisNumber() external view returns (uint64);
         function genesisTimestamp() external view returns (uint64);

@@ -12,7 +12,11 @@ use alloy_sol_types::{SolCall, SolEvent};
 use super::NodeError;
 use crate::{
     derive::BlockInput,
-    l1::{bindings::IInbox, client::L1Client, follow::BlockRef},
+    l1::{
+        bindings::{self, IInbox},
+        client::L1Client,
+        follow::BlockRef,
+    },
     machine::groups::Record,
 };
 
@@ -49,7 +53,7 @@ pub async fn batches(
         let event = IInbox::BatchAppended::decode_log_validate(&log.inner).map_err(|_| {
             NodeError::Contradiction("a BatchAppended event that cannot be decoded")
         })?;
-        let record = record(&event.data.record);
+        let record = Record::from(event.data.record);
         if record.hash() != event.data.recordHash || record.number != event.data.number {
             return Err(NodeError::Contradiction("a record that is not its hash's"));
         }
@@ -73,16 +77,19 @@ pub async fn latest_block(l1: &L1Client, inbox: Address, at: B256) -> Result<u64
         .map_err(|_| NodeError::Contradiction("an answer of the Inbox that cannot be decoded"))
 }
 
-fn record(event: &crate::l1::bindings::Record) -> Record {
-    Record {
-        number: event.number,
-        timestamp: event.timestamp,
-        prev_randao: event.prevRandao,
-        fee_recipient: event.feeRecipient,
-        l1_message_root: event.l1MessageRoot,
-        batch_root: event.batchRoot,
-        batch_length: event.batchLength,
-        deposits_hash: event.depositsHash,
-        deposit_count: event.depositCount,
+impl From<bindings::Record> for Record {
+    fn from(event: bindings::Record) -> Self {
+        Self {
+            number: event.number,
+            timestamp: event.timestamp,
+            prev_randao: event.prevRandao,
+            fee_recipient: event.feeRecipient,
+            l1_message_root: event.l1MessageRoot,
+            batch_root: event.batchRoot,
+            batch_length: event.batchLength,
+            blob_hash: event.blobHash,
+            deposits_hash: event.depositsHash,
+            deposit_count: event.depositCount,
+        }
     }
 }

@@ -97,17 +97,7 @@ fn append(chain: &mut Devnet, inbox: Address, batch: alloy_primitives::Bytes) ->
     let call = IInbox::appendCall { feeRecipient: fee_recipient, batch: batch.clone() };
     let mined = chain.send(SEQUENCER, inbox, U256::from(ETHER), call.abi_encode()).unwrap();
     let event = IInbox::BatchAppended::decode_log_validate(&mined.logs[0]).unwrap();
-    let record = Record {
-        number: event.record.number,
-        timestamp: event.record.timestamp,
-        prev_randao: event.record.prevRandao,
-        fee_recipient: event.record.feeRecipient,
-        l1_message_root: event.record.l1MessageRoot,
-        batch_root: event.record.batchRoot,
-        batch_length: event.record.batchLength,
-        deposits_hash: event.record.depositsHash,
-        deposit_count: event.record.depositCount,
-    };
+    let record = Record::from(event.data.record);
     assert_eq!(record.hash(), event.recordHash);
     BlockInput::new(record, batch, Vec::new()).unwrap()
 }

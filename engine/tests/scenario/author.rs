@@ -157,6 +157,7 @@ pub(crate) fn input(number: u64, batch: Bytes, deposits: Vec<Deposit>) -> BlockI
         l1_message_root: keccak256(format!("message root at block {number}")),
         batch_root: slice.root,
         batch_length: slice.length,
+        blob_hash: B256::ZERO,
         deposits_hash: keccak256(pack(&deposits)),
         deposit_count: u8::try_from(deposits.len()).unwrap(),
     };

@@ -248,6 +248,7 @@ impl Scenario {
             l1_message_root: keccak256("messages"),
             batch_root: slice.root,
             batch_length: slice.length,
+            blob_hash: B256::ZERO,
             deposits_hash: keccak256(pack(&self.deposits)),
             deposit_count: self.deposits.len().try_into().unwrap(),
         };

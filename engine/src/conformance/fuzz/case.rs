@@ -157,6 +157,7 @@ impl Case {
             l1_message_root: environment.l1_message_root,
             batch_root: slice.root,
             batch_length: slice.length,
+            blob_hash: B256::ZERO,
             deposits_hash: keccak256(pack(&self.deposits)),
             deposit_count: u8::try_from(self.deposits.len()).unwrap_or(u8::MAX),
         };

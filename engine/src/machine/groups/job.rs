@@ -18,12 +18,12 @@ pub struct Job {
     /// Copy: first byte in memory. Access list: where in the source the current entry's keys end, 0
     /// between entries. Creation: the opcode.
     pub destination: u32,
-    /// How many bytes there are to process.
+    /// How many bytes there are to process; Blob: field elements.
     pub total: u32,
     /// How many are processed.
     pub done: u32,
     /// Access list: the current entry's address, left-padded. Absorb: keccak256 of the state, zero
-    /// at first. Else zero.
+    /// at first. Blob: the versioned hash. Else zero.
     pub accumulator: B256,
 }
 

@@ -20,10 +20,12 @@ pub struct Record {
     pub fee_recipient: Address,
     /// Root of the message tree at append.
     pub l1_message_root: B256,
-    /// Word-tree root of the batch; zero when empty.
+    /// Word-tree root of a calldata batch; zero when empty, and for a blob batch.
     pub batch_root: B256,
     /// Bytes in the batch.
     pub batch_length: u32,
+    /// Versioned hash of the blob that holds the batch (EIP-4844); zero for a calldata batch.
+    pub blob_hash: B256,
     /// keccak256 of the packed deposits (index u64, account address, amount u64 in gwei).
     pub deposits_hash: B256,
     /// How many, at most 16.
@@ -34,7 +36,7 @@ impl Record {
     /// First byte of the encoding.
     pub const TAG: u8 = 7;
     /// Bytes of the encoding.
-    pub const SIZE: usize = 170;
+    pub const SIZE: usize = 202;
 
     /// The tag and the fields, big-endian, without padding.
     #[must_use]
@@ -47,6 +49,7 @@ impl Record {
         writer.b32(&self.l1_message_root);
         writer.b32(&self.batch_root);
         writer.u32(self.batch_length);
+        writer.b32(&self.blob_hash);
         writer.b32(&self.deposits_hash);
         writer.u8(self.deposit_count);
         writer.finish()
@@ -72,6 +75,7 @@ impl Record {
             l1_message_root: reader.b32()?,
             batch_root: reader.b32()?,
             batch_length: reader.u32()?,
+            blob_hash: reader.b32()?,
             deposits_hash: reader.b32()?,
             deposit_count: reader.u8()?,
         })
