@@ -58,7 +58,8 @@ contract Deploy is ScriptBase {
         address tournament = vm.computeCreateAddress(deployer, nonce + 2);
         address rollup = vm.computeCreateAddress(deployer, nonce + 3);
         Block memory genesis = settings.genesisBlock;
-        deployed.inbox = new Inbox(genesis.number, genesis.timestamp, settings.appendFeeFloor, settings.sunset);
+        deployed.inbox =
+            new Inbox(genesis.number, genesis.timestamp, settings.appendFeeFloor, settings.sunset, address(0));
         deployed.bonds = new Bonds(rollup, tournament);
         deployed.tournament = new Tournament(
             IAsker(rollup),

@@ -21,7 +21,7 @@ contract InboxTest is Test {
         vm.roll(1000);
         vm.warp(TIME + 1000);
         vm.prevrandao(bytes32(uint256(77)));
-        inbox = new Inbox(NUMBER, TIME, FLOOR, TIME + 10_000);
+        inbox = new Inbox(NUMBER, TIME, FLOOR, TIME + 10_000, address(0));
     }
 
     function _append(bytes memory batch) private returns (uint64) {
@@ -44,7 +44,7 @@ contract InboxTest is Test {
         });
         bytes32 hash = RecordCodec.hash(record);
         vm.expectEmit();
-        emit IInbox.BatchAppended(NUMBER + 1, hash, record, batch);
+        emit IInbox.BatchAppended(NUMBER + 1, hash, record, batch, "");
         assertEq(_append(batch), NUMBER + 1);
         assertEq(inbox.recordHash(NUMBER + 1), hash);
         assertEq(inbox.latestBlock(), NUMBER + 1);
@@ -62,8 +62,8 @@ contract InboxTest is Test {
     function test_fuzz_append_batchRoot(bytes memory batch) public {
         vm.recordLogs();
         _append(batch);
-        (, Record memory record, bytes memory logged) =
-            abi.decode(vm.getRecordedLogs()[0].data, (bytes32, Record, bytes));
+        (, Record memory record, bytes memory logged,) =
+            abi.decode(vm.getRecordedLogs()[0].data, (bytes32, Record, bytes, bytes));
         assertEq(record.batchRoot, WordTree.rootOf(batch));
         assertEq(record.batchLength, batch.length);
         assertEq(logged, batch);
@@ -216,6 +216,6 @@ contract InboxTest is Test {
 
     function test_constructor_feeFloor() public {
         vm.expectRevert(abi.encodeWithSelector(IInbox.FeeFloorTooLow.selector, 7));
-        new Inbox(NUMBER, TIME, 7, 0);
+        new Inbox(NUMBER, TIME, 7, 0, address(0));
     }
 }

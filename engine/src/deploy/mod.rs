@@ -212,7 +212,8 @@ impl Planner<'_> {
         let Protocol { verifier, start, parameters, gas_price_cap, sunset } = protocol;
         let fee = u128::try_from(parameters.bonds().append_fee_floor)
             .map_err(|_| PlanError::Range("append fee"))?;
-        let inbox = (start.block.number, start.block.timestamp, fee, *sunset).abi_encode_params();
+        let inbox = (start.block.number, start.block.timestamp, fee, *sunset, Address::ZERO)
+            .abi_encode_params();
         let inbox = self.create("Inbox", &inbox)?;
 
         let (tournament, rollup) = (self.ahead(1), self.ahead(2));

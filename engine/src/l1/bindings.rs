@@ -238,7 +238,7 @@ sol! {
     /// The batches.
     #[derive(Debug, PartialEq, Eq)]
     interface IInbox {
-        event BatchAppended(uint64 indexed number, bytes32 recordHash, Record record, bytes batch);
+        event BatchAppended(uint64 indexed number, bytes32 recordHash, Record record, bytes batch, bytes deposits);
 
         function append(address feeRecipient, bytes calldata batch) external payable returns (uint64 number);
         function appendBlob(address feeRecipient, uint256 blobIndex) external payable returns (uint64 number);
