@@ -151,7 +151,7 @@ contract InboxTest is Test {
         });
         bytes32 hash = RecordCodec.hash(record);
         vm.expectEmit();
-        emit IInbox.BatchAppended(NUMBER + 1, hash, record, "");
+        emit IInbox.BatchAppended(NUMBER + 1, hash, record, "", "");
         assertEq(_appendBlob(1), NUMBER + 1);
         assertEq(inbox.recordHash(NUMBER + 1), hash);
         assertEq(address(inbox).balance, FLOOR, "burned: nothing can send it");

@@ -15,7 +15,7 @@ contract MessageTreeTest is Test {
 
     function setUp() public {
         tree.initialize();
-        library_.setup(32, 0);
+        library_.setup(32, 0, WordTree.node);
     }
 
     function push(bytes32 leaf) external returns (uint64) {
@@ -52,7 +52,7 @@ contract MessageTreeTest is Test {
 
     function test_fuzz_agreesWithOpenZeppelin(bytes32[] memory leaves) public {
         for (uint256 i = 0; i < leaves.length && i < 40; ++i) {
-            (uint256 index, bytes32 root) = library_.push(leaves[i]);
+            (uint256 index, bytes32 root) = library_.push(leaves[i], WordTree.node);
             assertEq(tree.push(leaves[i]), index);
             assertEq(tree.root, root);
             assertEq(tree.count, index + 1);
@@ -87,7 +87,7 @@ contract MessageTreeTest is Test {
     function test_gas_push() public {
         for (uint256 i = 0; i < 20; ++i) {
             tree.push(keccak256(abi.encode(i)));
-            library_.push(keccak256(abi.encode(i)));
+            library_.push(keccak256(abi.encode(i)), WordTree.node);
         }
         this.push("leaf");
         uint256 ours = vm.snapshotGasLastCall("MessageTree", "push, the 21st");
@@ -97,7 +97,7 @@ contract MessageTreeTest is Test {
     }
 
     function pushToLibrary(bytes32 leaf) external {
-        library_.push(leaf);
+        library_.push(leaf, WordTree.node);
     }
 
     function _proof(uint256 i, string memory field) private pure returns (string memory) {

@@ -103,7 +103,7 @@ contract DepositQueueTest is Test {
         for (uint256 i = 0; i < waiting; ++i) {
             queue.push(address(0xbad), uint64(DepositQueues.minimum(i)));
         }
-        uint64 index = queue.push(_account(1), MIN << k);
+        uint64 index = queue.push(_account(1), uint64(MIN * 2 ** k));
         uint256 blocks = 0;
         for (; queue.taken <= index; ++blocks) {
             queue.take();
