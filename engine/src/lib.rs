@@ -15,3 +15,4 @@ pub mod model;
 pub mod node;
 pub mod rules;
 pub mod state;
+pub mod stateless;

@@ -41,6 +41,22 @@ pub fn pack(deposits: &[Deposit]) -> Vec<u8> {
     packed
 }
 
+/// The deposits that `packed` holds; `None` when they are not whole.
+#[must_use]
+pub fn unpack(packed: &[u8]) -> Option<Vec<Deposit>> {
+    let (deposits, rest) = packed.as_chunks::<{ Deposit::SIZE }>();
+    let unpacked = deposits.iter().map(|deposit| {
+        let (index, rest) = deposit.split_first_chunk::<8>()?;
+        let (account, amount) = rest.split_first_chunk::<20>()?;
+        Some(Deposit {
+            index: u64::from_be_bytes(*index),
+            account: account.into(),
+            amount: u64::from_be_bytes(amount.try_into().ok()?),
+        })
+    });
+    if rest.is_empty() { unpacked.collect() } else { None }
+}
+
 #[cfg(test)]
 mod tests {
     use alloy_primitives::hex;
@@ -54,6 +70,9 @@ mod tests {
         assert_eq!(pack(&[deposit]), one);
         assert_eq!(pack(&[deposit, deposit]), [one, one].concat());
         assert_eq!(one.len(), Deposit::SIZE);
+        assert_eq!(unpack(&[one, one].concat()), Some(vec![deposit, deposit]));
+        assert_eq!(unpack(&[]), Some(Vec::new()));
+        assert_eq!(unpack(&one[..35]), None);
         assert_eq!(deposit.wei(), U256::from(515_000_000_000_u64));
     }
 }

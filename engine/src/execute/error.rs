@@ -19,6 +19,9 @@ pub enum StateError {
     /// No source holds the code.
     #[error("code {0} is missing")]
     MissingCode(B256),
+    /// Nothing tells the hash of the block.
+    #[error("hash of block {0} is missing")]
+    MissingBlockHash(u64),
     /// The source of codes failed.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -29,7 +32,7 @@ impl StateError {
     #[must_use]
     pub const fn is_unknown(&self) -> bool {
         match self {
-            Self::MissingCode(_) | Self::Source(_) => true,
+            Self::MissingCode(_) | Self::MissingBlockHash(_) | Self::Source(_) => true,
             Self::Trie { cause, .. } => {
                 matches!(cause, MptError::MissingNode { .. } | MptError::Source(_))
             }

@@ -1,0 +1,43 @@
+//! A trace as bytes. Both encodings are strict: what decodes is what its encoder gives.
+
+pub mod rlp;
+
+use std::collections::BTreeMap;
+
+use alloy_primitives::{B256, Bytes, keccak256};
+use thiserror::Error;
+
+/// Bytes that are not a trace.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum DecodeError {
+    /// Not RLP of the wanted shape.
+    #[error("not the RLP of a trace: {0}")]
+    Rlp(#[from] alloy_rlp::Error),
+    /// Bytes follow the trace.
+    #[error("{0} bytes follow the trace")]
+    Trailing(usize),
+    /// Another encoding of a trace than its canonical one.
+    #[error("not the canonical encoding of a trace")]
+    NotCanonical,
+    /// No scheme has this number.
+    #[error("no scheme has the number {0}")]
+    Scheme(u8),
+    /// Nodes or codes are not in strictly ascending order of their hashes.
+    #[error("{0} are not in strictly ascending order of their hashes")]
+    Order(&'static str),
+}
+
+fn ascending(
+    part: &'static str,
+    items: Vec<Bytes>,
+) -> Result<BTreeMap<B256, Bytes>, DecodeError> {
+    let mut by_hash = BTreeMap::new();
+    for item in items {
+        let hash = keccak256(&item);
+        if by_hash.last_key_value().is_some_and(|(last, _)| *last >= hash) {
+            return Err(DecodeError::Order(part));
+        }
+        by_hash.insert(hash, item);
+    }
+    Ok(by_hash)
+}
