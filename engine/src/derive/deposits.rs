@@ -41,20 +41,21 @@ pub fn pack(deposits: &[Deposit]) -> Vec<u8> {
     packed
 }
 
-/// The deposits that `packed` holds; `None` when they are not whole.
+/// Undoes [`pack`]; `None` for bytes that are no packed deposits.
 #[must_use]
 pub fn unpack(packed: &[u8]) -> Option<Vec<Deposit>> {
-    let (deposits, rest) = packed.as_chunks::<{ Deposit::SIZE }>();
-    let unpacked = deposits.iter().map(|deposit| {
-        let (index, rest) = deposit.split_first_chunk::<8>()?;
-        let (account, amount) = rest.split_first_chunk::<20>()?;
-        Some(Deposit {
-            index: u64::from_be_bytes(*index),
-            account: account.into(),
-            amount: u64::from_be_bytes(amount.try_into().ok()?),
-        })
-    });
-    if rest.is_empty() { unpacked.collect() } else { None }
+    let (deposits, []) = packed.as_chunks::<{ Deposit::SIZE }>() else { return None };
+    deposits.iter().map(unpack_one).collect()
+}
+
+fn unpack_one(packed: &[u8; Deposit::SIZE]) -> Option<Deposit> {
+    let (index, rest) = packed.split_first_chunk()?;
+    let (account, rest) = rest.split_first_chunk()?;
+    Some(Deposit {
+        index: u64::from_be_bytes(*index),
+        account: Address::from(*account),
+        amount: u64::from_be_bytes(*rest.first_chunk()?),
+    })
 }
 
 #[cfg(test)]
@@ -70,9 +71,10 @@ mod tests {
         assert_eq!(pack(&[deposit]), one);
         assert_eq!(pack(&[deposit, deposit]), [one, one].concat());
         assert_eq!(one.len(), Deposit::SIZE);
-        assert_eq!(unpack(&[one, one].concat()), Some(vec![deposit, deposit]));
+        assert_eq!(unpack(&pack(&[deposit, deposit])), Some(vec![deposit, deposit]));
         assert_eq!(unpack(&[]), Some(Vec::new()));
-        assert_eq!(unpack(&one[..35]), None);
+        assert_eq!(unpack(&[0; 35]), None);
+        assert_eq!(unpack(&[0; 37]), None);
         assert_eq!(deposit.wei(), U256::from(515_000_000_000_u64));
     }
 }

@@ -6,3 +6,4 @@ pub mod client;
 pub mod follow;
 pub mod send;
 pub mod signer;
+pub mod witness;

@@ -77,6 +77,8 @@ impl SuretyBlock<'_> {
             batch_length: slice.length,
             deposits_hash: keccak256(self.deposits),
             deposit_count: u8::try_from(list.len()).map_err(|_| malformed())?,
+            // a blob's bytes are a batch like any other
+            ..Record::default()
         };
         BlockInput::new(record, self.batch.clone(), list).map_err(|_| malformed())
     }

@@ -1,12 +1,18 @@
 //! A trace: a block, and all that executing it without any other state takes.
 
-use alloy::{consensus::Header, eips::eip4895::Withdrawal};
+use std::iter;
+
+use alloy::{
+    consensus::{EthereumTxEnvelope, Header, Transaction, TxEip4844},
+    eips::{eip2718::Decodable2718, eip4895::Withdrawal},
+};
 use alloy_primitives::{B256, Bytes};
 
 use super::{
     scheme::{Fork, Scheme},
     witness::Witness,
 };
+use crate::{derive::batch::entry_at, execute::decode::decode_entry};
 
 /// What an EXECUTE call executes. Its encodings are in [`super::encoding`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,5 +66,29 @@ impl Trace {
     #[must_use]
     pub fn pre_state_root(&self) -> Option<B256> {
         self.ancestors.first().map(|parent| parent.state_root)
+    }
+
+    /// The sum of its transactions' gas limits: no execution of them takes more. What is no transaction counts 0, for execution
+    /// ends there.
+    #[must_use]
+    pub fn gas_limits(&self) -> u64 {
+        let sum = |limits: &mut dyn Iterator<Item = u64>| limits.fold(0, u64::saturating_add);
+        match &self.body {
+            Body::Surety { batch, .. } => {
+                let mut entry = entry_at(batch, 0);
+                let entries = iter::from_fn(|| {
+                    let this = entry.take()?;
+                    entry = entry_at(batch, this.range.end);
+                    Some(this.bytes)
+                });
+                sum(&mut entries.map(|entry| {
+                    decode_entry(entry, self.chain_id).map_or(0, |decoded| decoded.gas_limit)
+                }))
+            }
+            Body::Ethereum { transactions, .. } => sum(&mut transactions.iter().map(|encoded| {
+                EthereumTxEnvelope::<TxEip4844>::decode_2718_exact(encoded)
+                    .map_or(0, |decoded| decoded.gas_limit())
+            })),
+        }
     }
 }

@@ -1,11 +1,14 @@
 //! A trace as bytes. Both encodings are strict: what decodes is what its encoder gives.
 
 pub mod rlp;
+pub mod ssz;
 
 use std::collections::BTreeMap;
 
 use alloy_primitives::{B256, Bytes, keccak256};
 use thiserror::Error;
+
+use super::trace::Trace;
 
 /// Bytes that are not a trace.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -16,6 +19,12 @@ pub enum DecodeError {
     /// Bytes follow the trace.
     #[error("{0} bytes follow the trace")]
     Trailing(usize),
+    /// Not SSZ of the wanted containers.
+    #[error("not the SSZ of a trace: {0}")]
+    Ssz(String),
+    /// A field of the SSZ payload is beyond what a header holds.
+    #[error("{0} is out of range")]
+    Range(&'static str),
     /// Another encoding of a trace than its canonical one.
     #[error("not the canonical encoding of a trace")]
     NotCanonical,
@@ -27,10 +36,19 @@ pub enum DecodeError {
     Order(&'static str),
 }
 
-fn ascending(
-    part: &'static str,
-    items: Vec<Bytes>,
-) -> Result<BTreeMap<B256, Bytes>, DecodeError> {
+/// The trace that `data` encodes, in whichever way: an RLP list begins with 0xc0 or more, SSZ with a scheme's number.
+///
+/// # Errors
+/// [`DecodeError`].
+pub fn decode(data: &[u8]) -> Result<Trace, DecodeError> {
+    if data.first().is_some_and(|first| *first >= alloy_rlp::EMPTY_LIST_CODE) {
+        rlp::decode(data)
+    } else {
+        ssz::decode(data)
+    }
+}
+
+fn ascending(part: &'static str, items: Vec<Bytes>) -> Result<BTreeMap<B256, Bytes>, DecodeError> {
     let mut by_hash = BTreeMap::new();
     for item in items {
         let hash = keccak256(&item);

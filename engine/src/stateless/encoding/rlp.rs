@@ -75,7 +75,11 @@ pub fn decode(data: &[u8]) -> Result<Trace, DecodeError> {
         witness: decode_witness(items)?,
     };
     // alloy decodes a header's optional fields generously
-    if items.is_empty() && encode(&trace) == data { Ok(trace) } else { Err(DecodeError::NotCanonical) }
+    if items.is_empty() && encode(&trace) == data {
+        Ok(trace)
+    } else {
+        Err(DecodeError::NotCanonical)
+    }
 }
 
 fn decode_witness(items: &mut &[u8]) -> Result<Witness, DecodeError> {

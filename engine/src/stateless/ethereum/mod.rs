@@ -9,13 +9,13 @@ mod transactions;
 use alloy::{
     consensus::{
         EMPTY_OMMER_ROOT_HASH, Header, ReceiptEnvelope,
-        proofs::{calculate_receipt_root, calculate_withdrawals_root, ordered_trie_root_with_encoder},
+        proofs::{
+            calculate_receipt_root, calculate_withdrawals_root, ordered_trie_root_with_encoder,
+        },
     },
     eips::{
-        eip4895::Withdrawal,
-        eip7002::WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS,
-        eip7251::CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS,
-        eip7685::Requests,
+        eip4895::Withdrawal, eip7002::WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS,
+        eip7251::CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS, eip7685::Requests,
     },
 };
 use alloy_primitives::{B256, Bloom, Bytes, U256};
@@ -208,8 +208,7 @@ impl EthereumBlock<'_> {
             withdrawals_root: since(Fork::Shanghai)
                 .then(|| calculate_withdrawals_root(self.withdrawals)),
             blob_gas_used: since(Fork::Cancun).then_some(executed.blob_gas_used),
-            excess_blob_gas: since(Fork::Cancun)
-                .then(|| given.excess_blob_gas.unwrap_or_default()),
+            excess_blob_gas: since(Fork::Cancun).then(|| given.excess_blob_gas.unwrap_or_default()),
             parent_beacon_block_root: since(Fork::Cancun)
                 .then(|| given.parent_beacon_block_root.unwrap_or_default()),
             requests_hash: since(Fork::Prague).then(|| requests.requests_hash()),

@@ -68,9 +68,8 @@ impl EthereumBlock<'_> {
 
     /// Bytes of the block's RLP: a list of header, transactions, ommers and withdrawals.
     fn length(&self) -> usize {
-        let list = |payload| {
-            alloy_rlp::Header { list: true, payload_length: payload }.length() + payload
-        };
+        let list =
+            |payload| alloy_rlp::Header { list: true, payload_length: payload }.length() + payload;
         // a typed transaction is a string in the block, a legacy one a list
         let transactions = self.transactions.iter().map(|it| {
             let is_list = it.first().is_some_and(|first| *first >= 0xc0);

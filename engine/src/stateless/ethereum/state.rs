@@ -36,12 +36,7 @@ pub(super) struct ChainDatabase<S> {
 
 impl<S: NodeSource + CodeSource> ChainDatabase<S> {
     /// The state under `state_root`, before the block of `header`.
-    pub(super) fn new(
-        source: S,
-        state_root: B256,
-        header: &Header,
-        ancestors: &[Header],
-    ) -> Self {
+    pub(super) fn new(source: S, state_root: B256, header: &Header, ancestors: &[Header]) -> Self {
         let told = ancestors.iter().map(|ancestor| ancestor.parent_hash);
         Self {
             state: TrieDatabase::new(source, state_root),
@@ -70,7 +65,8 @@ impl<S: NodeSource + CodeSource> Database for ChainDatabase<S> {
     // revm asks only inside the window of 256 blocks
     fn block_hash(&mut self, number: u64) -> Result<B256, StateError> {
         let missing = StateError::MissingBlockHash(number);
-        let Some(back) = self.number.checked_sub(number).and_then(|back| back.checked_sub(1)) else {
+        let Some(back) = self.number.checked_sub(number).and_then(|back| back.checked_sub(1))
+        else {
             return Err(missing);
         };
         let index = usize::try_from(back).unwrap_or(usize::MAX);

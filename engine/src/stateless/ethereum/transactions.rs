@@ -5,7 +5,10 @@ use alloy::{
         EthereumTxEnvelope, Receipt, ReceiptEnvelope, Transaction, TxEip4844, TxType,
         transaction::SignerRecoverable,
     },
-    eips::{eip2718::{Decodable2718, Encodable2718}, eip4844::DATA_GAS_PER_BLOB},
+    eips::{
+        eip2718::{Decodable2718, Encodable2718},
+        eip4844::DATA_GAS_PER_BLOB,
+    },
 };
 use alloy_primitives::Bytes;
 use revm::{
