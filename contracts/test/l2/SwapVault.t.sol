@@ -280,8 +280,8 @@ contract SwapVaultTest is Swaps {
         assertLegs(terms, LegState.Locked, LegState.Open);
     }
 
-    /// @dev T58: the same message on another rollup.
-    function test_T58_aVerdictForAnotherRollup() public {
+    /// @dev The same message on another rollup.
+    function test_aVerdictForAnotherRollup() public {
         Terms memory terms = etherForTokens();
         lock(terms, LegNumber.One);
         lock(terms, LegNumber.Two);
@@ -342,7 +342,7 @@ contract SwapVaultTest is Swaps {
     }
 
     /// @dev Whoever relays cannot make a payment fail by giving little gas.
-    function test_T28_fuzz_gasNeverChangesTheAnswer(uint256 gas) public {
+    function test_fuzz_gasNeverChangesAPayment(uint256 gas) public {
         gas = bound(gas, 30_000, 600_000);
         Terms memory terms = etherForTokens();
         lock(terms, LegNumber.One);
