@@ -1,5 +1,6 @@
 //! Surety's engine: everything the daemons share, from deriving the L2 chain to playing a dispute.
 
+pub mod artifacts;
 pub mod authenticated;
 pub mod bridge;
 pub mod commitment;
@@ -9,6 +10,7 @@ pub mod derive;
 pub mod dispute;
 pub mod execute;
 pub mod fault;
+pub mod genesis;
 pub mod l1;
 pub mod machine;
 pub mod model;

@@ -68,7 +68,7 @@ impl Devnet {
     /// The second scenario's genesis.
     async fn new() -> Self {
         let path = support::root().join("fixtures/scenario/genesis.json");
-        Self::with(scenario::genesis().0, GenesisSource::Alloc { path }).await
+        Self::with(scenario::genesis().0, GenesisSource::Geth { path }).await
     }
 
     async fn with(genesis: Genesis, source: GenesisSource) -> Self {
@@ -318,7 +318,7 @@ async fn what_does_not_belong_to_the_deployment_is_refused() {
     let genesis = String::from_utf8(scenario::read("genesis.json")).unwrap();
     let (path, store) = (at("genesis.json"), at("genesis"));
     std::fs::write(&path, poorer(&genesis)).unwrap();
-    let genesis = GenesisSource::Alloc { path };
+    let genesis = GenesisSource::Geth { path };
     let another_genesis = NodeConfig { genesis, store, ..devnet.config.clone() };
     assert!(matches!(Node::open(&another_genesis).await, Err(NodeError::WrongGenesis { .. })));
 

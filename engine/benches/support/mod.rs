@@ -10,21 +10,22 @@ use std::{
 use alloy::{
     consensus::{SignableTransaction, TxEip1559, TxEnvelope},
     eips::{eip2718::Encodable2718, eip2935::HISTORY_STORAGE_CODE, eip4788::BEACON_ROOTS_CODE},
+    genesis::GenesisAccount,
     network::TxSignerSync,
     signers::local::PrivateKeySigner,
 };
-use alloy_primitives::{Address, B256, Bytes, TxKind, U64, U256, hex, map::B256Map};
+use alloy_primitives::{Address, B256, Bytes, TxKind, U256, hex, map::B256Map};
 use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use serde::Deserialize;
 use surety_engine::{
     derive::{BlockInput, batch},
     execute::{block::execute_slot, boundary::Boundary, pending::Pending},
+    genesis::{Alloc, GenesisFile},
     machine::{SlotInput, StepSink, groups::Record, trace_slot},
     rules::{
         addresses::{BEACON_ROOTS, BLOCK_HASHES},
         limits::Limits,
     },
-    state::genesis::{Allocation, GenesisState},
 };
 use xz2::read::XzDecoder;
 
@@ -73,27 +74,22 @@ impl World {
     pub fn new(program: &Program) -> Self {
         let signer = PrivateKeySigner::from_bytes(&B256::repeat_byte(1)).unwrap();
         let contract = Address::repeat_byte(0xaa);
-        let account = |code: Bytes| Allocation {
-            nonce: U64::from(1),
+        let account = |code: &Bytes| GenesisAccount {
+            nonce: Some(1),
             balance: U256::from(10).pow(U256::from(20)),
-            code,
-            ..Allocation::default()
+            code: Some(code.clone()),
+            ..GenesisAccount::default()
         };
-        let state = GenesisState {
-            chain_id: CHAIN_ID,
-            base_fee_per_gas: U256::from(1_000_000_000),
-            gas_limit: Limits::SURETY.block_gas,
-            alloc: [
-                (BEACON_ROOTS, account(BEACON_ROOTS_CODE.clone())),
-                (BLOCK_HASHES, account(HISTORY_STORAGE_CODE.clone())),
-                (contract, account(program.code.clone())),
-                (signer.address(), account(Bytes::new())),
-            ]
-            .into(),
-            ..GenesisState::default()
-        };
+        let alloc = Alloc::from([
+            (BEACON_ROOTS, account(&BEACON_ROOTS_CODE)),
+            (BLOCK_HASHES, account(&HISTORY_STORAGE_CODE)),
+            (contract, account(&program.code)),
+            (signer.address(), account(&Bytes::new())),
+        ]);
+        let gas_limit = Limits::SURETY.block_gas;
+        let file = GenesisFile::new(CHAIN_ID, 0, 1_000_000_000, gas_limit, alloc);
         let mut memory = B256Map::default();
-        let (genesis, codes) = state.build(&mut memory).unwrap();
+        let (genesis, codes) = file.build(&mut memory).unwrap();
         memory.extend(codes);
         let mut transaction = TxEip1559 {
             chain_id: CHAIN_ID,

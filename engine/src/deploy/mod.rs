@@ -2,14 +2,11 @@
 //!
 //! Nothing is sent here: the same plan is carried out by a transaction lane, and by an L1 in process for tests.
 
-mod artifacts;
-
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::{SolValue, sol};
 use thiserror::Error;
 
-pub use artifacts::{ArtifactError, Artifacts};
-
+pub use crate::artifacts::{ArtifactError, Artifacts};
 use crate::{
     execute::boundary::{Boundary, Genesis},
     node::deployment::Deployment,

@@ -33,8 +33,8 @@ pub enum GenesisSource {
         /// JSON, xz-compressed or not.
         path: PathBuf,
     },
-    /// Accounts in geth's genesis format.
-    Alloc {
+    /// A genesis file in geth's format.
+    Geth {
         /// JSON.
         path: PathBuf,
     },

@@ -9,8 +9,9 @@ use crate::{
     commitment::FoldError,
     derive::DeriveError,
     execute::error::ExecuteError,
+    genesis::GenesisError,
     l1::{client::L1Error, follow::FollowError},
-    state::{StoreError, genesis::GenesisError, witness::WitnessError},
+    state::{StoreError, witness::WitnessError},
 };
 
 /// Why a node could not start or advance.

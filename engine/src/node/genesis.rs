@@ -5,7 +5,8 @@ use alloy_primitives::map::B256Map;
 use super::{NodeError, config::GenesisSource};
 use crate::{
     execute::boundary::Genesis,
-    state::{Commit, genesis::GenesisState, witness::BlockWitness},
+    genesis::GenesisFile,
+    state::{Commit, witness::BlockWitness},
 };
 
 /// All nodes and codes of the genesis state that `source` has; its root must be the deployment's.
@@ -21,11 +22,11 @@ pub fn import(source: &GenesisSource, genesis: &Genesis) -> Result<Commit, NodeE
             }
             Ok(witness.to_commit())
         }
-        GenesisSource::Alloc { path } => {
+        GenesisSource::Geth { path } => {
             let json = std::fs::read(path)
                 .map_err(|source| NodeError::Read { path: path.clone(), source })?;
             let mut nodes = B256Map::default();
-            let (built, codes) = GenesisState::from_json(&json)?.build(&mut nodes)?;
+            let (built, codes) = GenesisFile::from_json(&json)?.build(&mut nodes)?;
             if built != *genesis {
                 return Err(NodeError::WrongGenesis { path: path.clone() });
             }

@@ -11,7 +11,6 @@
 mod commit;
 mod database;
 mod error;
-pub mod genesis;
 mod rows;
 mod store;
 mod tables;

@@ -13,10 +13,11 @@ use alloy::{
         eip4788::BEACON_ROOTS_CODE,
         eip7702::{Authorization, SignedAuthorization},
     },
+    genesis::GenesisAccount,
     network::TxSignerSync,
     signers::{SignerSync, local::PrivateKeySigner},
 };
-use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U64, U256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, keccak256};
 use serde_json::json;
 use surety_engine::{
     authenticated::{account, storage},
@@ -31,12 +32,12 @@ use surety_engine::{
         receipts::Executed,
         skip::Skip,
     },
+    genesis::{Alloc, GenesisFile},
     machine::groups::Record,
     rules::{
         addresses::{BEACON_ROOTS, BLOCK_HASHES},
         limits::Limits,
     },
-    state::genesis::{Allocation, GenesisState},
 };
 
 use crate::{
@@ -164,17 +165,16 @@ pub(crate) fn input(number: u64, batch: Bytes, deposits: Vec<Deposit>) -> BlockI
     BlockInput::new(record, batch, deposits).unwrap()
 }
 
-fn genesis() -> GenesisState {
-    let contract = |code: Vec<u8>| Allocation {
-        nonce: U64::from(1),
+fn genesis() -> GenesisFile {
+    let contract = |code: Vec<u8>| GenesisAccount {
+        nonce: Some(1),
         balance: ETHER,
-        code: code.into(),
-        ..Allocation::default()
+        code: Some(code.into()),
+        ..GenesisAccount::default()
     };
-    let system = |code: &Bytes| Allocation { balance: U256::ZERO, ..contract(code.to_vec()) };
-    let purse =
-        |ether: u64| Allocation { balance: U256::from(ether) * ETHER, ..Allocation::default() };
-    let mut alloc = BTreeMap::from([
+    let system = |code: &Bytes| contract(code.to_vec()).with_balance(U256::ZERO);
+    let purse = |ether: u64| GenesisAccount::default().with_balance(U256::from(ether) * ETHER);
+    let mut alloc = Alloc::from([
         (BEACON_ROOTS, system(&BEACON_ROOTS_CODE)),
         (BLOCK_HASHES, system(&HISTORY_STORAGE_CODE)),
     ]);
@@ -186,35 +186,29 @@ fn genesis() -> GenesisState {
     }
     let one = B256::with_last_byte(1);
     alloc.get_mut(&address("refunds")).unwrap().storage =
-        BTreeMap::from([(one, one), (B256::with_last_byte(2), one)]);
-    let last = Allocation { nonce: U64::MAX, ..contract(listing("contracts/creates.evm")) };
+        Some(BTreeMap::from([(one, one), (B256::with_last_byte(2), one)]));
+    let last = contract(listing("contracts/creates.evm")).with_nonce(Some(u64::MAX));
     alloc.insert(address(LAST_NONCE), last);
     alloc.extend([Key::User, Key::Creator, Key::Collider].map(|key| (key.address(), purse(1_000))));
     let delegates = [address("returns"), Key::Delegated.address(), Address::with_last_byte(4)];
     for (key, delegate) in DELEGATIONS.into_iter().zip(delegates) {
         let code = [&[0xef, 0x01, 0x00], delegate.as_slice()].concat().into();
-        alloc.insert(key.address(), Allocation { code, ..purse(10) });
+        alloc.insert(key.address(), purse(10).with_code(Some(code)));
     }
     let code = Bytes::from_static(&[0x00]);
-    alloc.insert(Key::Contract.address(), Allocation { code, ..purse(10) });
-    alloc.insert(Key::Poor.address(), Allocation { balance: U256::ONE, ..purse(0) });
+    alloc.insert(Key::Contract.address(), purse(10).with_code(Some(code)));
+    alloc.insert(Key::Poor.address(), purse(0).with_balance(U256::ONE));
     let collider = Key::Collider.address();
-    alloc.insert(collider.create(0), Allocation { nonce: U64::from(1), ..purse(0) });
+    alloc.insert(collider.create(0), purse(0).with_nonce(Some(1)));
     alloc.insert(collider.create(1), purse(1));
-    GenesisState {
-        chain_id: CHAIN_ID,
-        timestamp: GENESIS_TIME,
-        base_fee_per_gas: U256::from(GWEI),
-        gas_limit: Limits::SURETY.block_gas,
-        alloc,
-    }
+    GenesisFile::new(CHAIN_ID, GENESIS_TIME, GWEI, Limits::SURETY.block_gas, alloc)
 }
 
 impl Author {
     pub(crate) fn new() -> Self {
-        let state = genesis();
-        check_fixture("scenario/genesis.json", &json!(state));
-        let (genesis, memory) = scenario::build(&state);
+        let file = genesis();
+        check_fixture("scenario/genesis.json", &json!(file));
+        let (genesis, memory) = scenario::build(&file);
         Self {
             pending: Pending::new(memory),
             boundary: Boundary::genesis(&genesis),

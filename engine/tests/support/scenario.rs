@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use surety_engine::{
     derive::{BlockInput, deposits::Deposit},
     execute::boundary::Genesis,
+    genesis::GenesisFile,
     machine::groups::Record,
-    state::genesis::GenesisState,
 };
 
 /// Blocks of the scenario.
@@ -58,11 +58,11 @@ pub type Memory = B256Map<Bytes>;
 
 /// The genesis with its state.
 pub fn genesis() -> (Genesis, Memory) {
-    build(&GenesisState::from_json(&read("genesis.json")).unwrap())
+    build(&GenesisFile::from_json(&read("genesis.json")).unwrap())
 }
 
 /// Builds a genesis state in memory.
-pub fn build(state: &GenesisState) -> (Genesis, Memory) {
+pub fn build(state: &GenesisFile) -> (Genesis, Memory) {
     let mut memory = Memory::default();
     let (genesis, codes) = state.build(&mut memory).unwrap();
     memory.extend(codes);
