@@ -46,6 +46,8 @@ contract Relayer {
     fallback() external {
         try IL1Messenger(msg.sender).relay(_message, _timestamp, _siblings) {}
         catch (bytes memory reason) {
+            // its first bytes: the error's selector
+            // forge-lint: disable-next-line(unsafe-typecast)
             refusal = bytes4(reason);
         }
     }
@@ -196,6 +198,8 @@ contract L1MessengerTest is L2World {
         uint64 timestamp = _beginBlock();
         what = bound(what, 0, 4 + 32);
         uint160 shift = uint160(bound(by, 1, type(uint64).max));
+        // it is bounded by 64 bits
+        // forge-lint: disable-next-line(unsafe-typecast)
         if (what == 0) message.nonce ^= uint64(shift);
         else if (what == 1) message.sender = address(uint160(message.sender) ^ shift);
         else if (what == 2) message.target = address(uint160(message.target) ^ shift);
