@@ -28,6 +28,8 @@ struct Settings {
     uint256 rootBond;
     uint256 stepBond;
     uint256 gasPriceCap;
+    /// Where proofs settle contests; 0: nowhere.
+    address settlement;
 }
 
 struct Deployed {
@@ -74,6 +76,7 @@ contract Deploy is ScriptBase {
             deployed.inbox,
             deployed.bonds,
             deployed.tournament,
+            settings.settlement,
             settings.boundary,
             settings.genesisBlock,
             settings.rootBond

@@ -10,9 +10,10 @@ import {Bond, BondStatus, Claim, ClaimStatus, Death, Forfeiture, Ground, IRollup
 import {ITournament} from "./interfaces/ITournament.sol";
 import {Block, BlockCodec} from "./machine/Block.sol";
 import {Machine, MachineCodec} from "./machine/Machine.sol";
-import {Backing, Step} from "./rules/Backing.sol";
+import {Backing, Fate, Step} from "./rules/Backing.sol";
 import {ClaimShape} from "./rules/ClaimShape.sol";
 import {Spoils} from "./rules/Spoils.sol";
+import {Answer, VerdictBook, Verdicts} from "./settlement/Verdicts.sol";
 import {ClaimKey} from "./types/ClaimKey.sol";
 import {BondId, ClaimId, CommitmentId, MatchId, TournamentId, commitmentId, rootTournament} from "./types/Ids.sol";
 import {MatchKey} from "./types/MatchKey.sol";
@@ -23,6 +24,8 @@ import {Status} from "./types/TournamentState.sol";
 /// @title Rollup
 /// @dev Deployed last: its constructor checks that Bonds and the Tournament refer to it. Nobody owns it.
 contract Rollup is IRollup {
+    using Verdicts for ClaimId;
+
     /// @dev The least root bond whatever gas costs.
     uint256 private constant BOND_FLOOR = 1 ether;
 
@@ -32,6 +35,8 @@ contract Rollup is IRollup {
     IBonds public immutable bonds;
     /// @inheritdoc IRollup
     ITournament public immutable tournament;
+    /// @inheritdoc IRollup
+    address public immutable settlement;
     /// @inheritdoc IRollup
     uint256 public immutable rootBond;
     /// @inheritdoc IRollup
@@ -45,7 +50,10 @@ contract Rollup is IRollup {
     mapping(BondId => Bond) private _bonds;
     /// @dev The claim whose children a root tournament compares, written when a second child joins.
     mapping(TournamentId => ClaimId) private _contested;
+    /// @dev Empty where no proof settles.
+    VerdictBook private _verdicts;
 
+    /// @param settlement_ the contract whose proofs settle contests; 0: none does
     /// @param boundary the machine at genesis
     /// @param genesisBlock its Block group; number and time must be the Inbox's
     /// @param rootBond_ wei; at least 1 ETH, and a third must pay for the longest honest line at the Tournament's price cap
@@ -53,6 +61,7 @@ contract Rollup is IRollup {
         IInbox inbox_,
         IBonds bonds_,
         ITournament tournament_,
+        address settlement_,
         Machine memory boundary,
         Block memory genesisBlock,
         uint256 rootBond_
@@ -64,6 +73,7 @@ contract Rollup is IRollup {
             address(tournament_.asker()) != address(this) || address(tournament_.bonds()) != address(bonds_)
                 || address(tournament_.records()) != address(inbox_)
         ) revert NotWired(address(tournament_));
+        if (settlement_ != address(0) && settlement_.code.length == 0) revert NotWired(settlement_);
         uint256 required = Spoils.minimumBond(tournament_.gasPriceCap());
         if (required < BOND_FLOOR) required = BOND_FLOOR;
         if (rootBond_ < required) revert RootBondTooSmall(rootBond_, required);
@@ -77,6 +87,7 @@ contract Rollup is IRollup {
         inbox = inbox_;
         bonds = bonds_;
         tournament = tournament_;
+        settlement = settlement_;
         rootBond = rootBond_;
         genesis = ClaimKey(ClaimId.wrap(0), 0, 0, boundaryHash).id();
         latestConfirmed = genesis;
@@ -137,14 +148,18 @@ contract Rollup is IRollup {
             if (id != cursor) revert NotOnPath(bond, cursor, id);
             // A bond backs nothing from here up; above genesis no key would go on.
             if (_claims[id].status == ClaimStatus.Confirmed) break;
-            bool lost = isLost(id);
-            if (lost && state.status == BondStatus.Locked) {
+            Fate fate = _fate(id);
+            if (fate == Fate.Lost && state.status == BondStatus.Locked) {
                 state.status = BondStatus.Frozen;
                 emit BondFrozen(bond, state.owner, id);
             }
-            Step step = _stepAt(bond, id, key.parent, lost);
+            Step step = _stepAt(bond, id, key.parent, fate);
             if (step == Step.Burn) {
                 _forfeit(bond, state, id, Forfeiture.Backer, new Share[](0));
+                return;
+            }
+            if (step == Step.Free) {
+                _free(bond, state, id);
                 return;
             }
             if (step == Step.Stand) break;
@@ -167,8 +182,11 @@ contract Rollup is IRollup {
         _forfeit(bond, state, id, Forfeiture.Creator, _shares(id, lostMatch, moves));
     }
 
-    function _stepAt(BondId bond, ClaimId id, ClaimId parent, bool lost) private view returns (Step) {
-        return Backing.step(lost, _claims[parent].status == ClaimStatus.Confirmed, _claims[id].bond == bond);
+    function _stepAt(BondId bond, ClaimId id, ClaimId parent, Fate fate) private view returns (Step) {
+        bool splits = _claims[id].bond == bond;
+        // Where no proof settles, what is lost was eliminated.
+        if (splits && settlement != address(0)) splits = tournament.isEliminated(id.commitment());
+        return Backing.step(fate, _claims[parent].status == ClaimStatus.Confirmed, splits);
     }
 
     // Claims
@@ -210,6 +228,7 @@ contract Rollup is IRollup {
         key.boundary = _boundaryHash(boundary);
         claim = key.id();
         if (_moveToExisting(bond, claim)) return claim;
+        if (_isSettled(rootTournament(parentId, key.round))) revert ContestClosed(parentId, key.round, Status.Won);
         _record(bond, claim, key, end);
         _contest(key, parent.boundary, children, spine);
     }
@@ -222,7 +241,7 @@ contract Rollup is IRollup {
         if (state.status == ClaimStatus.Absent) revert UnknownClaim(id);
         if (_claims[key.parent].status != ClaimStatus.Confirmed) revert ParentNotConfirmed(key.parent);
         TournamentId contest = rootTournament(key.parent, key.round);
-        (Status status, CommitmentId winner) = tournament.result(contest);
+        (Status status, CommitmentId winner) = _result(contest);
         if (status != Status.Won || winner.claim() != id) revert NotWinner(id, status);
         state.status = ClaimStatus.Confirmed;
         latestConfirmed = id;
@@ -231,22 +250,63 @@ contract Rollup is IRollup {
     }
 
     /// @inheritdoc IRollup
+    function settle(ClaimId parent, uint64 end, bytes32 boundary) external returns (ClaimId claim) {
+        if (msg.sender != settlement) revert NotSettlement(msg.sender);
+        // Nobody is confirmed under it yet: every confirmed claim but the latest has a confirmed child.
+        if (parent != latestConfirmed) revert NotLatestConfirmed(latestConfirmed, parent);
+        Claim memory base = _claims[parent];
+        TournamentId contest = rootTournament(parent, base.round);
+        (Status status, CommitmentId winner) = tournament.result(contest);
+        uint64 last = _domainEnd(base, contest, status);
+        bool fits = status == Status.Absent ? base.end < end && end <= last : end == last;
+        if (!fits) revert WrongDomain(last, end);
+
+        // An eliminated one stays dead; the contest's winner may have its boundary too.
+        claim = _verdicts.candidates[contest][boundary];
+        if (tournament.isEliminated(claim.commitment())) claim = winner.claim();
+        if (claim.isNobody() || _verdicts.answers[claim].boundary != boundary) {
+            claim = ClaimKey(parent, ClaimShape.UNPROPOSED, 0, boundary).id();
+            _claims[claim].end = end;
+            _verdicts.answers[claim] = Answer(contest, boundary);
+        }
+        _verdicts.settled[contest] = claim;
+        _claims[claim].status = ClaimStatus.Confirmed;
+        latestConfirmed = claim;
+        emit ClaimSettled(claim, parent, base.round, base.end + 1, end, boundary);
+        emit ClaimConfirmed(claim, parent, end, Ground.Settlement);
+    }
+
+    /// @inheritdoc IRollup
     function voidClaim(ClaimKey calldata key) external {
         ClaimId id = key.id();
         Claim storage state = _claims[id];
         if (state.status == ClaimStatus.Absent) revert UnknownClaim(id);
         if (state.status == ClaimStatus.Void) revert AlreadyVoid(id);
-        bool isVoid = _claims[key.parent].status == ClaimStatus.Void;
-        if (!isVoid && !isLost(key.parent)) revert ParentAlive(key.parent);
+        Death death = Death.Void;
+        if (_claims[key.parent].status != ClaimStatus.Void) {
+            Fate fate = _fate(key.parent);
+            if (fate == Fate.Open) revert ParentAlive(key.parent);
+            if (fate == Fate.Lost) death = Death.Lost;
+        }
         state.status = ClaimStatus.Void;
-        emit ClaimVoided(id, key.parent, isVoid ? Death.Void : Death.Lost);
+        emit ClaimVoided(id, key.parent, death);
     }
 
     // Views
 
     /// @inheritdoc IRollup
     function isLost(ClaimId id) public view returns (bool) {
-        return tournament.isEliminated(id.commitment());
+        return _fate(id) == Fate.Lost;
+    }
+
+    /// @inheritdoc IRollup
+    function isVoid(ClaimId id) external view returns (bool) {
+        return _claims[id].status == ClaimStatus.Void || _fate(id) == Fate.Superseded;
+    }
+
+    /// @inheritdoc IRollup
+    function settledBy(TournamentId contest) external view returns (ClaimId) {
+        return _verdicts.settled[contest];
     }
 
     /// @notice How final results in root tournament `id` are. Reverts for one that nobody has contested.
@@ -254,6 +314,7 @@ contract Rollup is IRollup {
         ClaimId parent = _contested[id];
         ClaimStatus status = _claims[parent].status;
         if (status == ClaimStatus.Absent) revert UnknownClaim(parent);
+        if (_isSettled(id)) return Finality.Void;
         if (status == ClaimStatus.Confirmed) return Finality.Final;
         return _isDead(parent) ? Finality.Void : Finality.Provisional;
     }
@@ -263,7 +324,7 @@ contract Rollup is IRollup {
         Claim memory base = _claims[parent];
         if (base.status == ClaimStatus.Absent) revert UnknownClaim(parent);
         TournamentId contest = rootTournament(parent, base.round);
-        (Status status,) = tournament.result(contest);
+        (Status status,) = _result(contest);
         return _domainEnd(base, contest, status);
     }
 
@@ -309,7 +370,7 @@ contract Rollup is IRollup {
         base = _claims[parent];
         if (base.status != ClaimStatus.Confirmed) _requireAlive(parent);
         contest = rootTournament(parent, base.round);
-        (status,) = tournament.result(contest);
+        (status,) = _result(contest);
         uint64 expected = _domainEnd(base, contest, status);
         if (end != expected) revert WrongDomain(expected, end);
     }
@@ -350,8 +411,23 @@ contract Rollup is IRollup {
         state.end = end;
         state.bond = bond;
         _bonds[bond].tip = claim;
+        if (settlement != address(0)) _enter(claim, Answer(rootTournament(key.parent, key.round), key.boundary));
         uint64 first = _claims[key.parent].end + 1;
         emit ClaimProposed(claim, key.parent, key.round, first, end, key.traceRoot, key.boundary, bond);
+    }
+
+    /// @dev Remembers a new claim for a settlement, which confirms the first one with its boundary that is not dead.
+    function _enter(ClaimId claim, Answer memory answer) private {
+        ClaimId candidate = _verdicts.candidates[answer.contest][answer.boundary];
+        _verdicts.record(claim, answer, candidate.isNobody() || tournament.isEliminated(candidate.commitment()));
+    }
+
+    /// @dev What the bond backs is void, and its owner may use it anywhere.
+    function _free(BondId bond, Bond storage state, ClaimId superseded) private {
+        state.status = BondStatus.Locked;
+        state.walking = false;
+        state.tip = latestConfirmed;
+        emit BondFreed(bond, state.owner, superseded, latestConfirmed);
     }
 
     function _forfeit(BondId bond, Bond storage state, ClaimId lost, Forfeiture cause, Share[] memory shares) private {
@@ -377,7 +453,26 @@ contract Rollup is IRollup {
     }
 
     function _isDead(ClaimId id) private view returns (bool) {
-        return _claims[id].status == ClaimStatus.Void || isLost(id);
+        return _claims[id].status == ClaimStatus.Void || _fate(id) != Fate.Open;
+    }
+
+    /// @dev By its contest, or by the proof that has settled that; whether its ancestors are alive is another matter.
+    function _fate(ClaimId id) private view returns (Fate) {
+        if (settlement != address(0)) {
+            (bool isSettled, Fate fate) = _verdicts.ruling(id);
+            if (isSettled) return fate;
+        }
+        return tournament.isEliminated(id.commitment()) ? Fate.Lost : Fate.Open;
+    }
+
+    /// @dev The result of a contest; one that a proof has settled is won, whatever its tournament says.
+    function _result(TournamentId contest) private view returns (Status, CommitmentId) {
+        if (_isSettled(contest)) return (Status.Won, _verdicts.settled[contest].commitment());
+        return tournament.result(contest);
+    }
+
+    function _isSettled(TournamentId contest) private view returns (bool) {
+        return settlement != address(0) && !_verdicts.settled[contest].isNobody();
     }
 
     function _requireExists(ClaimId id) private view {
@@ -390,6 +485,7 @@ contract Rollup is IRollup {
 
     /// @dev Where the children of `base` end: fixed by the first of them.
     function _domainEnd(Claim memory base, TournamentId contest, Status status) private view returns (uint64) {
+        if (_isSettled(contest)) return _claims[_verdicts.settled[contest]].end;
         if (status != Status.Absent) return base.end + tournament.tournaments(contest).blocks;
         uint64 latest = inbox.latestBlock();
         if (latest <= base.end) revert EmptyDomain(base.end);

@@ -17,8 +17,8 @@ use alloy_sol_types::{
     SolCall, SolEvent, SolEventInterface, SolInterface, SolStruct, SolType, TopicList,
 };
 use surety_engine::l1::bindings::{
-    Bond, Claim, ClaimKey, Clocks, CommitmentState, IBonds, IInbox, IRollup, ITournament, MatchKey,
-    MatchState, TournamentState,
+    Bond, Claim, ClaimKey, Clocks, CommitmentState, IBonds, IInbox, IRollup, ISettlement,
+    ITournament, MatchKey, MatchState, TournamentState,
 };
 
 fn abi(name: &str) -> JsonAbi {
@@ -115,6 +115,16 @@ fn the_rollup_is_called_as_it_is() {
     );
     all!(returns, abi, IRollup::tournamentCall, IRollup::lockBondCall, IRollup::proposeCall);
     all!(
+        returns,
+        abi,
+        IRollup::settleCall,
+        IRollup::isLostCall,
+        IRollup::isVoidCall,
+        IRollup::settledByCall,
+        IRollup::settlementCall
+    );
+    all!(topics, abi, IRollup::ClaimSettled, IRollup::BondFreed);
+    all!(
         topics,
         abi,
         IRollup::ClaimProposed,
@@ -136,6 +146,18 @@ fn the_rollup_is_called_as_it_is() {
         abi.events().count(),
         "no event is unknown"
     );
+}
+
+#[test]
+fn the_settlement_is_called_as_it_is() {
+    let abi = &abi("ISettlement");
+    calls::<ISettlement::ISettlementCalls>(abi);
+    errors::<ISettlement::ISettlementErrors>(abi);
+    events::<ISettlement::ISettlementEvents>(abi, ISettlement::ISettlementEvents::SELECTORS);
+    all!(returns, abi, ISettlement::settleCall, ISettlement::progressCall);
+    all!(returns, abi, ISettlement::proversCall);
+    all!(topics, abi, ISettlement::BoundaryProven);
+    all!(fields, abi, ClaimKey);
 }
 
 #[test]

@@ -168,6 +168,7 @@ async fn deploy(l1: &L1Client, lane: &Lane, genesis: Genesis) -> Deployment {
         parameters: Parameters::development().unwrap(),
         gas_price_cap: U256::from(50_000_000_000_u64),
         sunset: 0,
+        settlement: None,
     };
     let artifacts = Artifacts::new(support::root().join("out"));
     let plan = Plan::new(&artifacts, lane.address(), 0, &settings).unwrap();

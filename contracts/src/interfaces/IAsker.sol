@@ -9,7 +9,7 @@ enum Finality {
     Provisional,
     /// The parent claim is confirmed.
     Final,
-    /// The parent claim is lost or void, and nothing under it costs a bond.
+    /// The parent claim is lost or void, or a proof has settled the contest: nothing in it costs a step bond.
     Void
 }
 

@@ -16,7 +16,7 @@ enum ClaimStatus {
     Absent,
     Proposed,
     Confirmed,
-    /// It descends from a lost claim.
+    /// It descends from a dead claim.
     Void
 }
 
@@ -36,7 +36,7 @@ enum BondStatus {
     Absent,
     /// It backs every unconfirmed claim on the path to `tip`.
     Locked,
-    /// A claim on that path is eliminated: it can only be forfeited.
+    /// A claim on that path is lost: it can only be forfeited, unless the topmost dead one turns out to be void.
     Frozen,
     Released,
     Forfeited
@@ -47,14 +47,16 @@ enum Ground {
     /// Nobody contested it in time.
     Unopposed,
     /// It won its contest.
-    Contest
+    Contest,
+    /// A proof settled its contest.
+    Settlement
 }
 
 /// @notice Why a claim is dead.
 enum Death {
-    /// It was eliminated in its contest.
+    /// It was eliminated in its contest, or a proof has shown that its boundary is wrong.
     Lost,
-    /// It descends from a lost claim.
+    /// It descends from a dead claim, or a proof has settled its contest by another one with the same boundary.
     Void
 }
 
@@ -79,7 +81,8 @@ struct Bond {
 }
 
 /// @notice The tree of claims: each answers what executing the L2 blocks after its parent gives.
-/// @dev The genesis claim is the key {parent 0, round 0, traceRoot 0, boundary} and confirmed from the start.
+/// @dev The genesis claim is the key {parent 0, round 0, traceRoot 0, boundary} and confirmed from the start. A claim that
+/// nobody proposed, made by a proof, is the key {parent, round UNPROPOSED, traceRoot 0, boundary}.
 interface IRollup is IAsker {
     /// @notice A claim was made about L2 blocks `first` to `end`, and `bond` moved to it. The first one under a parent, or of
     /// a further round, starts their root tournament.
@@ -95,17 +98,27 @@ interface IRollup is IAsker {
     );
     /// @notice A claim is final.
     event ClaimConfirmed(ClaimId indexed claim, ClaimId indexed parent, uint64 end, Ground ground);
-    /// @notice A claim descends from a lost one.
+    /// @notice A proof of the boundary has settled the contest of a claim's children: `claim` is confirmed, children with
+    /// another boundary are lost, others with the same one void. Its tournament is without effect from now on.
+    /// @param claim it was proposed, or is made by the proof: key {parent, round UNPROPOSED, traceRoot 0, boundary}
+    /// @param round the contest's
+    event ClaimSettled(
+        ClaimId indexed claim, ClaimId indexed parent, uint32 round, uint64 first, uint64 end, bytes32 boundary
+    );
+    /// @notice A claim descends from a dead one.
     /// @param death why its parent is dead
     event ClaimVoided(ClaimId indexed claim, ClaimId indexed parent, Death death);
     /// @notice `owner` locked a root bond.
     event BondLocked(BondId indexed bond, address indexed owner, ClaimId tip);
     /// @notice A bond was moved to a claim that was there already, and now backs it too.
     event BondMoved(BondId indexed bond, ClaimId indexed tip);
-    /// @notice A claim that the bond backs is eliminated.
+    /// @notice A claim that the bond backs is lost.
     event BondFrozen(BondId indexed bond, address indexed owner, ClaimId indexed eliminated);
     /// @notice A bond is free again: every claim it backed is confirmed.
     event BondReleased(BondId indexed bond, address indexed owner, uint256 amount);
+    /// @notice Every claim that the bond backs is void, because of `superseded`: it backs nothing any more.
+    /// @param tip the latest confirmed claim, where it is now
+    event BondFreed(BondId indexed bond, address indexed owner, ClaimId indexed superseded, ClaimId tip);
     /// @notice A bond is lost, because it backs `lost`, whose parent is confirmed.
     /// @param burned of `amount`, wei; the rest went to who moved for the winner and to who bonded it
     event BondForfeited(
@@ -139,6 +152,10 @@ interface IRollup is IAsker {
     error ContestClosed(ClaimId parent, uint32 round, Status status);
     /// @notice The claim has not won its contest, or that is not decided.
     error NotWinner(ClaimId claim, Status status);
+    /// @notice Only the settlement contract settles, and only where the deployment has one.
+    error NotSettlement(address caller);
+    /// @notice A contest is settled under the latest confirmed claim: others are decided or not yet to be.
+    error NotLatestConfirmed(ClaimId latest, ClaimId parent);
     /// @notice The parent is not confirmed.
     error ParentNotConfirmed(ClaimId parent);
     /// @notice The parent is neither lost nor void.
@@ -206,11 +223,20 @@ interface IRollup is IAsker {
     /// any claim
     function follow(BondId bond, ClaimKey[] calldata path) external;
 
+    /// @notice Settles the contest of a confirmed claim's children by a proof of their boundary, if nobody is confirmed there
+    /// yet. Only the settlement contract.
+    /// @dev Confirms the first child with that boundary. One that was eliminated stays dead: then it is the contest's winner,
+    /// or without such a child a new claim. Reverts with NotSettlement, NotLatestConfirmed, WrongDomain, EmptyDomain.
+    /// @param parent the latest confirmed claim
+    /// @param end the last L2 block: that of the contest's domain; without a contest, any of the next child's
+    /// @param boundary hash of the machine after that block, which is proven
+    function settle(ClaimId parent, uint64 end, bytes32 boundary) external returns (ClaimId claim);
+
     /// @notice Makes the winner among the children of a confirmed claim final.
     /// @dev Reverts with UnknownClaim, AlreadyConfirmed, ParentNotConfirmed, NotWinner.
     function confirm(ClaimKey calldata key) external;
 
-    /// @notice Marks a child of a lost or void claim as void.
+    /// @notice Marks a child of a dead claim as void.
     /// @dev Reverts with UnknownClaim, AlreadyVoid, ParentAlive.
     function voidClaim(ClaimKey calldata key) external;
 
@@ -223,8 +249,9 @@ interface IRollup is IAsker {
     function splitBond(ClaimKey calldata lost, MatchKey calldata lostMatch, Move[] calldata moves) external;
 
     /// @notice Walks up the path of claims that a bond backs, from `tip` towards the confirmed ones, one edge a key.
-    /// Freezes the bond at an eliminated claim; burns it when the walk ends at one whose parent is confirmed, unless the
-    /// bond created it, which is splitBond's.
+    /// Freezes the bond at a lost claim. The walk ends at a claim whose parent is confirmed: if that is lost, the bond is
+    /// burned, unless the bond created it and a match was lost, which is splitBond's; if a proof has made it void, the bond is
+    /// free again, at the parent.
     /// @dev Reverts with WrongBondStatus, NotOnPath.
     /// @param path keys of consecutive claims, from where the walk stands
     function walk(BondId bond, ClaimKey[] calldata path) external;
@@ -235,8 +262,15 @@ interface IRollup is IAsker {
     /// @notice What is stored of bond `id`.
     function rootBonds(BondId id) external view returns (Bond memory);
 
-    /// @notice Whether claim `id` is eliminated in its contest.
+    /// @notice Whether claim `id` is eliminated in its contest, or, once a proof has settled that, has another boundary than the
+    /// proven one.
     function isLost(ClaimId id) external view returns (bool);
+
+    /// @notice Whether claim `id` was marked void, or a proof has settled its contest by another claim with the same boundary.
+    function isVoid(ClaimId id) external view returns (bool);
+
+    /// @notice The claim that a proof has confirmed in `contest`; 0 if none has.
+    function settledBy(TournamentId contest) external view returns (ClaimId);
 
     /// @notice Where the domain of the next child of `parent` ends; reverts with EmptyDomain when there is none yet.
     function domainEnd(ClaimId parent) external view returns (uint64);
@@ -258,4 +292,7 @@ interface IRollup is IAsker {
 
     /// @notice The contests, fixed at deployment.
     function tournament() external view returns (ITournament);
+
+    /// @notice The one contract whose proofs settle contests, fixed at deployment; 0: there is none.
+    function settlement() external view returns (address);
 }

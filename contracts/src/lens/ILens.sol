@@ -26,8 +26,10 @@ enum ClaimStanding {
     /// It won its contest and its parent is confirmed: `confirm` succeeds.
     Confirmable,
     Confirmed,
-    /// It was eliminated in its contest.
+    /// It was eliminated in its contest, or a proof has shown that its boundary is wrong.
     Lost,
+    /// A proof has confirmed another claim with its boundary.
+    Superseded,
     /// It descends from a dead claim, and nobody has marked it void yet.
     Orphaned,
     /// It was marked void.
@@ -70,7 +72,7 @@ enum BondStanding {
     Releasable,
     /// It backs undecided claims.
     Backing,
-    /// A claim it backs is lost: it can only be forfeited.
+    /// A claim it backs is lost: it can only be forfeited, unless `walk` frees it.
     Frozen,
     Released,
     Forfeited
@@ -85,7 +87,9 @@ enum Walk {
     /// Freeze the bond.
     Freeze,
     /// Burn it.
-    Burn
+    Burn,
+    /// Free it: what it backs is void.
+    Free
 }
 
 /// @notice What the bond of a commitment in a step tournament is held for.
@@ -113,6 +117,7 @@ struct ClaimReport {
     bool voidable;
     /// The contest it is in.
     TournamentId contest;
+    /// Won, too, once a proof has settled the contest.
     Status contestStatus;
     /// The L2 blocks it is about.
     uint64 first;

@@ -5,7 +5,7 @@ import {Finality} from "../interfaces/IAsker.sol";
 import {Bond, BondStatus, Claim, ClaimStatus, IRollup} from "../interfaces/IRollup.sol";
 import {ITournament} from "../interfaces/ITournament.sol";
 import {Opening} from "../commitment/Opening.sol";
-import {Backing, Step} from "../rules/Backing.sol";
+import {Backing, Fate, Step} from "../rules/Backing.sol";
 import {Delay, Joiners, RANKS, Running} from "../tournament/Delay.sol";
 import {MatchClocks} from "../tournament/MatchClocks.sol";
 import {Pairing} from "../tournament/Pairing.sol";
@@ -80,7 +80,9 @@ contract Lens is ILens {
         Claim memory state = rollup.claims(report.id);
         if (state.status == ClaimStatus.Absent) return report;
         report.contest = rootTournament(key.parent, key.round);
+        bool isSettled = ClaimId.unwrap(rollup.settledBy(report.contest)) != 0;
         (report.contestStatus,) = tournament.result(report.contest);
+        if (isSettled) report.contestStatus = Status.Won;
         report.standing = _standing(report, state.status, key.parent);
         report.voidable = _isDead(key.parent) && state.status != ClaimStatus.Void;
         report.end = state.end;
@@ -102,7 +104,8 @@ contract Lens is ILens {
         returns (ClaimStanding)
     {
         if (status == ClaimStatus.Confirmed) return ClaimStanding.Confirmed;
-        if (rollup.isLost(report.id)) return ClaimStanding.Lost;
+        Fate fate = _fate(report.id);
+        if (fate != Fate.Open) return fate == Fate.Lost ? ClaimStanding.Lost : ClaimStanding.Superseded;
         if (status == ClaimStatus.Void) return ClaimStanding.Void;
         if (_isDead(parent)) return ClaimStanding.Orphaned;
         if (report.contestStatus == Status.Won) {
@@ -142,7 +145,14 @@ contract Lens is ILens {
     }
 
     function _isDead(ClaimId id) private view returns (bool) {
-        return rollup.claims(id).status == ClaimStatus.Void || rollup.isLost(id);
+        return rollup.isVoid(id) || rollup.isLost(id);
+    }
+
+    /// @dev A claim that its contest has made void is not one that was marked so: that descends from a dead one.
+    function _fate(ClaimId id) private view returns (Fate) {
+        if (rollup.isLost(id)) return Fate.Lost;
+        bool isMarked = rollup.claims(id).status == ClaimStatus.Void;
+        return !isMarked && rollup.isVoid(id) ? Fate.Superseded : Fate.Open;
     }
 
     // Matches
@@ -372,22 +382,25 @@ contract Lens is ILens {
         for (uint256 i = 0; i < path.length; ++i) {
             if (path[i].id() != cursor) return Walk.Refused;
             if (_isConfirmed(cursor)) break;
-            bool lost = rollup.isLost(cursor);
-            if (lost && state.status == BondStatus.Locked) walk = Walk.Freeze;
-            Step step = _stepAt(bond, cursor, path[i].parent, lost);
+            Fate fate = _fate(cursor);
+            if (fate == Fate.Lost && state.status == BondStatus.Locked) walk = Walk.Freeze;
+            Step step = _stepAt(bond, cursor, path[i].parent, fate);
             if (step == Step.Burn) return Walk.Burn;
+            if (step == Step.Free) return Walk.Free;
             if (step == Step.Stand) break;
             cursor = path[i].parent;
         }
     }
 
-    function _stepAt(BondId bond, ClaimId id, ClaimId parent, bool lost) private view returns (Step) {
-        return Backing.step(lost, _isConfirmed(parent), rollup.claims(id).bond == bond);
+    function _stepAt(BondId bond, ClaimId id, ClaimId parent, Fate fate) private view returns (Step) {
+        bool splits = rollup.claims(id).bond == bond && tournament.isEliminated(id.commitment());
+        return Backing.step(fate, _isConfirmed(parent), splits);
     }
 
     function _isSplittable(BondId bond, ClaimKey calldata key) private view returns (bool) {
         ClaimId id = key.id();
-        return rollup.isLost(id) && _isConfirmed(key.parent) && rollup.claims(id).bond == bond;
+        bool splits = rollup.claims(id).bond == bond && tournament.isEliminated(id.commitment());
+        return splits && rollup.isLost(id) && _isConfirmed(key.parent);
     }
 
     /// @inheritdoc ILens

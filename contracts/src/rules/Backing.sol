@@ -5,20 +5,30 @@ pragma solidity 0.8.37;
 enum Step {
     /// Goes on to its parent, which is undecided.
     Climb,
-    /// Stays: nothing is lost for good yet, or the loss is the creator's own, which a split takes.
+    /// Stays: nothing is lost for good yet, or the loss is one that a split takes.
     Stand,
     /// Burns the bond.
-    Burn
+    Burn,
+    /// Frees the bond: nothing that it backs counts any more.
+    Free
+}
+
+/// @notice What is known of a claim.
+enum Fate {
+    Open,
+    Lost,
+    /// A proof has confirmed another claim with its boundary.
+    Superseded
 }
 
 /// @notice How a root bond answers for the claims it backs.
 library Backing {
     /// @notice What a walk does at a claim.
-    /// @param lost whether the claim is eliminated
-    /// @param isFinal whether its parent is confirmed, so that nothing below can change that
-    /// @param own whether the bond created it
-    function step(bool lost, bool isFinal, bool own) internal pure returns (Step) {
+    /// @param isFinal whether its parent is confirmed, so that nothing below can change its fate
+    /// @param splits whether a split takes the bond for it: the bond created it, and it was eliminated in a match
+    function step(Fate fate, bool isFinal, bool splits) internal pure returns (Step) {
         if (!isFinal) return Step.Climb;
-        return lost && !own ? Step.Burn : Step.Stand;
+        if (fate == Fate.Superseded) return Step.Free;
+        return fate == Fate.Lost && !splits ? Step.Burn : Step.Stand;
     }
 }

@@ -103,8 +103,14 @@ abstract contract Dispute is Test {
             ),
             rootBond: ROOT_BOND,
             stepBond: STEP_BOND,
-            gasPriceCap: PRICE_CAP
+            gasPriceCap: PRICE_CAP,
+            settlement: settlementOf()
         });
+    }
+
+    /// @dev Who settles by proof; nobody, unless a test says so.
+    function settlementOf() internal virtual returns (address) {
+        return address(0);
     }
 
     function append() internal {

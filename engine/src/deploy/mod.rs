@@ -2,11 +2,15 @@
 //!
 //! Nothing is sent here: the same plan is carried out by a transaction lane, and by an L1 in process for tests.
 
+mod settlement;
+
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::{SolValue, sol};
 use thiserror::Error;
 
 pub use crate::artifacts::{ArtifactError, Artifacts};
+pub use settlement::{Program, Settlement, Validity};
+
 use crate::{
     execute::boundary::{Boundary, Genesis},
     node::deployment::Deployment,
@@ -103,6 +107,8 @@ pub struct Settings {
     pub gas_price_cap: U256,
     /// L1 time from which nothing is appended; 0: never.
     pub sunset: u64,
+    /// How contests are settled by proof, if they are.
+    pub settlement: Option<Settlement>,
 }
 
 /// One contract to be created.
@@ -185,6 +191,8 @@ pub struct Protocol {
     pub gas_price_cap: U256,
     /// L1 time from which nothing is appended; 0: never.
     pub sunset: u64,
+    /// The contract whose proofs settle contests; 0: none.
+    pub settlement: Address,
 }
 
 impl Protocol {
@@ -206,7 +214,7 @@ impl Protocol {
 
 impl Planner<'_> {
     fn protocol(&mut self, protocol: &Protocol) -> Result<(), PlanError> {
-        let Protocol { verifier, start, parameters, gas_price_cap, sunset } = protocol;
+        let Protocol { verifier, start, parameters, gas_price_cap, sunset, settlement } = protocol;
         let fee = u128::try_from(parameters.bonds().append_fee_floor)
             .map_err(|_| PlanError::Range("append fee"))?;
         let inbox = (start.block.number, start.block.timestamp, fee, *sunset, Address::ZERO)
@@ -222,7 +230,7 @@ impl Planner<'_> {
 
         let (machine, block) = groups(start);
         let root_bond = parameters.bonds().root();
-        let arguments = (inbox, bonds, tournament, machine, block, root_bond);
+        let arguments = (inbox, bonds, tournament, *settlement, machine, block, root_bond);
         let rollup = self.create("Rollup", &arguments.abi_encode_params())?;
         self.create("Lens", &rollup.abi_encode())?;
         Ok(())
@@ -252,21 +260,33 @@ impl Plan {
         nonce: u64,
         settings: &Settings,
     ) -> Result<Self, PlanError> {
-        let &Settings { genesis, parameters, gas_price_cap, sunset } = settings;
+        let &Settings { genesis, parameters, gas_price_cap, sunset, ref settlement } = settings;
         let mut planner = Planner { artifacts, deployer, nonce, creations: Vec::new() };
         let verifier = planner.verifier(parameters.limits().transaction_gas)?;
+        let settlement = match settlement {
+            Some(settlement) => planner.settlement(settlement)?,
+            None => Address::ZERO,
+        };
         let start = Boundary::genesis(&genesis);
-        planner.protocol(&Protocol { verifier, start, parameters, gas_price_cap, sunset })?;
+        planner.protocol(&Protocol {
+            verifier,
+            start,
+            parameters,
+            gas_price_cap,
+            sunset,
+            settlement,
+        })?;
         Ok(Self { creations: planner.creations, genesis })
     }
 
     /// The deployment that this plan makes on an L1 whose newest block is `l1_block`.
     #[must_use]
     pub fn deployment(&self, l1_chain_id: u64, l1_block: u64) -> Deployment {
-        let address = |name| {
+        let found = |name| {
             let found = self.creations.iter().find(|creation| creation.name == name);
-            found.map(|creation| creation.address).unwrap_or_default()
+            found.map(|creation| creation.address)
         };
+        let address = |name| found(name).unwrap_or_default();
         Deployment {
             l1_chain_id,
             l1_block,
@@ -276,6 +296,7 @@ impl Plan {
             rollup: address("Rollup"),
             step_verifier: address("StepVerifier"),
             lens: address("Lens"),
+            settlement: found("Settlement"),
             genesis: self.genesis,
         }
     }

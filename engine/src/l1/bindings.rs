@@ -111,10 +111,12 @@ sol! {
     interface IRollup {
         event ClaimProposed(bytes32 indexed claim, bytes32 indexed parent, uint32 round, uint64 first, uint64 end, bytes32 traceRoot, bytes32 boundary, uint64 indexed bond);
         event ClaimConfirmed(bytes32 indexed claim, bytes32 indexed parent, uint64 end, uint8 ground);
+        event ClaimSettled(bytes32 indexed claim, bytes32 indexed parent, uint32 round, uint64 first, uint64 end, bytes32 boundary);
         event ClaimVoided(bytes32 indexed claim, bytes32 indexed parent, uint8 death);
         event BondLocked(uint64 indexed bond, address indexed owner, bytes32 tip);
         event BondMoved(uint64 indexed bond, bytes32 indexed tip);
         event BondFrozen(uint64 indexed bond, address indexed owner, bytes32 indexed eliminated);
+        event BondFreed(uint64 indexed bond, address indexed owner, bytes32 indexed superseded, bytes32 tip);
         event BondReleased(uint64 indexed bond, address indexed owner, uint256 amount);
         event BondForfeited(uint64 indexed bond, address indexed owner, bytes32 indexed lost, uint8 cause, uint256 amount, uint256 burned);
 
@@ -133,12 +135,16 @@ sol! {
         function propose(uint64 bond, bytes32 parent, uint64 end, bytes32 traceRoot, bytes calldata boundary) external returns (bytes32 claim);
         function proposeSibling(uint64 bond, ClaimKey calldata parent, uint64 end, bytes32 traceRoot, bytes calldata boundary, bytes32[16] calldata children, bytes32[] calldata spine) external returns (bytes32 claim);
         function follow(uint64 bond, ClaimKey[] calldata path) external;
+        function settle(bytes32 parent, uint64 end, bytes32 boundary) external returns (bytes32 claim);
         function confirm(ClaimKey calldata key) external;
         function voidClaim(ClaimKey calldata key) external;
         function splitBond(ClaimKey calldata lost, MatchKey calldata lostMatch, Move[] calldata moves) external;
         function walk(uint64 bond, ClaimKey[] calldata path) external;
         function claims(bytes32 id) external view returns (Claim memory);
         function rootBonds(uint64 id) external view returns (Bond memory);
+        function isLost(bytes32 id) external view returns (bool);
+        function isVoid(bytes32 id) external view returns (bool);
+        function settledBy(bytes32 contest) external view returns (bytes32);
         function domainEnd(bytes32 parent) external view returns (uint64);
         function latestConfirmed() external view returns (bytes32);
         function genesis() external view returns (bytes32);
@@ -146,6 +152,51 @@ sol! {
         function inbox() external view returns (address);
         function bonds() external view returns (address);
         function tournament() external view returns (address);
+        function settlement() external view returns (address);
+    }
+
+    /// Boundaries proven block by block, which settle contests.
+    #[derive(Debug, PartialEq, Eq)]
+    interface ISettlement {
+        event BoundaryProven(address indexed rollup, bytes32 indexed parent, uint64 first, uint64 last, bytes32 boundary, uint256 prover);
+
+        error UnknownClaim(bytes32 claim);
+        error NotNext(uint64 expected, uint64 given);
+        error OutsideDomain(uint64 end, uint64 last);
+        error UnknownProver(uint256 index);
+        error NothingProven(bytes32 parent);
+
+        function prove(address rollup, ClaimKey calldata parent, uint64 first, uint64 last, uint256 prover, bytes calldata evidence) external;
+        function settle(address rollup, bytes32 parent) external returns (bytes32 claim);
+        function progress(address rollup, bytes32 parent) external view returns (uint64 last, bytes32 boundary);
+        function provers(uint256 index) external view returns (address);
+    }
+
+    /// Mirrors `settlement/NextBlock.sol`.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Outcome {
+        bytes32 receiptsHash;
+        uint64 gasUsed;
+        bytes32 stateRoot;
+    }
+
+    /// Evidence of re-execution: mirrors `settlement/ReexecutionProver.sol`.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Execution {
+        bytes parent;
+        bytes32 stateRoot;
+        bytes record;
+        bytes batch;
+        bytes deposits;
+        Outcome outcome;
+        bytes witness;
+    }
+
+    /// A part of the evidence of validity, (bytes32 boundary, ProgramProof[]): mirrors `settlement/ValidityProver.sol`.
+    #[derive(Debug, PartialEq, Eq)]
+    struct ProgramProof {
+        uint256 program;
+        bytes proof;
     }
 
     /// The contests, at both levels.

@@ -28,6 +28,9 @@ pub struct Deployment {
     pub step_verifier: Address,
     /// Views for operators and users; nothing depends on it.
     pub lens: Address,
+    /// Where proofs settle contests; without it nothing but the game does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settlement: Option<Address>,
     /// Where the L2 chain starts.
     pub genesis: Genesis,
 }

@@ -151,6 +151,13 @@ pub async fn check(l1: &L1Client, deployment: &Deployment) -> Result<(), WiringE
     contracts
         .refers(rollup, IRollup::tournamentCall {}, "the Rollup's Tournament", tournament)
         .await?;
+    if let Some(settlement) = deployment.settlement {
+        contracts.exists("Settlement", settlement).await?;
+    }
+    let settlement = deployment.settlement.unwrap_or_default();
+    contracts
+        .refers(rollup, IRollup::settlementCall {}, "the Rollup's Settlement", settlement)
+        .await?;
     contracts.refers(bonds, IBonds::rollupCall {}, "Bonds' Rollup", rollup).await?;
     contracts.refers(bonds, IBonds::tournamentCall {}, "Bonds' Tournament", tournament).await?;
     contracts

@@ -14,15 +14,18 @@ library Header {
 
     /// @notice keccak256 of the header of `sealedBlock`, which ends in `stateRoot`.
     function hash(Block memory sealedBlock, bytes32 stateRoot) internal pure returns (bytes32) {
-        return keccak256(
-            Rlp.encodeList(
-                bytes.concat(
-                    _ancestry(sealedBlock),
-                    _roots(sealedBlock, stateRoot),
-                    _numbers(sealedBlock),
-                    _consensus(sealedBlock),
-                    _commitments(sealedBlock)
-                )
+        return keccak256(encode(sealedBlock, stateRoot));
+    }
+
+    /// @notice The header of `sealedBlock`, which ends in `stateRoot`.
+    function encode(Block memory sealedBlock, bytes32 stateRoot) internal pure returns (bytes memory) {
+        return Rlp.encodeList(
+            bytes.concat(
+                _ancestry(sealedBlock),
+                _roots(sealedBlock, stateRoot),
+                _numbers(sealedBlock),
+                _consensus(sealedBlock),
+                _commitments(sealedBlock)
             )
         );
     }

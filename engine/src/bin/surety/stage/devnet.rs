@@ -113,6 +113,7 @@ impl Devnet {
             parameters: Parameters::development()?,
             gas_price_cap: U256::from(GAS_PRICE_CAP),
             sunset: 0,
+            settlement: None,
         };
         let plan = Plan::new(&Artifacts::new(root.join("out")), lane.address(), nonce, &settings)?;
         let mut made = Vec::with_capacity(plan.creations.len());
