@@ -193,6 +193,7 @@ mod tests {
             latest_confirmed: genesis().key.id(),
             claims: claims.iter().map(|claim| (claim.key.id(), *claim)).collect(),
             tournaments: BTreeMap::new(),
+            settled: BTreeMap::new(),
             bonds: BTreeMap::new(),
             account: Account { address: Address::ZERO, wallet: U256::ZERO, free: U256::ZERO },
         }

@@ -411,15 +411,11 @@ contract Rollup is IRollup {
         state.end = end;
         state.bond = bond;
         _bonds[bond].tip = claim;
-        if (settlement != address(0)) _enter(claim, Answer(rootTournament(key.parent, key.round), key.boundary));
+        if (settlement != address(0)) {
+            _verdicts.record(claim, Answer(rootTournament(key.parent, key.round), key.boundary));
+        }
         uint64 first = _claims[key.parent].end + 1;
         emit ClaimProposed(claim, key.parent, key.round, first, end, key.traceRoot, key.boundary, bond);
-    }
-
-    /// @dev Remembers a new claim for a settlement, which confirms the first one with its boundary that is not dead.
-    function _enter(ClaimId claim, Answer memory answer) private {
-        ClaimId candidate = _verdicts.candidates[answer.contest][answer.boundary];
-        _verdicts.record(claim, answer, candidate.isNobody() || tournament.isEliminated(candidate.commitment()));
     }
 
     /// @dev What the bond backs is void, and its owner may use it anywhere.

@@ -14,7 +14,7 @@ struct Answer {
 /// 0, so that 0 is nobody.
 struct VerdictBook {
     mapping(ClaimId => Answer) answers;
-    /// @dev The claim that a settlement by this boundary confirms, if it is not eliminated.
+    /// @dev The first claim with this boundary.
     mapping(TournamentId => mapping(bytes32 boundary => ClaimId)) candidates;
     /// @dev The claim that a proof has confirmed.
     mapping(TournamentId => ClaimId) settled;
@@ -25,11 +25,12 @@ using Verdicts for VerdictBook global;
 /// @notice What a proof of the boundary says of the claims in a contest. Their tournament goes on, but without effect: nothing of
 /// it is read any more.
 library Verdicts {
-    /// @notice Enters a new claim.
-    /// @param replaces whether a settlement by its boundary would confirm it, and no claim before it
-    function record(VerdictBook storage book, ClaimId claim, Answer memory answer, bool replaces) internal {
+    /// @notice Enters a new claim. Of those with one boundary the first is the candidate: none is eliminated while others may
+    /// still be entered.
+    function record(VerdictBook storage book, ClaimId claim, Answer memory answer) internal {
         book.answers[claim] = answer;
-        if (replaces) book.candidates[answer.contest][answer.boundary] = claim;
+        mapping(bytes32 => ClaimId) storage candidates = book.candidates[answer.contest];
+        if (isNobody(candidates[answer.boundary])) candidates[answer.boundary] = claim;
     }
 
     /// @notice Whether a proof has settled the contest that the claim is in, and what that makes of it.

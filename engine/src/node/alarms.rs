@@ -33,6 +33,9 @@ fn log(end: End) {
         End::WrongClaimConfirmed(claim) => {
             error!(%claim, "a wrong claim is confirmed: nothing on L1 can undo it");
         }
+        End::WrongBoundaryProven(claim) => {
+            error!(%claim, "a wrong boundary is proven: a prover is broken, and nothing on L1 can undo it");
+        }
         End::HonestClaimLost(claim) => error!(%claim, "the right claim has lost its contest"),
         End::HonestStepsLost(commitment) => {
             error!(%commitment, "the right commitment has lost its step tournament");
@@ -63,12 +66,13 @@ mod tests {
         assert_eq!(alarms.raise(&well), 0);
         let ends = [
             End::WrongClaimConfirmed(ClaimId::default()),
+            End::WrongBoundaryProven(ClaimId::default()),
             End::HonestClaimLost(ClaimId::default()),
             End::HonestStepsLost(CommitmentId::default()),
             End::TooLate(TournamentId::default()),
         ];
         let bad = ends.map(|end| planned(Decision::Terminal(end)));
-        assert_eq!(alarms.raise(&bad), 4);
+        assert_eq!(alarms.raise(&bad), 5);
         assert_eq!(alarms.raise(&bad), 0);
         assert_eq!(alarms.raise(&well), 0);
         assert_eq!(alarms.raise(&bad), 0, "not again after a better round");

@@ -11,9 +11,9 @@ pub enum ClaimStatus {
     Proposed,
     /// Final.
     Confirmed,
-    /// Eliminated in its contest, for ever.
+    /// Eliminated in its contest, for ever, or shown by a proof to have a wrong boundary.
     Lost,
-    /// It descends from a lost claim.
+    /// It descends from a dead claim, or a proof has confirmed another one with its boundary.
     Void,
 }
 
@@ -28,7 +28,7 @@ pub struct Claim {
     pub status: ClaimStatus,
     /// The round its children are in.
     pub round: u32,
-    /// The bond that created it; `None` for the genesis claim.
+    /// The bond that created it; `None` for the genesis claim and for one that a proof has made.
     pub bond: Option<BondId>,
 }
 
@@ -37,7 +37,7 @@ pub struct Claim {
 pub enum BondStatus {
     /// It backs every unconfirmed claim on the path to its tip.
     Locked,
-    /// A claim on that path is eliminated: it can only be forfeited.
+    /// A claim on that path is lost: it can only be forfeited, unless a walk frees it.
     Frozen,
     /// Free again.
     Released,
@@ -64,7 +64,7 @@ pub struct RootBond {
     pub status: BondStatus,
     /// The latest claim it backs. At a confirmed one it backs nothing, and its owner may use it anywhere.
     pub tip: ClaimId,
-    /// Behind a lost claim: how far a walk from the tip up has come, if there was one.
+    /// Behind a dead claim: how far a walk from the tip up has come, if there was one.
     pub walked: Option<ClaimId>,
 }
 

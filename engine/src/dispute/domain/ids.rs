@@ -92,6 +92,9 @@ pub struct ClaimKey {
 }
 
 impl ClaimKey {
+    /// The round in the key of a claim that nobody proposed: a proof has made it. No contest has it.
+    pub const UNPROPOSED: u32 = u32::MAX;
+
     /// The root tournament it takes part in.
     #[must_use]
     pub fn tournament(&self) -> TournamentId {

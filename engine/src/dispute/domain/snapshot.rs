@@ -38,6 +38,8 @@ pub struct Snapshot {
     pub claims: BTreeMap<ClaimId, Claim>,
     /// Tournaments that are undecided or have money left to settle.
     pub tournaments: BTreeMap<TournamentId, Tournament>,
+    /// The contests that a proof has settled, each with the claim that it has confirmed. Their tournaments are without effect.
+    pub settled: BTreeMap<TournamentId, ClaimId>,
     /// All root bonds.
     pub bonds: BTreeMap<BondId, RootBond>,
     /// The account that acts.
@@ -47,10 +49,13 @@ pub struct Snapshot {
 impl Snapshot {
     /// The account's root bonds that back something or can.
     pub fn own_bonds(&self) -> impl Iterator<Item = &RootBond> {
+        self.own_held_bonds().filter(|bond| bond.status == BondStatus::Locked)
+    }
+
+    /// The account's root bonds that are neither released nor lost.
+    pub fn own_held_bonds(&self) -> impl Iterator<Item = &RootBond> {
         let owner = self.account.address;
-        self.bonds
-            .values()
-            .filter(move |bond| bond.owner == owner && bond.status == BondStatus::Locked)
+        self.bonds.values().filter(move |bond| bond.owner == owner && bond.status.is_held())
     }
 
     /// The unconfirmed claims from `tip` up: what a bond that stands there backs.

@@ -20,7 +20,8 @@ use crate::l1::bindings::ITournament::ITournamentEvents;
 pub(super) struct Proposed {
     pub(super) key: ClaimKey,
     pub(super) end: u64,
-    pub(super) bond: BondId,
+    /// `None` when a proof has made it.
+    pub(super) bond: Option<BondId>,
 }
 
 /// A commitment as it joined a step tournament.
@@ -57,6 +58,8 @@ pub(super) struct History {
     /// The claims in the order in which they were proposed: parents before children.
     pub(super) order: Vec<ClaimId>,
     pub(super) confirmed: BTreeSet<ClaimId>,
+    /// By contest, the claim that a proof has confirmed.
+    pub(super) settled: BTreeMap<TournamentId, ClaimId>,
     pub(super) voided: BTreeSet<ClaimId>,
     pub(super) eliminated: BTreeSet<CommitmentId>,
     pub(super) bonds: BTreeMap<BondId, RootBond>,
@@ -142,10 +145,18 @@ impl History {
                 self.bond(it.bond, |bond| bond.tip = key.id());
                 self.members.entry(key.tournament()).or_default().push(key.id().commitment());
                 self.order.push(key.id());
-                self.claims.insert(key.id(), Proposed { key, end: it.end, bond: BondId(it.bond) });
+                let bond = Some(BondId(it.bond));
+                self.claims.insert(key.id(), Proposed { key, end: it.end, bond });
             }
             IRollupEvents::ClaimConfirmed(it) => {
                 self.confirmed.insert(ClaimId(it.claim));
+            }
+            IRollupEvents::ClaimSettled(it) => {
+                let (claim, parent) = (ClaimId(it.claim), ClaimId(it.parent));
+                self.settled.insert(TournamentId::root(parent, it.round), claim);
+                if !self.claims.contains_key(&claim) {
+                    self.unproposed(claim, parent, it.end, it.boundary)?;
+                }
             }
             IRollupEvents::ClaimVoided(it) => {
                 self.voided.insert(ClaimId(it.claim));
@@ -160,6 +171,9 @@ impl History {
             IRollupEvents::BondFrozen(it) => {
                 self.bond(it.bond, |bond| bond.status = BondStatus::Frozen)
             }
+            IRollupEvents::BondFreed(it) => self.bond(it.bond, |bond| {
+                (bond.status, bond.tip) = (BondStatus::Locked, ClaimId(it.tip));
+            }),
             IRollupEvents::BondReleased(it) => {
                 self.bond(it.bond, |bond| bond.status = BondStatus::Released)
             }
@@ -167,6 +181,24 @@ impl History {
                 self.bond(it.bond, |bond| bond.status = BondStatus::Forfeited)
             }
         }
+        Ok(())
+    }
+
+    /// A claim that a proof has made.
+    fn unproposed(
+        &mut self,
+        claim: ClaimId,
+        parent: ClaimId,
+        end: u64,
+        boundary: B256,
+    ) -> Result<(), ObserveError> {
+        let round = ClaimKey::UNPROPOSED;
+        let key = ClaimKey { parent, round, trace_root: B256::ZERO, boundary };
+        if key.id() != claim {
+            return Err(ObserveError::UnknownClaim(claim));
+        }
+        self.order.push(claim);
+        self.claims.insert(claim, Proposed { key, end, bond: None });
         Ok(())
     }
 

@@ -178,6 +178,7 @@ impl<R: ChainReader> Reading<'_, R> {
             latest_confirmed,
             claims,
             tournaments,
+            settled: self.history.settled.clone(),
             bonds,
             account,
         })
@@ -247,22 +248,35 @@ impl<R: ChainReader> Reading<'_, R> {
             let claim = Claim {
                 key: proposed.key,
                 end: proposed.end,
-                status: self.status(*id, parent),
+                status: self.status(*id, &proposed.key, parent),
                 round: 0,
-                bond: Some(proposed.bond),
+                bond: proposed.bond,
             };
             claims.insert(*id, claim);
         }
         for proposed in self.history.claims.values() {
             let ClaimKey { parent, round, .. } = proposed.key;
+            if round == ClaimKey::UNPROPOSED {
+                continue;
+            }
             let claim = claims.get_mut(&parent).ok_or(ObserveError::UnknownClaim(parent))?;
             claim.round = claim.round.max(round);
         }
         Ok(claims)
     }
 
-    /// A claim under a lost or void one is void, also before somebody has said so on L1.
-    fn status(&self, id: ClaimId, parent: Option<ClaimStatus>) -> ClaimStatus {
+    /// A claim under a lost or void one is void, also before somebody has said so on L1. A proof decides by the boundary alone.
+    fn status(&self, id: ClaimId, key: &ClaimKey, parent: Option<ClaimStatus>) -> ClaimStatus {
+        if let Some(winner) = self.history.settled.get(&key.tournament()) {
+            let proven = self.history.claims.get(winner).map(|claim| claim.key.boundary);
+            return if *winner == id {
+                ClaimStatus::Confirmed
+            } else if proven == Some(key.boundary) {
+                ClaimStatus::Void
+            } else {
+                ClaimStatus::Lost
+            };
+        }
         let dead = matches!(parent, Some(ClaimStatus::Lost | ClaimStatus::Void));
         if self.history.eliminated.contains(&id.commitment()) {
             ClaimStatus::Lost
@@ -331,6 +345,7 @@ impl<R: ChainReader> Reading<'_, R> {
     }
 
     fn root_money_left(&self, id: TournamentId, claims: &BTreeMap<ClaimId, Claim>) -> bool {
+        // In a contest that a proof has settled step bonds are free, and so are root bonds behind void claims.
         let held = |claim: &Claim| {
             let bond = claim.bond.and_then(|bond| self.history.bonds.get(&bond));
             bond.is_some_and(|bond| bond.status.is_held())
@@ -338,7 +353,7 @@ impl<R: ChainReader> Reading<'_, R> {
         let members = self.history.members(id).iter();
         let mut lost = members
             .filter_map(|id| claims.get(&id.claim()))
-            .filter(|it| it.status == ClaimStatus::Lost);
+            .filter(|it| matches!(it.status, ClaimStatus::Lost | ClaimStatus::Void));
         lost.any(held)
             || self
                 .history
@@ -434,7 +449,7 @@ impl<R: ChainReader> Reading<'_, R> {
         let member = |key: &CommitmentId| match level {
             Level::Slots => {
                 let claim = history.claims.get(&key.claim())?;
-                let owner = history.bonds.get(&claim.bond).map(|bond| bond.owner)?;
+                let owner = history.bonds.get(&claim.bond?).map(|bond| bond.owner)?;
                 Some((*key, make(*key, claim.key.trace_root, claim.key.boundary, owner)))
             }
             Level::Steps => {

@@ -2,8 +2,8 @@
 
 use super::{Intent, Planner, Subject};
 use crate::dispute::domain::{
-    Claim, ClaimId, ClaimStatus, CommitmentId, Contest, Match, Outcome, Phase, RootBond, Side,
-    Status, Tournament,
+    BondStatus, Claim, ClaimId, ClaimStatus, Commitment, CommitmentId, Contest, Match, MatchKey,
+    Outcome, Phase, RootBond, Side, Status, Tournament,
 };
 
 /// Claims that one transaction walks along at most: about a million gas.
@@ -49,7 +49,7 @@ impl Planner<'_> {
         }
     }
 
-    /// A bond of somebody else behind a lost claim that another bond created: a walk to that claim burns it. Until its parent
+    /// A bond of somebody else behind a lost claim that no split takes it for: a walk to that claim burns it. Until its parent
     /// is confirmed a walk would only freeze the bond, which cannot get away anyhow.
     fn burn(&mut self, bond: &RootBond) {
         if !bond.status.is_held() || bond.owner == self.snapshot.account.address {
@@ -57,21 +57,35 @@ impl Planner<'_> {
         }
         let path = self.snapshot.path(bond.tip);
         let Some(top) = path.last() else { return };
-        if top.status != ClaimStatus::Lost
-            || top.bond == Some(bond.id)
-            || !self.is_confirmed(top.key.parent)
-        {
-            return;
+        let splits = top.bond == Some(bond.id) && !self.lost_by_proof_alone(top);
+        if top.status == ClaimStatus::Lost && !splits && self.is_confirmed(top.key.parent) {
+            self.act(Subject::Bond(bond.id), walk(bond, &path), None);
         }
-        // The contract goes on from there, unless that has been confirmed since.
-        let walked = path.iter().position(|claim| bond.walked == Some(claim.key.id()));
-        let rest = path.iter().skip(walked.unwrap_or(0)).take(WALKED_AT_ONCE);
-        let intent = Intent::Walk(bond.id, rest.map(|claim| claim.key).collect());
-        self.act(Subject::Bond(bond.id), intent, None);
+    }
+
+    /// Whether a lost claim was never eliminated: then it lost no match.
+    fn lost_by_proof_alone(&self, claim: &Claim) -> bool {
+        let id = claim.key.tournament();
+        let commitment = || {
+            let contest = self.snapshot.tournaments.get(&id)?;
+            contest.commitments.get(&claim.key.id().commitment())
+        };
+        self.snapshot.settled.contains_key(&id) && commitment().is_some_and(|it| !it.eliminated)
+    }
+
+    /// A walk that frees a bond: all that it backs descends from a claim which a proof has made void.
+    pub(super) fn freeing(&self, bond: &RootBond) -> Option<Intent> {
+        let path = self.snapshot.path(bond.tip);
+        let top = path.last()?;
+        (top.status == ClaimStatus::Void && self.is_confirmed(top.key.parent))
+            .then(|| walk(bond, &path))
     }
 
     fn step_bonds(&mut self, tournament: &Tournament) {
         let Contest::Steps { slot_match, .. } = tournament.contest else { return };
+        if self.snapshot.settled.contains_key(&slot_match.tournament) {
+            return self.free_step_bonds(tournament, slot_match);
+        }
         let unsettled =
             |id| tournament.commitments.get(&id).filter(|commitment| !commitment.bond_settled);
         if let Status::Won(winner) = tournament.status
@@ -102,15 +116,29 @@ impl Planner<'_> {
         }
     }
 
+    /// In a contest that a proof has settled nobody's step bond is at stake any more.
+    fn free_step_bonds(&mut self, tournament: &Tournament, slot_match: MatchKey) {
+        let own = self.snapshot.account.address;
+        for commitment in tournament.commitments.values() {
+            if commitment.owner == own && !commitment.bond_settled {
+                let Commitment { root, last, .. } = *commitment;
+                let intent = Intent::ReleaseStepBond { slot_match, root, last };
+                self.act(Subject::Tournament(tournament.id), intent, None);
+            }
+        }
+    }
+
     fn own_bonds(&mut self) {
         if self.policy.keeps_bonds {
             return;
         }
         let idle = !self.planned.iter().any(super::Planned::needs_money);
         let mut locked = false;
-        for bond in self.snapshot.own_bonds() {
-            locked = true;
-            if idle && self.is_confirmed(bond.tip) {
+        for bond in self.snapshot.own_held_bonds() {
+            locked |= bond.status == BondStatus::Locked;
+            if let Some(walk) = self.freeing(bond) {
+                self.act(Subject::Bond(bond.id), walk, None);
+            } else if idle && bond.status == BondStatus::Locked && self.is_confirmed(bond.tip) {
                 self.act(Subject::Bond(bond.id), Intent::ReleaseBond(bond.id), None);
             }
         }
@@ -119,6 +147,13 @@ impl Planner<'_> {
             self.act(Subject::Account, Intent::Withdraw(free), None);
         }
     }
+}
+
+/// A walk along what `bond` backs. The contract goes on where an earlier one came to, unless that has been confirmed since.
+fn walk(bond: &RootBond, path: &[&Claim]) -> Intent {
+    let walked = path.iter().position(|claim| bond.walked == Some(claim.key.id()));
+    let rest = path.iter().skip(walked.unwrap_or(0)).take(WALKED_AT_ONCE);
+    Intent::Walk(bond.id, rest.map(|claim| claim.key).collect())
 }
 
 /// Who lost a settled match.

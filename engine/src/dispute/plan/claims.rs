@@ -28,7 +28,9 @@ impl Planner<'_> {
             };
             if boundary.hash() != claim.key.boundary {
                 // Only the latest confirmed claim gets here unchecked.
-                self.end(subject, End::WrongClaimConfirmed(id));
+                let proven = self.snapshot.settled.values().any(|settled| *settled == id);
+                let end = if proven { End::WrongBoundaryProven } else { End::WrongClaimConfirmed };
+                self.end(subject, end(id));
                 break;
             }
             path.push(id);
@@ -175,6 +177,9 @@ impl Planner<'_> {
             .filter_map(|bond| place(bond.tip).map(|at| (at, bond.id)))
             .max_by_key(|&(at, bond)| (at, std::cmp::Reverse(bond)));
         let Some((at, bond)) = nearest else {
+            if let Some(walk) = self.snapshot.own_held_bonds().find_map(|bond| self.freeing(bond)) {
+                return Decision::act(walk);
+            }
             return self.funded(self.snapshot.parameters.root_bond, Intent::LockBond);
         };
         let way = path.get(at..).unwrap_or_default().iter().take(FOLLOWED_AT_ONCE);

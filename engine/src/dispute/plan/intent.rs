@@ -222,6 +222,8 @@ pub enum End {
     Done,
     /// A wrong claim was confirmed: nothing on L1 can undo it.
     WrongClaimConfirmed(ClaimId),
+    /// A wrong boundary was proven: a prover is broken, and nothing on L1 can undo it.
+    WrongBoundaryProven(ClaimId),
     /// The honest claim has lost.
     HonestClaimLost(ClaimId),
     /// The honest claim is missing and joining has closed.

@@ -97,6 +97,7 @@ fn snapshot() -> Snapshot {
         latest_confirmed: genesis().id(),
         claims: BTreeMap::from([claim(genesis(), 100, ClaimStatus::Confirmed, None)]),
         tournaments: BTreeMap::new(),
+        settled: BTreeMap::new(),
         bonds: BTreeMap::new(),
         account: Account { address: US, wallet: U256::from(10), free: U256::ZERO },
     }
