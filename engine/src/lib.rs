@@ -15,6 +15,7 @@ pub mod l1;
 pub mod machine;
 pub mod model;
 pub mod node;
+pub mod relay;
 pub mod rules;
 pub mod state;
 pub mod stateless;

@@ -13,7 +13,7 @@ pub use settlement::{Program, Settlement, Validity};
 
 use crate::{
     execute::boundary::{Boundary, Genesis},
-    node::deployment::Deployment,
+    node::deployment::{BridgeContracts, Deployment},
     rules::parameters::Parameters,
 };
 
@@ -109,6 +109,8 @@ pub struct Settings {
     pub sunset: u64,
     /// How contests are settled by proof, if they are.
     pub settlement: Option<Settlement>,
+    /// Whether there is a Bridge.
+    pub bridge: bool,
 }
 
 /// One contract to be created.
@@ -127,8 +129,15 @@ pub struct Creation {
 pub struct Plan {
     /// In order: one transaction each.
     pub creations: Vec<Creation>,
+    verifier: Address,
+    bridge: Option<BridgeContracts>,
     genesis: Genesis,
 }
+
+/// Creations of a verifier: its families and its entry.
+const VERIFIER: u64 = FAMILIES.len() as u64 + 1;
+/// Creations of the protocol before the Bridge: Inbox, Bonds, Tournament, Rollup, Lens.
+const BEFORE_BRIDGE: u64 = 5;
 
 /// Why there is no plan.
 #[derive(Debug, Error)]
@@ -193,10 +202,13 @@ pub struct Protocol {
     pub sunset: u64,
     /// The contract whose proofs settle contests; 0: none.
     pub settlement: Address,
+    /// Whether there is a Bridge.
+    pub bridge: bool,
 }
 
 impl Protocol {
-    /// The creations of Inbox, Bonds, Tournament, Rollup and Lens, in this order, by `deployer` from its nonce on.
+    /// The creations of Inbox, Bonds, Tournament, Rollup and Lens, and, if there is a Bridge, of it and TokenEscrow, in
+    /// this order, by `deployer` from its nonce on.
     ///
     /// # Errors
     /// [`PlanError`].
@@ -214,11 +226,13 @@ impl Protocol {
 
 impl Planner<'_> {
     fn protocol(&mut self, protocol: &Protocol) -> Result<(), PlanError> {
-        let Protocol { verifier, start, parameters, gas_price_cap, sunset, settlement } = protocol;
+        let Protocol { verifier, start, parameters, gas_price_cap, sunset, settlement, .. } =
+            protocol;
         let fee = u128::try_from(parameters.bonds().append_fee_floor)
             .map_err(|_| PlanError::Range("append fee"))?;
-        let inbox = (start.block.number, start.block.timestamp, fee, *sunset, Address::ZERO)
-            .abi_encode_params();
+        let bridge = if protocol.bridge { self.ahead(BEFORE_BRIDGE) } else { Address::ZERO };
+        let (number, timestamp) = (start.block.number, start.block.timestamp);
+        let inbox = (number, timestamp, fee, *sunset, bridge).abi_encode_params();
         let inbox = self.create("Inbox", &inbox)?;
 
         let (tournament, rollup) = (self.ahead(1), self.ahead(2));
@@ -233,6 +247,10 @@ impl Planner<'_> {
         let arguments = (inbox, bonds, tournament, *settlement, machine, block, root_bond);
         let rollup = self.create("Rollup", &arguments.abi_encode_params())?;
         self.create("Lens", &rollup.abi_encode())?;
+        if protocol.bridge {
+            let bridge = self.create("Bridge", &(inbox, rollup).abi_encode_params())?;
+            self.create("TokenEscrow", &bridge.abi_encode())?;
+        }
         Ok(())
     }
 
@@ -260,23 +278,70 @@ impl Plan {
         nonce: u64,
         settings: &Settings,
     ) -> Result<Self, PlanError> {
-        let &Settings { genesis, parameters, gas_price_cap, sunset, ref settlement } = settings;
+        let gas = settings.parameters.limits().transaction_gas;
+        let mut creations = verifier(artifacts, deployer, nonce, gas)?;
+        let entry = creations.last().map(|entry| entry.address).unwrap_or_default();
+        let mut plan = Self::around(entry, artifacts, deployer, nonce + VERIFIER, settings)?;
+        creations.append(&mut plan.creations);
+        Ok(Self { creations, ..plan })
+    }
+
+    /// The creations by `deployer` from its nonce on, for a verifier that is there already.
+    ///
+    /// # Errors
+    /// [`PlanError`].
+    pub fn around(
+        verifier: Address,
+        artifacts: &Artifacts,
+        deployer: Address,
+        nonce: u64,
+        settings: &Settings,
+    ) -> Result<Self, PlanError> {
+        let &Settings { genesis, parameters, gas_price_cap, sunset, bridge, ref settlement } =
+            settings;
         let mut planner = Planner { artifacts, deployer, nonce, creations: Vec::new() };
-        let verifier = planner.verifier(parameters.limits().transaction_gas)?;
-        let settlement = match settlement {
+        let settled_by = match settlement {
             Some(settlement) => planner.settlement(settlement)?,
             None => Address::ZERO,
         };
-        let start = Boundary::genesis(&genesis);
         planner.protocol(&Protocol {
             verifier,
-            start,
+            start: Boundary::genesis(&genesis),
             parameters,
             gas_price_cap,
             sunset,
-            settlement,
+            settlement: settled_by,
+            bridge,
         })?;
-        Ok(Self { creations: planner.creations, genesis })
+        let bridge = bridge.then(|| Self::bridge_around(deployer, nonce, settlement.as_ref()));
+        Ok(Self { creations: planner.creations, verifier, bridge, genesis })
+    }
+
+    /// Where a plan of this deployer from its nonce on puts the Bridge: the L2's genesis state holds these addresses.
+    #[must_use]
+    pub fn bridge(
+        deployer: Address,
+        nonce: u64,
+        settlement: Option<&Settlement>,
+    ) -> BridgeContracts {
+        Self::bridge_around(deployer, nonce + VERIFIER, settlement)
+    }
+
+    /// The same for a plan [`around`](Self::around) a verifier.
+    #[must_use]
+    pub fn bridge_around(
+        deployer: Address,
+        nonce: u64,
+        settlement: Option<&Settlement>,
+    ) -> BridgeContracts {
+        let nonce = nonce + settlement.map_or(0, Settlement::creations);
+        let bridge = deployer.create(nonce + BEFORE_BRIDGE);
+        BridgeContracts {
+            bridge,
+            // its constructor makes it: a contract's nonces start at 1
+            caller: bridge.create(1),
+            token_escrow: deployer.create(nonce + BEFORE_BRIDGE + 1),
+        }
     }
 
     /// The deployment that this plan makes on an L1 whose newest block is `l1_block`.
@@ -294,9 +359,10 @@ impl Plan {
             bonds: address("Bonds"),
             tournament: address("Tournament"),
             rollup: address("Rollup"),
-            step_verifier: address("StepVerifier"),
+            step_verifier: self.verifier,
             lens: address("Lens"),
             settlement: found("Settlement"),
+            bridge: self.bridge,
             genesis: self.genesis,
         }
     }

@@ -39,6 +39,13 @@ pub struct Program {
     pub key: B256,
 }
 
+impl Settlement {
+    /// How many contracts it takes.
+    pub(super) fn creations(&self) -> u64 {
+        u64::from(self.execute.is_some()) + u64::from(self.validity.is_some()) + 1
+    }
+}
+
 impl Planner<'_> {
     /// Index 0 of its ways to prove is the first one of those chosen: re-execution, validity.
     pub(super) fn settlement(&mut self, settlement: &Settlement) -> Result<Address, PlanError> {

@@ -20,3 +20,4 @@ mod rlp;
 pub mod skip;
 pub mod transaction;
 pub mod validate;
+pub mod view;

@@ -299,5 +299,103 @@ sol! {
         function latestTimestamp() external view returns (uint64);
         function appendFee() external view returns (uint256);
         function recordHash(uint64 number) external view returns (bytes32);
+        function bridge() external view returns (address);
+        function messageRoot() external view returns (bytes32);
+        function messageCount() external view returns (uint64);
+        function depositsQueued() external view returns (uint64);
+        function depositsTaken() external view returns (uint64);
+    }
+
+    /// Mirrors `types/Message.sol`.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Message {
+        uint64 nonce;
+        address sender;
+        address target;
+        uint256 value;
+        bytes data;
+    }
+
+    /// Mirrors `interfaces/IBridge.sol`.
+    #[derive(Debug, PartialEq, Eq)]
+    struct WithdrawalProof {
+        ClaimKey claim;
+        bytes boundary;
+        bytes[] accountProof;
+        bytes[] storageProof;
+    }
+
+    /// Deposits, messages and withdrawals.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IBridge {
+        event MessageSent(bytes32 indexed hash, address indexed sender, address indexed target, uint64 nonce, uint256 value, bytes data);
+        event Withdrawn(bytes32 indexed hash, address indexed target, uint256 value);
+        event Deposited(uint64 indexed index, address indexed account, uint256 amount);
+
+        error AlreadyWithdrawn(bytes32 hash);
+        error NotConfirmed(bytes32 claim, uint8 status);
+        error NotSent(bytes32 hash);
+        error CallFailed(address target);
+
+        function minimumDeposit() external view returns (uint256);
+        function deposit(address account) external payable returns (uint64 index);
+        function sendMessage(address target, bytes calldata data) external payable returns (uint64 nonce);
+        function withdraw(Message calldata message, WithdrawalProof calldata proof) external;
+        function withdrawn(bytes32 hash) external view returns (bool);
+        function inbox() external view returns (address);
+        function rollup() external view returns (address);
+        function caller() external view returns (address);
+    }
+
+    /// Makes the calls of messages from L2.
+    #[derive(Debug, PartialEq, Eq)]
+    interface ICaller {
+        function bridge() external view returns (address);
+    }
+
+    /// Holds the tokens that are on L2.
+    #[derive(Debug, PartialEq, Eq)]
+    interface ITokenEscrow {
+        function deposit(address token, address to, uint256 amount) external returns (uint64 nonce);
+        function escrowed(address token) external view returns (uint256);
+        function bridge() external view returns (address);
+    }
+
+    /// Carries a message from one rollup to another.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IPassage {
+        event Forwarded(address indexed origin, address indexed to, address indexed sender, uint64 nonce);
+
+        function forward(address to, address target, bytes calldata data) external payable returns (uint64 nonce);
+    }
+
+    /// On L2: delivers messages from L1.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IL1Messenger {
+        event Relayed(bytes32 indexed hash);
+
+        error AlreadyRelayed(bytes32 hash);
+        error UnknownRoot(uint64 timestamp);
+        error NotInTree(bytes32 hash, bytes32 root);
+        error ValueNotCredited(uint256 value, uint256 balance);
+        error CallFailed(bytes reason);
+
+        function relay(Message calldata message, uint64 timestamp, bytes32[32] calldata siblings) external;
+        function isRelayed(bytes32 hash) external view returns (bool);
+    }
+
+    /// On L2: takes messages for L1.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IOutbox {
+        event MessageSent(bytes32 indexed hash, address indexed sender, address indexed target, uint64 nonce, uint256 value, bytes data);
+
+        function send(address target, bytes calldata data) external payable returns (uint64 nonce);
+    }
+
+    /// On L2: mints and burns what stands for tokens in L1's escrow.
+    #[derive(Debug, PartialEq, Eq)]
+    interface ITokenBridge {
+        function withdraw(address token, address to, uint256 amount) external returns (uint64 nonce);
+        function tokenOf(address l1Token) external view returns (address);
     }
 }

@@ -4,14 +4,14 @@ use alloy::{
     eips::BlockId,
     primitives::Bytes,
     providers::Provider,
-    rpc::types::{Filter, TransactionRequest},
+    rpc::types::{Filter, Log, TransactionRequest},
 };
 use alloy_primitives::{Address, B256};
 use alloy_sol_types::{SolCall, SolEvent};
 
 use super::NodeError;
 use crate::{
-    derive::BlockInput,
+    derive::{BlockInput, deposits::unpack},
     l1::{
         bindings::{self, IInbox},
         client::L1Client,
@@ -20,11 +20,37 @@ use crate::{
     machine::groups::Record,
 };
 
+/// Where an event stands on L1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The L1 block.
+    pub block: u64,
+    /// The log's index in it.
+    pub log: u64,
+}
+
+impl Place {
+    /// The place of `log`, which must be in one of `blocks`, which follow one another.
+    ///
+    /// # Errors
+    /// [`NodeError::Moving`] when it is in another block.
+    pub(super) fn of(log: &Log, blocks: &[BlockRef]) -> Result<Self, NodeError> {
+        let number = log.block_number.unwrap_or_default();
+        let first = blocks.first().map_or(0, |first| first.number);
+        let offset = usize::try_from(number.saturating_sub(first)).unwrap_or(usize::MAX);
+        let hash = blocks.get(offset).map(|block| block.hash);
+        if log.block_hash.is_none() || hash != log.block_hash {
+            return Err(NodeError::Moving { number });
+        }
+        Ok(Self { block: number, log: log.log_index.unwrap_or_default() })
+    }
+}
+
 /// One appended batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {
-    /// The L1 block that appended it.
-    pub l1_block: u64,
+    /// Where its event stands.
+    pub place: Place,
     /// What the L2 block executes.
     pub input: BlockInput,
 }
@@ -44,12 +70,7 @@ pub async fn batches(
     let logs = l1.logs(&filter, first.number, last.number).await?;
     let mut batches = Vec::with_capacity(logs.len());
     for log in logs {
-        let number = log.block_number.unwrap_or_default();
-        let offset = usize::try_from(number.saturating_sub(first.number)).unwrap_or(usize::MAX);
-        if log.block_hash.is_none() || blocks.get(offset).map(|block| block.hash) != log.block_hash
-        {
-            return Err(NodeError::Moving { number });
-        }
+        let place = Place::of(&log, blocks)?;
         let event = IInbox::BatchAppended::decode_log_validate(&log.inner).map_err(|_| {
             NodeError::Contradiction("a BatchAppended event that cannot be decoded")
         })?;
@@ -57,23 +78,29 @@ pub async fn batches(
         if record.hash() != event.data.recordHash || record.number != event.data.number {
             return Err(NodeError::Contradiction("a record that is not its hash's"));
         }
-        let input = BlockInput::new(record, event.data.batch, Vec::new())?;
-        batches.push(Batch { l1_block: number, input });
+        let deposits = unpack(&event.data.deposits)
+            .ok_or(NodeError::Contradiction("deposits that cannot be unpacked"))?;
+        let input = BlockInput::new(record, event.data.batch, deposits)?;
+        batches.push(Batch { place, input });
     }
     Ok(batches)
 }
 
-/// The Inbox's latest L2 block, as of the L1 block with this hash.
+/// What a view of the Inbox says as of the L1 block with this hash.
 ///
 /// # Errors
 /// [`NodeError`] when the node does not answer.
-pub async fn latest_block(l1: &L1Client, inbox: Address, at: B256) -> Result<u64, NodeError> {
-    let request = TransactionRequest::default()
-        .to(inbox)
-        .input(Bytes::from(IInbox::latestBlockCall {}.abi_encode()).into());
+pub async fn view<C: SolCall>(
+    l1: &L1Client,
+    inbox: Address,
+    at: B256,
+    call: C,
+) -> Result<C::Return, NodeError> {
+    let request =
+        TransactionRequest::default().to(inbox).input(Bytes::from(call.abi_encode()).into());
     let answer = l1.provider().call(request).block(BlockId::hash_canonical(at)).await;
     let answer = answer.map_err(crate::l1::client::L1Error::from)?;
-    IInbox::latestBlockCall::abi_decode_returns_validate(&answer)
+    C::abi_decode_returns_validate(&answer)
         .map_err(|_| NodeError::Contradiction("an answer of the Inbox that cannot be decoded"))
 }
 

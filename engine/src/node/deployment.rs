@@ -6,7 +6,10 @@ use alloy_primitives::{Address, B256, U256, keccak256};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::execute::boundary::{Boundary, Genesis};
+use crate::{
+    bridge::message::Crossing,
+    execute::boundary::{Boundary, Genesis},
+};
 
 /// A rollup's contracts on L1 and the boundary its chain starts from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,8 +34,23 @@ pub struct Deployment {
     /// Where proofs settle contests; without it nothing but the game does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settlement: Option<Address>,
+    /// The Bridge, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bridge: Option<BridgeContracts>,
     /// Where the L2 chain starts.
     pub genesis: Genesis,
+}
+
+/// The contracts between L1 and L2, on L1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BridgeContracts {
+    /// Deposits, messages and withdrawals.
+    pub bridge: Address,
+    /// Makes the calls of messages from L2.
+    pub caller: Address,
+    /// Holds the tokens that are on L2.
+    pub token_escrow: Address,
 }
 
 /// A deployment file that cannot be used.
@@ -86,7 +104,15 @@ impl Deployment {
         words.extend([self.l1_chain_id, self.l1_block].map(|word| B256::from(U256::from(word))));
         let contracts = [self.inbox, self.bonds, self.tournament, self.rollup, self.step_verifier];
         words.extend(contracts.map(|contract| contract.into_word()));
+        words.extend(self.bridge.map(|contracts| contracts.bridge.into_word()));
         keccak256(words.concat())
+    }
+
+    /// The Bridge that messages pass, if there is one.
+    #[must_use]
+    pub fn crossing(&self) -> Option<Crossing> {
+        let bridge = self.bridge?.bridge;
+        Some(Crossing { l1_chain_id: self.l1_chain_id, bridge })
     }
 
     /// The boundary before the first block.

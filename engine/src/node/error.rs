@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 
+use alloy_primitives::B256;
 use thiserror::Error;
 
 use super::deployment::DeploymentError;
 use crate::{
+    bridge::tree::TreeError,
     commitment::FoldError,
     derive::DeriveError,
     execute::error::ExecuteError,
@@ -46,6 +48,27 @@ pub enum NodeError {
         /// The block given, or the Inbox's latest.
         got: u64,
     },
+    /// Messages came out of order, or one is missing.
+    #[error("expected message {expected} to L2, got {got}")]
+    MessageGap {
+        /// The next leaf of the message tree.
+        expected: u64,
+        /// The leaf given, or the Inbox's count.
+        got: u64,
+    },
+    /// A record commits to other messages than those that were followed.
+    #[error("L2 block {number} has the message root {record}, the messages followed give {ours}")]
+    MessageRoot {
+        /// The L2 block.
+        number: u64,
+        /// What its record says.
+        record: B256,
+        /// What the messages before it give.
+        ours: B256,
+    },
+    /// A message has no place in the tree.
+    #[error(transparent)]
+    Tree(#[from] TreeError),
     /// A block could not be executed.
     #[error("L2 block {number}: {source}")]
     Execute {

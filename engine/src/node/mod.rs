@@ -9,6 +9,7 @@ mod error;
 pub mod evidence;
 pub mod genesis;
 pub mod history;
+pub mod messages;
 pub mod pinned;
 pub mod process;
 pub mod wiring;
@@ -16,29 +17,43 @@ pub mod wiring;
 use std::sync::Arc;
 
 use alloy::eips::BlockNumHash;
-use alloy_primitives::Bytes;
+use alloy_primitives::{Address, B256, Bytes};
 use tracing::{info, warn};
 
 use self::{
-    batches::{Batch, batches, latest_block},
+    batches::{Batch, batches, view as ask},
     config::NodeConfig,
     deployment::Deployment,
+    messages::{Messages, Sent, message, messages},
 };
 pub use error::NodeError;
 
 use crate::{
+    authenticated::account::Account,
+    bridge::{
+        message::Message,
+        tree::{self, TreeError},
+    },
     commitment::{Slots, SlotsBuilder},
+    derive::{
+        BlockInput,
+        deposits::{pack, unpack},
+    },
     execute::{
         block::{BlockOutcome, Effect, LAST_SLOT, execute_block},
         boundary::Boundary,
+        database::TrieDatabase,
         pending::Pending,
+        view::{self, ViewCall, Viewed},
     },
     l1::{
+        bindings::IInbox,
         client::L1Client,
         follow::{Advance, BlockRef, FollowError, Headers, advance},
     },
+    machine::groups::Record,
     rules::limits::Limits,
-    state::{BlockRow, Commit, Head, L1Block, LeavesRow, Progress, Store},
+    state::{BlockRow, Commit, Head, L1Block, LeavesRow, MessageRow, Progress, Store},
 };
 
 /// Under which name the store keeps whose it is.
@@ -53,6 +68,7 @@ const REMEMBERED: usize = 128;
 pub struct Node {
     l1: L1Client,
     store: Arc<Store>,
+    messages: Messages,
     deployment: Deployment,
     limits: Limits,
 }
@@ -82,7 +98,9 @@ impl Node {
         if let Some(aside) = aside {
             warn!(aside = %aside.display(), "the store was corrupt and is rebuilt from L1");
         }
-        let node = Self { l1, store: Arc::new(store), deployment, limits: Limits::SURETY };
+        let messages = Messages::read(&store)?;
+        let node =
+            Self { l1, store: Arc::new(store), messages, deployment, limits: Limits::SURETY };
         let identity = node.deployment.identity();
         if node.store.progress()?.is_none() {
             let mut commit = genesis::import(&config.genesis, &node.deployment.genesis)?;
@@ -157,13 +175,13 @@ impl Node {
                 progress.l1.retain(|block| block.number <= to);
                 progress.head = self.head_at(to, &progress.head)?;
                 warn!(l1 = to, l2 = progress.head.number, "L1 reorganised: rolled back");
-                self.store.rollback(&progress)?;
+                self.rollback(&progress)?;
                 behind = true;
             }
             Err(FollowError::TooDeep { oldest }) => {
                 warn!(oldest, "L1 reorganised below all that is remembered: starting over");
                 progress = self.fresh().await?;
-                self.store.rollback(&progress)?;
+                self.rollback(&progress)?;
                 behind = true;
             }
             Err(error) => return Err(error.into()),
@@ -190,21 +208,49 @@ impl Node {
         blocks: &[BlockRef],
     ) -> Result<Progress, NodeError> {
         self.forget_unfinished(&mut progress)?;
-        for batch in batches(&self.l1, self.deployment.inbox, blocks).await? {
+        self.messages.fit(&self.store)?;
+        let Deployment { inbox, bridge, .. } = self.deployment;
+        let sent = match bridge {
+            Some(contracts) => messages(&self.l1, contracts.bridge, blocks).await?,
+            None => Vec::new(),
+        };
+        let mut sent = sent.into_iter().peekable();
+        for batch in batches(&self.l1, inbox, blocks).await? {
             // the cursor stays before the batch's own L1 block, which may hold more batches
-            remember(&mut progress.l1, blocks.iter().filter(|block| block.number < batch.l1_block));
-            progress.head = self.execute(&batch, &progress)?;
+            let earlier = |block: &&BlockRef| block.number < batch.place.block;
+            remember(&mut progress.l1, blocks.iter().filter(earlier));
+            let before = std::iter::from_fn(|| sent.next_if(|sent| sent.place < batch.place));
+            let commit = self.take(before)?;
+            progress.head = self.execute(&batch, &progress, commit)?;
         }
+        let mut commit = self.take(sent)?;
         let Some(last) = blocks.last() else { return Ok(progress) };
-        let latest = latest_block(&self.l1, self.deployment.inbox, last.hash).await?;
-        if latest != progress.head.number {
-            return Err(NodeError::Gap { expected: progress.head.number + 1, got: latest });
+        let (got, head) = (
+            ask(&self.l1, inbox, last.hash, IInbox::latestBlockCall {}).await?,
+            progress.head.number,
+        );
+        if got != head {
+            return Err(NodeError::Gap { expected: head.saturating_add(1), got });
+        }
+        let got = ask(&self.l1, inbox, last.hash, IInbox::messageCountCall {}).await?;
+        let expected = self.messages.tree().len();
+        if got != expected {
+            return Err(NodeError::MessageGap { expected, got });
         }
         remember(&mut progress.l1, blocks.iter());
-        let mut commit = Commit::new();
         commit.progress(&progress);
         self.store.commit(commit)?;
         Ok(progress)
+    }
+
+    /// Takes messages into the tree; they are to be committed with what follows them.
+    fn take(&self, sent: impl Iterator<Item = Sent>) -> Result<Commit, NodeError> {
+        let mut commit = Commit::new();
+        for sent in sent {
+            self.messages.push(&sent)?;
+            commit.message(sent.index, &sent.row);
+        }
+        Ok(commit)
     }
 
     /// Undoes the batches of an L1 block that an earlier tick did not finish: another block may have replaced it since.
@@ -214,18 +260,37 @@ impl Node {
         if head != progress.head {
             warn!(l1 = cursor.number, l2 = head.number, "an L1 block was not finished: read again");
             progress.head = head;
-            self.store.rollback(progress)?;
+            self.rollback(progress)?;
         }
         Ok(())
     }
 
-    /// Executes a batch and stores all that it leaves, with the progress.
-    fn execute(&self, batch: &Batch, progress: &Progress) -> Result<Head, NodeError> {
-        let number = batch.input.record().number;
+    fn rollback(&self, progress: &Progress) -> Result<(), NodeError> {
+        self.store.rollback(progress)?;
+        self.messages.fit(&self.store)
+    }
+
+    /// Executes a batch and stores all that it leaves, with the progress and what `commit` holds already.
+    fn execute(
+        &self,
+        batch: &Batch,
+        progress: &Progress,
+        mut commit: Commit,
+    ) -> Result<Head, NodeError> {
+        let record = batch.input.record();
+        let number = record.number;
         let parent = progress.head.number;
         if Some(number) != parent.checked_add(1) {
             return Err(NodeError::Gap { expected: parent.saturating_add(1), got: number });
         }
+        let messages = {
+            let tree = self.messages.tree();
+            let (record, ours) = (record.l1_message_root, tree.root());
+            if record != ours {
+                return Err(NodeError::MessageRoot { number, record, ours });
+            }
+            tree.len()
+        };
         let mut pending = Pending::new(&*self.store);
         let outcome =
             execute_block(&mut pending, &self.sealed(parent)?, &batch.input, &self.limits)
@@ -236,11 +301,10 @@ impl Node {
             state_root: outcome.boundary.state_root,
         };
         let (nodes, codes) = pending.take();
-        let mut commit = Commit::new();
         commit
             .nodes(nodes)
             .codes(codes.into_values())
-            .block(number, &block_row(batch, &outcome))
+            .block(number, &block_row(batch, messages, &outcome))
             .leaves(number, &leaves_row(&outcome))
             .progress(&Progress { head, l1: progress.l1.clone() });
         for slot in &outcome.slots {
@@ -250,6 +314,34 @@ impl Node {
         let skipped = outcome.skipped().count();
         info!(number, entries = outcome.executed().count(), skipped, root = %head.state_root, "executed");
         Ok(head)
+    }
+
+    /// The last executed L2 block.
+    ///
+    /// # Errors
+    /// [`NodeError`] when the store cannot be read.
+    pub fn head(&self) -> Result<Head, NodeError> {
+        Ok(self.progress()?.head)
+    }
+
+    /// An account in the state of the last executed block; the default one if it does not exist.
+    ///
+    /// # Errors
+    /// [`NodeError`] when the state cannot be read.
+    pub fn account(&self, address: Address) -> Result<Account, NodeError> {
+        let Head { number, state_root, .. } = self.head()?;
+        let account = TrieDatabase::new(&*self.store, state_root).account(address);
+        account.map_err(|cause| NodeError::Execute { number, source: cause.into() })
+    }
+
+    /// What a call would do in the state of the last executed block.
+    ///
+    /// # Errors
+    /// [`NodeError`] when the state cannot be read, or the caller has not the value.
+    pub fn view(&self, call: &ViewCall) -> Result<Viewed, NodeError> {
+        let number = self.head()?.number;
+        view::view(&&*self.store, &self.sealed(number)?, &self.limits, call)
+            .map_err(|source| NodeError::Execute { number, source })
     }
 
     /// The boundary after L2 block `number`.
@@ -279,16 +371,45 @@ impl Node {
         }
     }
 
-    /// The record and batch of an executed block.
+    /// The record, batch and deposits of an executed block.
     ///
     /// # Errors
     /// [`NodeError::Missing`] for a block that is not executed.
-    pub fn input(&self, number: u64) -> Result<crate::derive::BlockInput, NodeError> {
+    pub fn input(&self, number: u64) -> Result<BlockInput, NodeError> {
         let row = self.store.block(number)?;
         let row = row.ok_or(NodeError::Missing { what: "batch", number })?;
-        let record = crate::machine::groups::Record::decode(&row.record)
+        let record = Record::decode(&row.record)
             .map_err(|_| NodeError::Missing { what: "record", number })?;
-        Ok(crate::derive::BlockInput::new(record, row.batch, Vec::new())?)
+        let deposits = unpack(&row.deposits);
+        let deposits = deposits.ok_or(NodeError::Missing { what: "deposits", number })?;
+        Ok(BlockInput::new(record, row.batch, deposits)?)
+    }
+
+    /// How many messages L1 has sent.
+    #[must_use]
+    pub fn messages(&self) -> u64 {
+        self.messages.tree().len()
+    }
+
+    /// The message at a leaf of the message tree.
+    ///
+    /// # Errors
+    /// [`NodeError`] also for a leaf that is not used.
+    pub fn message(&self, index: u64) -> Result<Message, NodeError> {
+        let MessageRow { sender, target, value, data, .. } = message(&self.store, index)?;
+        Ok(Message { nonce: index, sender, target, value, data })
+    }
+
+    /// The siblings of leaf `index` when the message tree had `count` leaves.
+    ///
+    /// # Errors
+    /// [`TreeError`].
+    pub fn siblings(
+        &self,
+        index: u64,
+        count: u64,
+    ) -> Result<[B256; tree::HEIGHT as usize], TreeError> {
+        self.messages.tree().siblings(index, count)
     }
 
     /// The right slot commitment of the blocks `(after, end]`.
@@ -334,14 +455,16 @@ fn remember<'a>(known: &mut Vec<L1Block>, blocks: impl Iterator<Item = &'a Block
     known.drain(..known.len().saturating_sub(REMEMBERED));
 }
 
-fn block_row(batch: &Batch, outcome: &BlockOutcome) -> BlockRow {
+fn block_row(batch: &Batch, messages: u64, outcome: &BlockOutcome) -> BlockRow {
     let receipts: Vec<_> = outcome.executed().map(|executed| executed.receipt()).collect();
     BlockRow {
         hash: outcome.boundary.block.head_hash,
         state_root: outcome.boundary.state_root,
-        l1_block: batch.l1_block,
+        l1_block: batch.place.block,
         record: Bytes::copy_from_slice(&batch.input.record().encode()),
         batch: batch.input.batch().clone(),
+        deposits: pack(batch.input.deposits()).into(),
+        messages,
         header: alloy_rlp::encode(&outcome.header).into(),
         receipts: alloy_rlp::encode(&receipts).into(),
     }

@@ -7,14 +7,14 @@ use alloy_primitives::{Address, B256, U256, aliases::U40};
 use alloy_sol_types::SolCall;
 use thiserror::Error;
 
-use super::deployment::Deployment;
+use super::deployment::{BridgeContracts, Deployment};
 use crate::{
     dispute::{
         domain::{ClaimId, ClaimKey},
         observe::{ChainReader, ReadError},
     },
     l1::{
-        bindings::{IBonds, IRollup, ITournament},
+        bindings::{IBonds, IBridge, ICaller, IInbox, IRollup, ITokenEscrow, ITournament},
         client::{L1Client, L1Error},
         follow::Headers,
     },
@@ -178,8 +178,33 @@ pub async fn check(l1: &L1Client, deployment: &Deployment) -> Result<(), WiringE
         )
         .await?;
 
+    let expected = deployment.bridge.map_or(Address::ZERO, |contracts| contracts.bridge);
+    contracts.refers(inbox, IInbox::bridgeCall {}, "the Inbox's Bridge", expected).await?;
+    if let Some(bridge) = deployment.bridge {
+        check_bridge(&contracts, deployment, bridge).await?;
+    }
     genesis(&contracts, deployment).await?;
     parameters(&contracts, deployment).await
+}
+
+async fn check_bridge(
+    contracts: &Contracts<'_>,
+    deployment: &Deployment,
+    BridgeContracts { bridge, caller, token_escrow }: BridgeContracts,
+) -> Result<(), WiringError> {
+    for (contract, address) in
+        [("Bridge", bridge), ("Caller", caller), ("TokenEscrow", token_escrow)]
+    {
+        contracts.exists(contract, address).await?;
+    }
+    let Deployment { inbox, rollup, .. } = *deployment;
+    contracts.refers(bridge, IBridge::inboxCall {}, "the Bridge's Inbox", inbox).await?;
+    contracts.refers(bridge, IBridge::rollupCall {}, "the Bridge's Rollup", rollup).await?;
+    contracts.refers(bridge, IBridge::callerCall {}, "the Bridge's Caller", caller).await?;
+    contracts.refers(caller, ICaller::bridgeCall {}, "the Caller's Bridge", bridge).await?;
+    contracts
+        .refers(token_escrow, ITokenEscrow::bridgeCall {}, "the TokenEscrow's Bridge", bridge)
+        .await
 }
 
 async fn genesis(contracts: &Contracts<'_>, deployment: &Deployment) -> Result<(), WiringError> {

@@ -2,7 +2,7 @@
 
 use alloy_primitives::{B256, Bytes, keccak256};
 
-use super::{BlockRow, LeavesRow, Progress, Table, rows};
+use super::{BlockRow, LeavesRow, MessageRow, Progress, Table, rows};
 
 /// Rows that [`Store::commit`](super::Store::commit) writes all or none of.
 #[derive(Debug, Default)]
@@ -41,6 +41,11 @@ impl Commit {
     /// A block's leaves.
     pub fn leaves(&mut self, number: u64, row: &LeavesRow) -> &mut Self {
         self.sealed(Table::Leaves.number_key(number), &rows::encode(row))
+    }
+
+    /// A message from L1, at its leaf.
+    pub fn message(&mut self, index: u64, row: &MessageRow) -> &mut Self {
+        self.sealed(Table::Message.number_key(index), &rows::encode(row))
     }
 
     /// The encoded boundary after a slot of a block.

@@ -68,7 +68,7 @@ impl Database {
         &self,
         start: Vec<u8>,
         end: Vec<u8>,
-    ) -> impl Iterator<Item = Result<sled::IVec, StoreError>> + use<> {
+    ) -> impl DoubleEndedIterator<Item = Result<sled::IVec, StoreError>> + use<> {
         self.tree.range(start..=end).keys().map(|key| Ok(key?))
     }
 }

@@ -25,7 +25,9 @@ pub enum StoreError {
     #[error("the head's state root {0} has no node")]
     HeadStateMissing(B256),
     /// The store was written by another version of this program.
-    #[error("unknown store format {0}")]
+    #[error(
+        "store format {0} is another version's: move the store away, and it is rebuilt from L1"
+    )]
     UnknownFormat(Bytes),
     /// A roll-back to a block that the store does not hold.
     #[error("no block {0} to roll back to")]

@@ -21,6 +21,6 @@ mod tests;
 
 pub use commit::Commit;
 pub use error::StoreError;
-pub use rows::{BlockRow, Head, L1Block, LeavesRow, Progress};
+pub use rows::{BlockRow, Head, L1Block, LeavesRow, MessageRow, Progress};
 pub use store::Store;
 pub use tables::Table;

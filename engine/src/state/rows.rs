@@ -1,6 +1,6 @@
 //! Rows that are more than bytes.
 
-use alloy_primitives::{B256, Bytes, keccak256};
+use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_rlp::{Decodable, Encodable, RlpDecodable, RlpEncodable};
 
 /// An executed L2 block. The encodings of its parts belong to the rooms that make them.
@@ -16,10 +16,31 @@ pub struct BlockRow {
     pub record: Bytes,
     /// The batch as appended.
     pub batch: Bytes,
+    /// The deposits it credits, packed.
+    pub deposits: Bytes,
+    /// How many messages its record's message root holds.
+    pub messages: u64,
     /// RLP of its header.
     pub header: Bytes,
     /// Facts of its receipts.
     pub receipts: Bytes,
+}
+
+/// A message that L1 sent down, at its leaf of the message tree.
+#[derive(Clone, Debug, Default, PartialEq, Eq, RlpEncodable, RlpDecodable)]
+pub struct MessageRow {
+    /// The L1 block that sent it.
+    pub l1_block: u64,
+    /// Its hash: the leaf.
+    pub hash: B256,
+    /// Who sent it, on L1.
+    pub sender: Address,
+    /// Whom it calls on L2.
+    pub target: Address,
+    /// What the call brings, wei.
+    pub value: U256,
+    /// The call's data.
+    pub data: Bytes,
 }
 
 /// A block's leaves in a slot commitment; what lies between the last entry and the seal repeats.

@@ -9,7 +9,7 @@ use alloy_primitives::{B256, Bytes, keccak256};
 use alloy_rlp::Decodable;
 
 use super::{
-    BlockRow, Commit, LeavesRow, Progress, StoreError, Table,
+    BlockRow, Commit, LeavesRow, MessageRow, Progress, StoreError, Table,
     database::{Database, is_marked, mark, quarantine},
     rows,
 };
@@ -19,7 +19,7 @@ use crate::authenticated::{
 };
 
 /// Version of the layout; other versions are refused.
-const FORMAT: [u8; 1] = [1];
+const FORMAT: [u8; 1] = [2];
 
 /// The node's database. See the [module](super) for what it promises.
 pub struct Store {
@@ -84,7 +84,8 @@ impl Store {
         self.database.write(commit.batch)
     }
 
-    /// Undoes the blocks above `progress.head` and sets the progress, all at once. Nodes and codes stay.
+    /// Undoes the blocks above `progress.head` and the messages sent after the last of `progress.l1`, and sets the
+    /// progress, all at once. Nodes and codes stay.
     ///
     /// # Errors
     /// [`StoreError::NoSuchBlock`] when there are blocks, but not the head's; else as [`Store::commit`].
@@ -103,6 +104,14 @@ impl Store {
         let is_genesis = kept.next().transpose()?.is_none();
         if !is_genesis && self.block(head)?.is_none() {
             return Err(StoreError::NoSuchBlock(head));
+        }
+        let cursor = progress.l1.last().map_or(0, |block| block.number);
+        for index in (0..self.messages()?).rev() {
+            let sent = self.message(index)?.is_some_and(|message| message.l1_block <= cursor);
+            if sent {
+                break;
+            }
+            commit.batch.remove(Table::Message.number_key(index));
         }
         commit.progress(progress);
         self.commit(commit)
@@ -130,6 +139,28 @@ impl Store {
     /// [`StoreError`].
     pub fn leaves(&self, number: u64) -> Result<Option<LeavesRow>, StoreError> {
         self.row(Table::Leaves, Table::Leaves.number_key(number))
+    }
+
+    /// How many messages L1 has sent.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn messages(&self) -> Result<u64, StoreError> {
+        let (first, last) = (Table::Message.number_key(0), Table::Message.number_key(u64::MAX));
+        let Some(key) = self.database.keys(first, last).next_back().transpose()? else {
+            return Ok(0);
+        };
+        let index = key.get(1..).and_then(|index| index.try_into().ok()).map(u64::from_be_bytes);
+        let index = index.ok_or_else(|| damaged(Table::Message, &key))?;
+        Ok(index.saturating_add(1))
+    }
+
+    /// The message at a leaf of the message tree.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn message(&self, index: u64) -> Result<Option<MessageRow>, StoreError> {
+        self.row(Table::Message, Table::Message.number_key(index))
     }
 
     /// The encoded boundary after a slot of a block; `None` also for slots that repeat the one before.

@@ -16,6 +16,8 @@ pub enum Table {
     Leaves = b'l',
     /// L2 number, slot → the encoded boundary after that slot.
     Boundary = b's',
+    /// leaf of the message tree → [`MessageRow`](super::MessageRow).
+    Message = b'd',
     /// → [`Progress`](super::Progress).
     Progress = b'p',
     /// name → bytes that mean something to another room.

@@ -1,0 +1,127 @@
+//! An account on L2: its calls are signed here and posted in batches.
+
+use std::sync::Arc;
+
+use alloy::{
+    consensus::{SignableTransaction as _, TxEip1559, TxEnvelope},
+    eips::{Encodable2718 as _, eip2930::AccessList},
+    network::TxSigner as _,
+    signers::Signer as _,
+};
+use alloy_primitives::{Address, Bytes, TxKind, U256};
+
+use super::RelayError;
+use crate::{
+    derive::batch,
+    execute::{
+        base_fee::next_base_fee,
+        view::{ViewCall, Viewed},
+    },
+    l1::{
+        append::append,
+        send::{Lane, Sent},
+        signer::EthersSigner,
+    },
+    node::Node,
+};
+
+/// A call on L2.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct L2Call {
+    /// The callee; `None` creates a contract.
+    pub to: Option<Address>,
+    /// Wei sent along.
+    pub value: U256,
+    /// Calldata or initcode.
+    pub data: Bytes,
+}
+
+/// A key that acts on L2.
+#[derive(Clone, Debug)]
+pub struct L2Account {
+    node: Arc<Node>,
+    key: EthersSigner,
+}
+
+impl L2Account {
+    /// The account of `key` on the chain that `node` follows.
+    #[must_use]
+    pub fn new(node: Arc<Node>, key: EthersSigner) -> Self {
+        let chain_id = node.deployment().genesis.chain_id;
+        Self { node, key: key.with_chain_id(Some(chain_id)) }
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn address(&self) -> Address {
+        alloy::signers::Signer::address(&self.key)
+    }
+
+    /// What a call of this account would do now.
+    ///
+    /// # Errors
+    /// [`RelayError`] when the state cannot be read, or the account has not the value.
+    pub fn view(&self, call: &L2Call) -> Result<Viewed, RelayError> {
+        let L2Call { to, value, data } = call.clone();
+        Ok(self.node.view(&ViewCall { from: self.address(), to, value, data })?)
+    }
+
+    /// Signs calls as this account's next transactions, if each would succeed now; gives their EIP-2718 bytes.
+    ///
+    /// # Errors
+    /// [`RelayError::WouldFail`] for the first that would not.
+    pub async fn sign(&self, calls: &[L2Call]) -> Result<Vec<Bytes>, RelayError> {
+        let head = self.node.sealed(self.node.head()?.number)?;
+        let mut nonce = self.node.account(self.address())?.nonce;
+        let block = &head.block;
+        let fee = next_base_fee(block.gas_used, block.gas_limit, block.base_fee);
+        let mut entries = Vec::with_capacity(calls.len());
+        for call in calls {
+            let viewed = self.view(call)?;
+            if !viewed.success {
+                return Err(RelayError::WouldFail { output: viewed.output });
+            }
+            let mut transaction = TxEip1559 {
+                chain_id: block.chain_id,
+                nonce,
+                gas_limit: self.gas_limit(&viewed),
+                // six full blocks may come before
+                max_fee_per_gas: fee.saturating_mul(U256::from(2)).saturating_to(),
+                max_priority_fee_per_gas: 0,
+                to: call.to.map_or(TxKind::Create, TxKind::Call),
+                value: call.value,
+                access_list: AccessList::default(),
+                input: call.data.clone(),
+            };
+            let signature = self.key.sign_transaction(&mut transaction).await?;
+            let signed = TxEnvelope::from(transaction.into_signed(signature));
+            entries.push(signed.encoded_2718().into());
+            nonce = nonce.saturating_add(1);
+        }
+        Ok(entries)
+    }
+
+    /// Half more than was used: a call inside is given 63/64 of what is left, and other calls may come before.
+    pub(super) fn gas_limit(&self, viewed: &Viewed) -> u64 {
+        let more = viewed.gas_used.saturating_add(viewed.gas_used / 2);
+        more.min(self.node.limits().transaction_gas)
+    }
+
+    /// Posts calls in one batch.
+    ///
+    /// # Errors
+    /// [`RelayError`].
+    pub async fn post(&self, lane: &Lane, calls: &[L2Call]) -> Result<Sent, RelayError> {
+        post(&self.node, lane, &self.sign(calls).await?).await
+    }
+}
+
+/// Appends transactions as the next L2 block, whose priority fees go to the lane's key.
+///
+/// # Errors
+/// [`RelayError`].
+pub async fn post(node: &Node, lane: &Lane, entries: &[Bytes]) -> Result<Sent, RelayError> {
+    let batch = batch::encode(entries)?;
+    let inbox = node.deployment().inbox;
+    Ok(append(node.l1(), lane, inbox, lane.address(), batch.into()).await?)
+}

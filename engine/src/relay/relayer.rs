@@ -1,0 +1,253 @@
+//! Relays all messages of a rollup, both ways, for as long as it runs.
+//!
+//! A round looks at the chain and brings on what can be brought on. It keeps only what saves work, so that a relayer that
+//! is killed and starts again does the same; what somebody else has relayed meanwhile is done.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use alloy_primitives::{Address, B256};
+use serde::Serialize;
+use tracing::{info, warn};
+
+use super::{
+    RelayError,
+    account::{L2Account, post},
+    down::{self, DownStatus},
+    up::{self, Outgoing, UpStatus},
+};
+use crate::{
+    bridge::message::Message,
+    dispute::observe::{self, Observer},
+    l1::{
+        bindings::IInbox,
+        send::{Lane, LaneError, LaneSettings},
+        signer::EthersSigner,
+    },
+    node::{Node, batches, pinned::Pinned},
+};
+
+/// Messages relayed in one batch at most: the block's gas bounds them, too.
+const RELAYS_A_BATCH: usize = 16;
+/// L1 blocks after which a message whose target failed is tried again.
+const RETRY_AFTER: u64 = 25;
+/// L1 blocks after which a withdrawal is not looked at again: no reorganisation undoes it.
+const SETTLED_DEPTH: u64 = 64;
+
+/// What a round brought on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Round {
+    /// There is more of L1 to follow first.
+    pub behind: bool,
+    /// Leaves of messages that were posted to L2.
+    pub relayed: Vec<u64>,
+    /// Hashes of messages that were carried out on L1.
+    pub withdrawn: Vec<B256>,
+    /// Whether a batch was appended that only lets deposits or messages arrive.
+    pub pushed: bool,
+}
+
+impl Round {
+    /// Whether nothing was brought on.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Relays with one key, on L1 and on L2.
+#[derive(Debug)]
+pub struct Relayer {
+    node: Arc<Node>,
+    lane: Arc<Lane>,
+    account: L2Account,
+    observer: Observer<Pinned>,
+    only: BTreeSet<Address>,
+    known: Known,
+}
+
+/// What need not be looked at again while L2's chain stays as it is.
+#[derive(Debug, Default)]
+struct Known {
+    /// Where the chain stood.
+    head: (u64, B256),
+    /// Leaves below this one are relayed or of no concern.
+    settled: u64,
+    /// Messages for L1 that have not been carried out for long.
+    outgoing: BTreeMap<B256, Pending>,
+}
+
+/// A message for L1.
+#[derive(Debug)]
+struct Pending {
+    sent: Outgoing,
+    /// The L1 block in which its target failed last.
+    failed: Option<u64>,
+    /// The first L1 block in which it was found carried out.
+    withdrawn: Option<u64>,
+}
+
+impl Pending {
+    const fn new(sent: Outgoing) -> Self {
+        Self { sent, failed: None, withdrawn: None }
+    }
+
+    fn is_settled(&self, now: u64) -> bool {
+        self.withdrawn.is_some_and(|since| since.saturating_add(SETTLED_DEPTH) <= now)
+    }
+
+    fn may_try(&self, now: u64) -> bool {
+        self.failed.is_none_or(|failed| failed.saturating_add(RETRY_AFTER) <= now)
+    }
+}
+
+impl Relayer {
+    /// A relayer at `node`, of messages that concern one of `only`, or of all if that is empty.
+    ///
+    /// # Errors
+    /// [`RelayError::NoBridge`].
+    pub fn new(
+        node: Arc<Node>,
+        key: EthersSigner,
+        only: impl IntoIterator<Item = Address>,
+    ) -> Result<Self, RelayError> {
+        node.deployment().bridge.ok_or(RelayError::NoBridge)?;
+        let lane = Arc::new(Lane::new(node.l1().clone(), key.clone(), LaneSettings::default()));
+        let deployment = observe::Deployment::from(&*node);
+        let pinned = Pinned::new(Arc::clone(&node));
+        let observer = Observer::new(pinned, deployment, lane.address());
+        let account = L2Account::new(Arc::clone(&node), key);
+        let only = only.into_iter().collect();
+        Ok(Self { node, lane, account, observer, only, known: Known::default() })
+    }
+
+    /// The node.
+    #[must_use]
+    pub const fn node(&self) -> &Arc<Node> {
+        &self.node
+    }
+
+    /// Follows L1 and brings on what can be brought on.
+    ///
+    /// # Errors
+    /// [`RelayError`]; what was done before it stands, and the next round goes on.
+    pub async fn round(&mut self) -> Result<Round, RelayError> {
+        if self.node.tick().await?.behind {
+            return Ok(Round { behind: true, ..Round::default() });
+        }
+        self.look()?;
+        let withdrawn = self.withdraw().await?;
+        let (relayed, waiting) = self.relay().await?;
+        let pushed = relayed.is_empty() && (waiting || self.deposits_wait().await?);
+        if pushed {
+            let sent = post(&self.node, &self.lane, &[]).await?;
+            info!(transaction = %sent.hash, "an empty batch lets deposits and messages arrive");
+        }
+        Ok(Round { behind: false, relayed, withdrawn, pushed })
+    }
+
+    /// Learns what L2 has sent since the last look, or from the start when the chain has changed since.
+    fn look(&mut self) -> Result<(), RelayError> {
+        let (number, hash) = self.known.head;
+        let canonical = self.node.store().block(number)?.is_some_and(|row| row.hash == hash);
+        if !canonical {
+            self.known = Known::default();
+        }
+        for sent in up::sent_since(&self.node, self.known.head.0.saturating_add(1))? {
+            if self.concerns(&sent.message) {
+                self.known.outgoing.insert(sent.hash, Pending::new(sent));
+            }
+        }
+        let head = self.node.head()?;
+        self.known.head = (head.number, head.hash);
+        Ok(())
+    }
+
+    fn concerns(&self, message: &Message) -> bool {
+        let only = &self.only;
+        only.is_empty() || only.contains(&message.sender) || only.contains(&message.target)
+    }
+
+    async fn withdraw(&mut self) -> Result<Vec<B256>, RelayError> {
+        let mut withdrawn = Vec::new();
+        if self.known.outgoing.is_empty() {
+            return Ok(withdrawn);
+        }
+        let snapshot = self.observer.snapshot().await?;
+        let now = snapshot.now.0;
+        self.known.outgoing.retain(|_, pending| !pending.is_settled(now));
+        let bridge = self.node.deployment().bridge.ok_or(RelayError::NoBridge)?.bridge;
+        for pending in self.known.outgoing.values_mut() {
+            let hash = pending.sent.hash;
+            let status = up::status(&self.node, &snapshot, &pending.sent).await?;
+            match status {
+                UpStatus::Withdrawn => pending.withdrawn = pending.withdrawn.or(Some(now)),
+                _ => pending.withdrawn = None,
+            }
+            if !matches!(status, UpStatus::Confirmed { .. }) || !pending.may_try(now) {
+                continue;
+            }
+            let proof = up::prove(&self.node, &snapshot, &pending.sent)?;
+            match up::withdraw(&self.lane, bridge, &pending.sent.message, proof).await {
+                Ok(_) => {
+                    info!(message = %hash, "withdrawn");
+                    withdrawn.push(hash);
+                }
+                // its target fails, or somebody else was faster
+                Err(error @ (LaneError::WouldRevert { .. } | LaneError::Reverted { .. })) => {
+                    warn!(message = %hash, %error, "not withdrawn: tried again later");
+                    pending.failed = Some(now);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(withdrawn)
+    }
+
+    /// Posts the relays that succeed now; says, too, whether a message waits for a block.
+    async fn relay(&mut self) -> Result<(Vec<u64>, bool), RelayError> {
+        let (mut relayed, mut calls, mut waiting) = (Vec::new(), Vec::new(), false);
+        let mut gas = self.node.limits().block_gas;
+        let mut settled = true;
+        for index in self.known.settled..self.node.messages() {
+            let message = self.node.message(index)?;
+            let status = match self.concerns(&message) {
+                true => down::status(&self.node, index)?,
+                false => DownStatus::Relayed,
+            };
+            settled &= status == DownStatus::Relayed;
+            match status {
+                DownStatus::Relayed if settled => self.known.settled = index.saturating_add(1),
+                DownStatus::Relayed => {}
+                DownStatus::Sent | DownStatus::Rooted => waiting = true,
+                // its target may take it later
+                DownStatus::Failing { .. } => {}
+                DownStatus::Relayable => {
+                    let call = down::relay(&self.node, index)?;
+                    let needed = self.account.gas_limit(&self.account.view(&call)?);
+                    if relayed.len() == RELAYS_A_BATCH || needed > gas {
+                        break;
+                    }
+                    gas = gas.saturating_sub(needed);
+                    relayed.push(index);
+                    calls.push(call);
+                }
+            }
+        }
+        if !calls.is_empty() {
+            self.account.post(&self.lane, &calls).await?;
+            info!(?relayed, "messages posted to L2");
+        }
+        Ok((relayed, waiting))
+    }
+
+    async fn deposits_wait(&self) -> Result<bool, RelayError> {
+        let at = self.node.cursor().await?.hash;
+        let (l1, inbox) = (self.node.l1(), self.node.deployment().inbox);
+        let queued = batches::view(l1, inbox, at, IInbox::depositsQueuedCall {}).await?;
+        Ok(queued > batches::view(l1, inbox, at, IInbox::depositsTakenCall {}).await?)
+    }
+}
