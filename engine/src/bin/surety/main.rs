@@ -2,6 +2,7 @@
 //!
 //! Needs the compiled contracts in `out/`, anvil in `node_modules/`, and the daemons' programs; `scripts/demo` makes them.
 
+mod bridge;
 mod demo;
 mod simulate_attack;
 mod stage;
@@ -23,6 +24,18 @@ enum Command {
     Demo(demo::Demo),
     /// Lets many sybils attack one claim and measures what that costs the challenger daemon, and them.
     SimulateAttack(simulate_attack::SimulateAttack),
+    /// Deposits ETH from L1 to an account on L2.
+    Deposit(bridge::Deposit),
+    /// Sends a message from L1 to L2, or from L2 to L1.
+    Send(bridge::Send),
+    /// Relays a message from L1 on L2.
+    Relay(bridge::Relay),
+    /// Carries a message from L2 out on L1.
+    Withdraw(bridge::Withdraw),
+    /// Says where messages stand.
+    Messages(bridge::Messages),
+    /// Relays all messages, both ways, until it is stopped.
+    Relayer(bridge::Relayer),
 }
 
 #[tokio::main]
@@ -34,5 +47,11 @@ async fn main() -> eyre::Result<()> {
     match arguments.command {
         Command::Demo(demo) => demo.run().await,
         Command::SimulateAttack(attack) => attack.run().await,
+        Command::Deposit(deposit) => deposit.run().await,
+        Command::Send(send) => send.run().await,
+        Command::Relay(relay) => relay.run().await,
+        Command::Withdraw(withdraw) => withdraw.run().await,
+        Command::Messages(messages) => messages.run().await,
+        Command::Relayer(relayer) => relayer.run().await,
     }
 }

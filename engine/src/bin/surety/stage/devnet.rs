@@ -114,6 +114,7 @@ impl Devnet {
             gas_price_cap: U256::from(GAS_PRICE_CAP),
             sunset: 0,
             settlement: None,
+            bridge: false,
         };
         let plan = Plan::new(&Artifacts::new(root.join("out")), lane.address(), nonce, &settings)?;
         let mut made = Vec::with_capacity(plan.creations.len());

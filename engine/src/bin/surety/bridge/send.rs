@@ -1,0 +1,90 @@
+//! `surety send`.
+
+use std::fmt;
+
+use alloy::primitives::{Address, B256, Bytes, U256};
+use clap::Args;
+use eyre::OptionExt as _;
+use serde::Serialize;
+use surety_engine::{
+    bridge::message::Direction,
+    relay::{down, up},
+};
+
+use super::seat::{Seat, SeatArguments, ether};
+
+/// A message to the other chain.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Send {
+    /// Whom it calls there.
+    #[arg(long)]
+    to: Address,
+    /// The call's data.
+    #[arg(long, default_value = "0x")]
+    data: Bytes,
+    /// What the call brings, ETH.
+    #[arg(long, value_parser = ether, default_value = "0")]
+    value: U256,
+    /// From L2 to L1 by the Outbox, in a batch of its own; without it, from L1 to L2.
+    #[arg(long)]
+    up: bool,
+    #[command(flatten)]
+    seat: SeatArguments,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Report {
+    direction: Direction,
+    nonce: u64,
+    message: B256,
+    transaction: B256,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let way = match self.direction {
+            Direction::Down => "L2",
+            Direction::Up => "L1",
+        };
+        write!(f, "message {} to {way}: {}", self.nonce, self.message)
+    }
+}
+
+impl Send {
+    pub(crate) async fn run(&self) -> eyre::Result<()> {
+        let seat = self.seat.open().await?;
+        let report =
+            if self.up { self.send_up(&seat).await? } else { self.send_down(&seat).await? };
+        seat.say(&report)
+    }
+
+    async fn send_down(&self, seat: &Seat) -> eyre::Result<Report> {
+        let (target, value, data) = (self.to, self.value, self.data.clone());
+        let (sent, nonce) = down::send(&seat.node, &seat.lane, target, value, data).await?;
+        seat.follow().await?;
+        let message = down::hash(&seat.node, &seat.node.message(nonce)?)?;
+        Ok(Report { direction: Direction::Down, nonce, message, transaction: sent.hash })
+    }
+
+    async fn send_up(&self, seat: &Seat) -> eyre::Result<Report> {
+        let before = seat.node.head()?.number;
+        let call = up::send(self.to, self.value, self.data.clone());
+        let sent = seat.account.post(&seat.lane, &[call]).await?;
+        seat.follow().await?;
+        let own = seat.account.address();
+        let messages = up::sent_since(&seat.node, before.saturating_add(1))?;
+        let message = messages.into_iter().rev().find(|sent| {
+            let message = &sent.message;
+            (message.sender, message.target, message.value) == (own, self.to, self.value)
+        });
+        let message = message.ok_or_eyre("the batch was appended, but the message was not sent")?;
+        let nonce = message.message.nonce;
+        Ok(Report {
+            direction: Direction::Up,
+            nonce,
+            message: message.hash,
+            transaction: sent.hash,
+        })
+    }
+}
