@@ -19,6 +19,9 @@ use alloy_sol_types::{
 use surety_engine::l1::bindings::{
     Bond, Claim, ClaimKey, Clocks, CommitmentState, IBonds, IInbox, IRollup, ISettlement,
     ITournament, MatchKey, MatchState, TournamentState,
+    Bond, Claim, ClaimKey, Clocks, CommitmentState, IBonds, IBridge, ICaller, IInbox, IL1Messenger,
+    IOutbox, IPassage, IRollup, ITokenBridge, ITokenEscrow, ITournament, MatchKey, MatchState,
+    Message, TournamentState, WithdrawalProof,
 };
 
 fn abi(name: &str) -> JsonAbi {
@@ -240,6 +243,59 @@ fn the_accounts_and_the_inbox_are_called_as_they_are() {
         IInbox::latestTimestampCall,
         IInbox::appendFeeCall
     );
-    all!(returns, inbox, IInbox::recordHashCall);
+    all!(returns, inbox, IInbox::recordHashCall, IInbox::bridgeCall, IInbox::messageRootCall);
+    all!(
+        returns,
+        inbox,
+        IInbox::messageCountCall,
+        IInbox::depositsQueuedCall,
+        IInbox::depositsTakenCall
+    );
     all!(topics, inbox, IInbox::BatchAppended);
+}
+
+#[test]
+fn the_bridge_is_called_as_it_is() {
+    let bridge = &abi("IBridge");
+    calls::<IBridge::IBridgeCalls>(bridge);
+    errors::<IBridge::IBridgeErrors>(bridge);
+    events::<IBridge::IBridgeEvents>(bridge, IBridge::IBridgeEvents::SELECTORS);
+    all!(returns, bridge, IBridge::depositCall, IBridge::sendMessageCall, IBridge::withdrawnCall);
+    all!(returns, bridge, IBridge::inboxCall, IBridge::rollupCall, IBridge::callerCall);
+    all!(topics, bridge, IBridge::MessageSent, IBridge::Withdrawn, IBridge::Deposited);
+    all!(fields, bridge, Message, WithdrawalProof, ClaimKey);
+
+    let caller = &abi("ICaller");
+    calls::<ICaller::ICallerCalls>(caller);
+    all!(returns, caller, ICaller::bridgeCall);
+    let escrow = &abi("ITokenEscrow");
+    calls::<ITokenEscrow::ITokenEscrowCalls>(escrow);
+    all!(returns, escrow, ITokenEscrow::depositCall, ITokenEscrow::bridgeCall);
+    let passage = &abi("IPassage");
+    calls::<IPassage::IPassageCalls>(passage);
+    events::<IPassage::IPassageEvents>(passage, IPassage::IPassageEvents::SELECTORS);
+    all!(topics, passage, IPassage::Forwarded);
+}
+
+#[test]
+fn the_predeploys_are_called_as_they_are() {
+    let messenger = &abi("IL1Messenger");
+    calls::<IL1Messenger::IL1MessengerCalls>(messenger);
+    errors::<IL1Messenger::IL1MessengerErrors>(messenger);
+    events::<IL1Messenger::IL1MessengerEvents>(
+        messenger,
+        IL1Messenger::IL1MessengerEvents::SELECTORS,
+    );
+    all!(returns, messenger, IL1Messenger::relayCall, IL1Messenger::isRelayedCall);
+    all!(topics, messenger, IL1Messenger::Relayed);
+    all!(fields, messenger, Message);
+
+    let outbox = &abi("IOutbox");
+    calls::<IOutbox::IOutboxCalls>(outbox);
+    events::<IOutbox::IOutboxEvents>(outbox, IOutbox::IOutboxEvents::SELECTORS);
+    all!(returns, outbox, IOutbox::sendCall);
+    all!(topics, outbox, IOutbox::MessageSent);
+    let tokens = &abi("ITokenBridge");
+    calls::<ITokenBridge::ITokenBridgeCalls>(tokens);
+    all!(returns, tokens, ITokenBridge::withdrawCall, ITokenBridge::tokenOfCall);
 }

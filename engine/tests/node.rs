@@ -169,6 +169,7 @@ async fn deploy(l1: &L1Client, lane: &Lane, genesis: Genesis) -> Deployment {
         gas_price_cap: U256::from(50_000_000_000_u64),
         sunset: 0,
         settlement: None,
+        bridge: false,
     };
     let artifacts = Artifacts::new(support::root().join("out"));
     let plan = Plan::new(&artifacts, lane.address(), 0, &settings).unwrap();

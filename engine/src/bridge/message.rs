@@ -67,6 +67,8 @@ impl Message {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use proptest::prelude::*;
 
     use super::*;
@@ -107,6 +109,34 @@ mod tests {
         hashes.sort();
         hashes.dedup();
         assert_eq!(hashes.len(), all);
+    }
+
+    #[test]
+    fn hashes_are_those_of_the_vectors() {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Vector {
+            name: String,
+            l1_chain_id: U256,
+            bridge: Address,
+            direction: Direction,
+            nonce: U256,
+            sender: Address,
+            target: Address,
+            value: U256,
+            data: Bytes,
+            hash: B256,
+        }
+        let vectors: Vec<Vector> =
+            serde_json::from_str(include_str!("../../../fixtures/bridge/messages.json")).unwrap();
+        assert!(!vectors.is_empty());
+        for vector in vectors {
+            let Vector { name, bridge, direction, sender, target, value, data, hash, .. } = vector;
+            let crossing = Crossing { l1_chain_id: vector.l1_chain_id.to(), bridge };
+            let nonce = vector.nonce.to();
+            let message = Message { nonce, sender, target, value, data };
+            assert_eq!(message.hash(direction, &crossing), hash, "{name}");
+        }
     }
 
     proptest! {

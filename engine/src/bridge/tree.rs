@@ -187,6 +187,7 @@ mod tests {
     use std::time::{Duration, Instant};
 
     use proptest::prelude::*;
+    use serde::Deserialize;
 
     use super::*;
 
@@ -215,6 +216,33 @@ mod tests {
         assert_eq!(MessageTree::default().root(), zero_subtree(HEIGHT).unwrap());
         assert_ne!(MessageTree::default().root(), B256::ZERO);
         assert_eq!(naive(&[]), MessageTree::default().root());
+    }
+
+    #[test]
+    fn roots_and_siblings_are_those_of_the_vectors() {
+        #[derive(Deserialize)]
+        struct Vectors {
+            leaves: Vec<B256>,
+            roots: Vec<B256>,
+            proofs: Vec<Proof>,
+        }
+        #[derive(Deserialize)]
+        struct Proof {
+            index: u64,
+            siblings: Vec<B256>,
+        }
+        let Vectors { leaves, roots, proofs } =
+            serde_json::from_str(include_str!("../../../fixtures/bridge/message-tree.json"))
+                .unwrap();
+        let tree: MessageTree = leaves.iter().copied().collect();
+        assert_eq!(roots.len(), leaves.len() + 1);
+        for (count, root) in (0..).zip(roots) {
+            assert_eq!(tree.root_of(count), Ok(root), "{count}");
+        }
+        assert!(!proofs.is_empty());
+        for Proof { index, siblings } in proofs {
+            assert_eq!(tree.siblings(index, tree.len()).unwrap()[..], siblings);
+        }
     }
 
     #[test]

@@ -9,9 +9,19 @@ use crate::{
         account::{self, Account},
         source::{CodeSource, NodeSource, NodeStore},
     },
-    derive::batch::{Entry, entry_at},
+    commitment::SLOTS_PER_BLOCK,
+    derive::{
+        BlockInput,
+        batch::{Entry, entry_at},
+    },
     execute::{
-        block::validate, boundary::Boundary, decode::decode_entry, pending::Pending, skip::Skip,
+        apply::credit,
+        block::{LAST_SLOT, validate},
+        boundary::Boundary,
+        decode::decode_entry,
+        error::ExecuteError,
+        pending::Pending,
+        skip::Skip,
     },
     machine::{Leaves, SlotInput, Traced, groups::Machine, prove_step, trace_slot},
 };
@@ -30,6 +40,7 @@ where
 {
     match lie.kind {
         LieKind::SkippedStep | LieKind::ExtraStep => miscount(source, input, lie),
+        LieKind::Deposit => credit_twice(source, input, lie),
         // what becomes of an entry is decided in its slot's first step
         _ if lie.step != 0 => Ok(None),
         LieKind::Nonce => keep_nonce(source, input),
@@ -155,6 +166,37 @@ where
 }
 
 /// What the slot would do from another boundary.
+/// Step 0 of the block's end credits nothing, each later one a deposit, the last one seals.
+fn credit_twice<S>(
+    source: S,
+    input: &SlotInput<'_>,
+    lie: Lie,
+) -> Result<Option<Corrupted>, LyingError>
+where
+    S: NodeSource + CodeSource + Clone,
+{
+    let is_end = input.slot % SLOTS_PER_BLOCK == u32::from(LAST_SLOT);
+    let deposits = input.block.filter(|_| is_end).map_or(&[][..], BlockInput::deposits);
+    let at = lie.step as usize;
+    let Some(deposit) = at.checked_sub(1).and_then(|index| deposits.get(index)) else {
+        return Ok(None);
+    };
+    let mut honest = Leaves::default();
+    trace_slot(source.clone(), input, &mut honest)?;
+
+    let mut pending = Pending::new(source);
+    let state_root = input.boundary.state_root;
+    let state_root = credit(&mut pending, state_root, deposit.account, deposit.wei())
+        .map_err(ExecuteError::from)?;
+    let pretended = Boundary { state_root, block: input.boundary.block.clone() };
+    let mut corrupted = trace(&pending, &SlotInput { boundary: &pretended, ..*input })?;
+    corrupted.traced.nodes.extend(pending.take().0);
+    for (told, right) in corrupted.leaves.iter_mut().zip(honest.0).take(at) {
+        *told = right;
+    }
+    Ok(Some(corrupted))
+}
+
 fn trace<S>(source: S, input: &SlotInput<'_>) -> Result<Corrupted, LyingError>
 where
     S: NodeSource + CodeSource + Clone,

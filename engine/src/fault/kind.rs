@@ -50,6 +50,8 @@ kinds! {
     ValidSkipped = "valid-skipped",
     /// An invalid entry is executed.
     InvalidExecuted = "invalid-executed",
+    /// One deposit credits more; the lie's step is the one that credits it.
+    Deposit = "deposit",
     /// The trace is right, the claimed boundary is not its end.
     WrongBoundary = "wrong-boundary",
     /// The claimed boundary is right, the trace that leads to it is garbage.

@@ -127,6 +127,26 @@ fn a_rollback_undoes_blocks_and_keeps_nodes() {
 }
 
 #[test]
+fn a_rollback_forgets_the_messages_of_l1_blocks_that_are_gone() {
+    let dir = TempDir::new().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    assert_eq!(store.messages().unwrap(), 0);
+    let row = |l1_block| MessageRow { l1_block, hash: number(l1_block), ..MessageRow::default() };
+    let mut commit = Commit::new();
+    for (index, l1_block) in (0..).zip([7, 7, 8, 9, 9]) {
+        commit.message(index, &row(l1_block));
+    }
+    store.commit(commit).unwrap();
+    assert_eq!(store.messages().unwrap(), 5);
+    let l1 = |number| vec![L1Block { number, hash: B256::ZERO }];
+    for (block, kept) in [(9, 5), (8, 3), (7, 2), (6, 0)] {
+        store.rollback(&Progress { l1: l1(block), ..progress(0, EMPTY_ROOT) }).unwrap();
+        assert_eq!(store.messages().unwrap(), kept);
+        assert_eq!(store.message(kept).unwrap(), None);
+    }
+}
+
+#[test]
 fn named_bytes_are_listed_by_prefix() {
     let dir = TempDir::new().unwrap();
     let store = Store::open(dir.path()).unwrap();

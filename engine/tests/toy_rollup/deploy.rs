@@ -47,6 +47,7 @@ pub fn deploy(chain: &mut Devnet) -> (Deployment, B256) {
         gas_price_cap: U256::from(50_000_000_000_u64),
         sunset: 0,
         settlement: Address::ZERO,
+        bridge: false,
     };
     let out = Path::new(env!("CARGO_MANIFEST_DIR")).join("../out");
     let creations =

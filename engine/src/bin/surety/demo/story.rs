@@ -350,5 +350,6 @@ const fn name(account: Account) -> &'static str {
         Account::Proposer => "proposer",
         Account::Challenger => "challenger",
         Account::Liar(_) => "liar",
+        Account::Of(..) | Account::User(_) => "somebody",
     }
 }

@@ -24,6 +24,7 @@ const TICKS_PER_SECOND: u64 = 100;
 pub(crate) struct Daemon {
     name: &'static str,
     program: PathBuf,
+    arguments: Vec<&'static str>,
     config: PathBuf,
     log: PathBuf,
     child: Option<Child>,
@@ -65,8 +66,6 @@ impl Daemon {
     }
 
     fn new(name: &'static str, scene: &Scene, programs: &Path, key: &str) -> eyre::Result<Self> {
-        let program = programs.join(name);
-        ensure!(program.exists(), "{} is missing: run scripts/demo", program.display());
         let data = scene.data();
         let config = data.join(format!("{name}.toml"));
         let witness = std::fs::canonicalize(mainnet::fixture(scene.root()))?;
@@ -80,8 +79,20 @@ impl Daemon {
                 data.join(name),
             ),
         )?;
-        let log = data.join(format!("{name}.log"));
-        Ok(Self { name, program, config, log, child: None })
+        Self::of(name, programs, &[], config)
+    }
+
+    /// A program that runs with this configuration, and with these arguments before it; its log is beside the file.
+    pub(crate) fn of(
+        name: &'static str,
+        programs: &Path,
+        arguments: &[&'static str],
+        config: PathBuf,
+    ) -> eyre::Result<Self> {
+        let program = programs.join(name);
+        ensure!(program.exists(), "{} is missing: run scripts/demo", program.display());
+        let log = config.with_extension("log");
+        Ok(Self { name, program, arguments: arguments.to_vec(), config, log, child: None })
     }
 
     pub(crate) const fn name(&self) -> &'static str {
@@ -91,6 +102,7 @@ impl Daemon {
     pub(crate) fn start(&mut self) -> eyre::Result<()> {
         let log = File::options().create(true).append(true).open(&self.log)?;
         let child = Command::new(&self.program)
+            .args(&self.arguments)
             .arg("--config")
             .arg(&self.config)
             .stdin(Stdio::null())

@@ -9,7 +9,7 @@ use alloy::{
 };
 use eyre::{OptionExt as _, ensure};
 use surety_engine::{
-    deploy::{Artifacts, Plan, Settings},
+    deploy::{Artifacts, Creation, Plan, Settings},
     execute::boundary::Genesis,
     l1::{
         client::L1Client,
@@ -23,9 +23,9 @@ use surety_engine::{
 /// The development accounts' mnemonic, which every anvil funds.
 pub(crate) const MNEMONIC: &str = "test test test test test test test test test test test junk";
 /// L1 time of the first block: early enough for the deployment to be over before the append.
-const START: &str = "1760580000";
+const START: u64 = 1_760_580_000;
 /// Most that a move is refunded with: 50 gwei.
-const GAS_PRICE_CAP: u64 = 50_000_000_000;
+pub(crate) const GAS_PRICE_CAP: u64 = 50_000_000_000;
 
 /// Gas limit of this L1's blocks: mainnet's.
 const BLOCK_GAS: &str = "60000000";
@@ -41,7 +41,26 @@ pub(crate) enum Account {
     Challenger,
     /// Proposes a lie; liars are numbered from 0.
     Liar(u32),
+    /// Has a role at one of several rollups, numbered from 0.
+    Of(u32, Role),
+    /// Uses rollups; users are numbered from 0.
+    User(u32),
 }
+
+/// Who works for one of several rollups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Proposer,
+    Challenger,
+    Relayer,
+    Liar,
+}
+
+/// Where the accounts of several rollups' stage begin: after all liars that one rollup's has.
+const ROLES: u32 = 40;
+const USERS: u32 = 80;
+/// Accounts on a stage of several rollups.
+pub(crate) const ACCOUNTS: u32 = 90;
 
 impl Account {
     /// Its place among the accounts of the mnemonic.
@@ -51,6 +70,8 @@ impl Account {
             Self::Proposer => 1,
             Self::Challenger => 2,
             Self::Liar(number) => 3 + number,
+            Self::Of(rollup, role) => ROLES + 10 * rollup + role as u32,
+            Self::User(number) => USERS + number,
         }
     }
 }
@@ -63,15 +84,21 @@ pub(crate) struct Devnet {
 }
 
 impl Devnet {
-    /// Starts anvil with Osaka's rules and EIP-7825's cap; `liars` accounts are funded beside the others.
-    pub(crate) async fn start(root: &Path, data: &Path, liars: u32) -> eyre::Result<Self> {
+    /// Starts anvil with Osaka's rules and EIP-7825's cap, and so many funded accounts.
+    pub(crate) async fn start(root: &Path, data: &Path, accounts: u32) -> eyre::Result<Self> {
         let binary = root.join("node_modules/.bin/anvil");
         ensure!(binary.exists(), "{} is missing: run scripts/setup", binary.display());
         let anvil = Anvil::at(binary)
-            .args(["--hardfork", "osaka", "--enable-tx-gas-limit", "--timestamp", START])
+            .args([
+                "--hardfork",
+                "osaka",
+                "--enable-tx-gas-limit",
+                "--timestamp",
+                &START.to_string(),
+            ])
             .args(["--gas-limit", BLOCK_GAS])
             .arg("--accounts")
-            .arg(Account::Liar(liars).index().to_string())
+            .arg(accounts.to_string())
             .try_spawn()?;
         let l1 = L1Client::connect(&anvil.endpoint(), None).await?;
         let phrase = data.join("phrase");
@@ -117,8 +144,15 @@ impl Devnet {
             bridge: false,
         };
         let plan = Plan::new(&Artifacts::new(root.join("out")), lane.address(), nonce, &settings)?;
-        let mut made = Vec::with_capacity(plan.creations.len());
-        for creation in &plan.creations {
+        let made = self.create(&plan.creations).await?;
+        Ok((plan.deployment(self.l1.chain_id(), before), made))
+    }
+
+    /// Carries out creations as the sequencer's next transactions.
+    pub(crate) async fn create(&self, creations: &[Creation]) -> eyre::Result<Vec<Sent>> {
+        let lane = self.lane(Account::Sequencer)?;
+        let mut made = Vec::with_capacity(creations.len());
+        for creation in creations {
             let sent = lane
                 .send(&Call {
                     to: None,
@@ -130,7 +164,7 @@ impl Devnet {
             ensure!(sent.created == Some(creation.address), "{} is elsewhere", creation.name);
             made.push(sent);
         }
-        Ok((plan.deployment(self.l1.chain_id(), before), made))
+        Ok(made)
     }
 
     /// Gives the next block this time.

@@ -35,7 +35,7 @@ impl Scene {
         data: &Path,
         liars: u32,
     ) -> eyre::Result<(Self, Vec<Sent>)> {
-        let devnet = Devnet::start(root, data, liars).await?;
+        let devnet = Devnet::start(root, data, Account::Liar(liars).index()).await?;
         let witness = BlockWitness::read(mainnet::fixture(root))?;
         let (deployment, made) = devnet.deploy(root, mainnet::genesis(&witness)).await?;
         deployment.write(&data.join("deployment.json"))?;
