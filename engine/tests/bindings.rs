@@ -298,4 +298,7 @@ fn the_predeploys_are_called_as_they_are() {
     let tokens = &abi("ITokenBridge");
     calls::<ITokenBridge::ITokenBridgeCalls>(tokens);
     all!(returns, tokens, ITokenBridge::withdrawCall, ITokenBridge::tokenOfCall);
+    all!(returns, tokens, ITokenBridge::escrowCall);
+    all!(returns, messenger, IL1Messenger::l1ChainIdCall, IL1Messenger::bridgeCall);
+    all!(returns, outbox, IOutbox::l1ChainIdCall, IOutbox::bridgeCall);
 }

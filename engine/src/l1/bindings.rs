@@ -382,6 +382,8 @@ sol! {
 
         function relay(Message calldata message, uint64 timestamp, bytes32[32] calldata siblings) external;
         function isRelayed(bytes32 hash) external view returns (bool);
+        function l1ChainId() external view returns (uint256);
+        function bridge() external view returns (address);
     }
 
     /// On L2: takes messages for L1.
@@ -390,6 +392,8 @@ sol! {
         event MessageSent(bytes32 indexed hash, address indexed sender, address indexed target, uint64 nonce, uint256 value, bytes data);
 
         function send(address target, bytes calldata data) external payable returns (uint64 nonce);
+        function l1ChainId() external view returns (uint256);
+        function bridge() external view returns (address);
     }
 
     /// On L2: mints and burns what stands for tokens in L1's escrow.
@@ -397,5 +401,6 @@ sol! {
     interface ITokenBridge {
         function withdraw(address token, address to, uint256 amount) external returns (uint64 nonce);
         function tokenOf(address l1Token) external view returns (address);
+        function escrow() external view returns (address);
     }
 }

@@ -108,6 +108,20 @@ pub enum NodeError {
         /// The file.
         path: PathBuf,
     },
+    /// A rollup with a Bridge starts from a genesis file: a witness does not show all of a state.
+    #[error("a rollup with a Bridge starts from a genesis file, which {path} is not")]
+    NoGenesisFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A predeploy of the genesis state is missing, or belongs to another Bridge.
+    #[error("{contract} in {path} is not the end of the deployment's bridge")]
+    WrongPredeploy {
+        /// Which one.
+        contract: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
     /// The store was filled for another deployment.
     #[error("{path} is the store of another deployment")]
     OtherDeployment {

@@ -1,21 +1,37 @@
 //! The state before the first block, imported once into an empty store.
 
-use alloy_primitives::map::B256Map;
+use std::path::Path;
 
-use super::{NodeError, config::GenesisSource};
+use alloy_primitives::{Address, Bytes, U256, map::B256Map};
+use alloy_sol_types::SolCall;
+
+use super::{
+    NodeError,
+    config::GenesisSource,
+    deployment::{BridgeContracts, Deployment},
+};
 use crate::{
-    execute::boundary::Genesis,
+    bridge::predeploys::{L1_MESSENGER, OUTBOX, TOKEN_BRIDGE},
+    execute::view::{ViewCall, view},
     genesis::GenesisFile,
+    l1::bindings::{IL1Messenger, IOutbox, ITokenBridge},
+    rules::limits::Limits,
     state::{Commit, witness::BlockWitness},
 };
 
-/// All nodes and codes of the genesis state that `source` has; its root must be the deployment's.
+/// All nodes and codes of the genesis state that `source` has; its root must be the deployment's. With a Bridge the state
+/// has no ether, and its predeploys are that Bridge's.
 ///
 /// # Errors
-/// [`NodeError::WrongGenesis`] for another state, [`NodeError::Witness`] for a file that cannot be read.
-pub fn import(source: &GenesisSource, genesis: &Genesis) -> Result<Commit, NodeError> {
+/// [`NodeError::WrongGenesis`] for another state, [`NodeError::Witness`] for a file that cannot be read;
+/// [`NodeError::NoGenesisFile`], [`NodeError::Genesis`] and [`NodeError::WrongPredeploy`] for one that is unsafe with a Bridge.
+pub fn import(source: &GenesisSource, deployment: &Deployment) -> Result<Commit, NodeError> {
+    let genesis = &deployment.genesis;
     match source {
         GenesisSource::Witness { path } => {
+            if deployment.bridge.is_some() {
+                return Err(NodeError::NoGenesisFile { path: path.clone() });
+            }
             let witness = BlockWitness::read(path)?;
             if witness.parent_state_root != genesis.state_root {
                 return Err(NodeError::WrongGenesis { path: path.clone() });
@@ -25,14 +41,62 @@ pub fn import(source: &GenesisSource, genesis: &Genesis) -> Result<Commit, NodeE
         GenesisSource::Geth { path } => {
             let json = std::fs::read(path)
                 .map_err(|source| NodeError::Read { path: path.clone(), source })?;
+            let file = GenesisFile::from_json(&json)?;
             let mut nodes = B256Map::default();
-            let (built, codes) = GenesisFile::from_json(&json)?.build(&mut nodes)?;
+            let (built, codes) = file.build(&mut nodes)?;
             if built != *genesis {
                 return Err(NodeError::WrongGenesis { path: path.clone() });
+            }
+            if let Some(contracts) = deployment.bridge {
+                file.check_no_ether()?;
+                let mut state = nodes.clone();
+                state.extend(codes.clone());
+                Predeploys { state, deployment, path }.check(contracts)?;
             }
             let mut commit = Commit::new();
             commit.nodes(nodes).codes(codes.into_values());
             Ok(commit)
+        }
+    }
+}
+
+/// The genesis state, asked whose ends of a bridge its predeploys are.
+struct Predeploys<'a> {
+    /// Nodes and codes.
+    state: B256Map<Bytes>,
+    deployment: &'a Deployment,
+    path: &'a Path,
+}
+
+impl Predeploys<'_> {
+    fn check(&self, contracts: BridgeContracts) -> Result<(), NodeError> {
+        let BridgeContracts { bridge, token_escrow, .. } = contracts;
+        let chain = U256::from(self.deployment.l1_chain_id);
+        let (name, at) = ("L1Messenger", L1_MESSENGER);
+        self.answers(name, at, IL1Messenger::l1ChainIdCall {}, &chain)?;
+        self.answers(name, at, IL1Messenger::bridgeCall {}, &bridge)?;
+        let (name, at) = ("Outbox", OUTBOX);
+        self.answers(name, at, IOutbox::l1ChainIdCall {}, &chain)?;
+        self.answers(name, at, IOutbox::bridgeCall {}, &bridge)?;
+        let (name, at) = ("TokenBridge", TOKEN_BRIDGE);
+        self.answers(name, at, ITokenBridge::escrowCall {}, &token_escrow)
+    }
+
+    fn answers<C: SolCall<Return: PartialEq>>(
+        &self,
+        contract: &'static str,
+        at: Address,
+        call: C,
+        expected: &C::Return,
+    ) -> Result<(), NodeError> {
+        let data = call.abi_encode().into();
+        let call = ViewCall { to: Some(at), data, ..ViewCall::default() };
+        let number = self.deployment.genesis.number;
+        let viewed = view(&self.state, &self.deployment.start(), &Limits::SURETY, &call)
+            .map_err(|source| NodeError::Execute { number, source })?;
+        match C::abi_decode_returns_validate(&viewed.output) {
+            Ok(answer) if viewed.success && answer == *expected => Ok(()),
+            _ => Err(NodeError::WrongPredeploy { contract, path: self.path.to_owned() }),
         }
     }
 }

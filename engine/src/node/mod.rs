@@ -103,7 +103,7 @@ impl Node {
             Self { l1, store: Arc::new(store), messages, deployment, limits: Limits::SURETY };
         let identity = node.deployment.identity();
         if node.store.progress()?.is_none() {
-            let mut commit = genesis::import(&config.genesis, &node.deployment.genesis)?;
+            let mut commit = genesis::import(&config.genesis, &node.deployment)?;
             commit.meta(IDENTITY, identity.as_slice()).progress(&node.fresh().await?);
             node.store.commit(commit)?;
         } else if node.store.meta(IDENTITY)?.is_none_or(|stored| stored[..] != identity[..]) {

@@ -23,7 +23,7 @@ use surety_engine::{
 /// The development accounts' mnemonic, which every anvil funds.
 pub(crate) const MNEMONIC: &str = "test test test test test test test test test test test junk";
 /// L1 time of the first block: early enough for the deployment to be over before the append.
-const START: u64 = 1_760_580_000;
+pub(crate) const START: u64 = 1_760_580_000;
 /// Most that a move is refunded with: 50 gwei.
 pub(crate) const GAS_PRICE_CAP: u64 = 50_000_000_000;
 
