@@ -46,7 +46,7 @@ fn liar(town: &Town, rollup: &Rollup, node: &Arc<Node>) -> Seat {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t56_a_withdrawal_waits_for_the_dispute_and_goes_by_the_winner() {
+async fn t43_a_withdrawal_waits_for_the_dispute_and_goes_by_the_winner() {
     let town = Town::new(&["a"]).await;
     let user = town.resident(0, USER).await;
     let lane = &user.lane;

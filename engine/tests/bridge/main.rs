@@ -16,4 +16,5 @@ mod round_trip;
 mod stage;
 #[path = "../support/mod.rs"]
 mod support;
+#[allow(unreachable_pub)]
 mod town;

@@ -13,7 +13,7 @@ use surety_engine::{
 use crate::town::{GATE, Town, USER, ether};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn t82_a_message_goes_from_a_to_b_in_one_l1_transaction() {
+async fn a_message_goes_from_a_to_b_in_one_l1_transaction() {
     let town = Town::new(&["a", "b"]).await;
     let (a, b) = (town.resident(0, USER).await, town.resident(1, USER).await);
     let mut proposer = a.rollup.proposer(&town.programs).unwrap();
