@@ -12,6 +12,7 @@ use alloy_primitives::{Address, Bytes, TxKind, U256};
 
 use super::RelayError;
 use crate::{
+    authenticated::account::Account,
     derive::batch,
     execute::{
         base_fee::next_base_fee,
@@ -69,12 +70,15 @@ impl L2Account {
     /// Signs calls as this account's next transactions, if each would succeed now; gives their EIP-2718 bytes.
     ///
     /// # Errors
-    /// [`RelayError::WouldFail`] for the first that would not.
+    /// [`RelayError::WouldFail`] for the first that would not; [`RelayError::Funds`].
     pub async fn sign(&self, calls: &[L2Call]) -> Result<Vec<Bytes>, RelayError> {
         let head = self.node.sealed(self.node.head()?.number)?;
-        let mut nonce = self.node.account(self.address())?.nonce;
+        let Account { mut nonce, balance, .. } = self.node.account(self.address())?;
         let block = &head.block;
         let fee = next_base_fee(block.gas_used, block.gas_limit, block.base_fee);
+        // six full blocks may come before
+        let fee = fee.saturating_mul(U256::from(2));
+        let mut needed = U256::ZERO;
         let mut entries = Vec::with_capacity(calls.len());
         for call in calls {
             let viewed = self.view(call)?;
@@ -85,14 +89,18 @@ impl L2Account {
                 chain_id: block.chain_id,
                 nonce,
                 gas_limit: self.gas_limit(&viewed),
-                // six full blocks may come before
-                max_fee_per_gas: fee.saturating_mul(U256::from(2)).saturating_to(),
+                max_fee_per_gas: fee.saturating_to(),
                 max_priority_fee_per_gas: 0,
                 to: call.to.map_or(TxKind::Create, TxKind::Call),
                 value: call.value,
                 access_list: AccessList::default(),
                 input: call.data.clone(),
             };
+            let gas = fee.saturating_mul(U256::from(transaction.gas_limit));
+            needed = needed.saturating_add(gas).saturating_add(call.value);
+            if balance < needed {
+                return Err(RelayError::Funds { account: self.address(), needed, balance });
+            }
             let signature = self.key.sign_transaction(&mut transaction).await?;
             let signed = TxEnvelope::from(transaction.into_signed(signature));
             entries.push(signed.encoded_2718().into());

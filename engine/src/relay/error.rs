@@ -1,6 +1,6 @@
 //! What keeps a message from being carried on.
 
-use alloy_primitives::{B256, Bytes};
+use alloy_primitives::{Address, B256, Bytes, U256};
 use thiserror::Error;
 
 use crate::{
@@ -57,6 +57,16 @@ pub enum RelayError {
     WouldFail {
         /// What it would revert with.
         output: Bytes,
+    },
+    /// The account cannot pay for its calls on L2; nothing was signed.
+    #[error("{account} needs {needed} wei on L2 and has {balance}")]
+    Funds {
+        /// The account.
+        account: Address,
+        /// What its calls take at most.
+        needed: U256,
+        /// What it has.
+        balance: U256,
     },
     /// What L2 answers cannot be decoded.
     #[error("an answer on L2 that cannot be decoded: {0}")]

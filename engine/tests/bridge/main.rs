@@ -10,6 +10,7 @@
 )]
 
 mod disputed;
+mod genesis;
 mod passage;
 mod round_trip;
 #[path = "../../src/bin/surety/stage/mod.rs"]

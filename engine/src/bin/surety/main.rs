@@ -41,7 +41,8 @@ enum Command {
 #[tokio::main]
 async fn main() -> eyre::Result<()> {
     let arguments = Arguments::parse();
-    if std::env::var_os("RUST_LOG").is_some() {
+    let is_daemon = matches!(arguments.command, Command::Relayer(_));
+    if is_daemon || std::env::var_os("RUST_LOG").is_some() {
         process::init_tracing(false);
     }
     match arguments.command {
