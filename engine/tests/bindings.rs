@@ -17,11 +17,9 @@ use alloy_sol_types::{
     SolCall, SolEvent, SolEventInterface, SolInterface, SolStruct, SolType, TopicList,
 };
 use surety_engine::l1::bindings::{
-    Bond, Claim, ClaimKey, Clocks, CommitmentState, IBonds, IInbox, IRollup, ISettlement,
-    ITournament, MatchKey, MatchState, TournamentState,
     Bond, Claim, ClaimKey, Clocks, CommitmentState, IBonds, IBridge, ICaller, IInbox, IL1Messenger,
-    IOutbox, IPassage, IRollup, ITokenBridge, ITokenEscrow, ITournament, MatchKey, MatchState,
-    Message, TournamentState, WithdrawalProof,
+    IOutbox, IPassage, IRollup, ISettlement, ITokenBridge, ITokenEscrow, ITournament, MatchKey,
+    MatchState, Message, TournamentState, WithdrawalProof,
 };
 
 fn abi(name: &str) -> JsonAbi {

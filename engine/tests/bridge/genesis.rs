@@ -30,7 +30,8 @@ fn deployment(directory: &TempDir, file: &GenesisFile) -> (Deployment, GenesisSo
         rollup: other,
         step_verifier: other,
         lens: other,
-        bridge: Some(Plan::bridge(other, 0)),
+        settlement: None,
+        bridge: Some(Plan::bridge(other, 0, None)),
         genesis,
     };
     (deployment, GenesisSource::Geth { path })
@@ -39,7 +40,7 @@ fn deployment(directory: &TempDir, file: &GenesisFile) -> (Deployment, GenesisSo
 #[test]
 fn t72_ether_in_genesis_and_the_ends_of_another_bridge_are_refused() {
     let directory = tempfile::tempdir().unwrap();
-    let contracts = Plan::bridge(Address::repeat_byte(7), 0);
+    let contracts = Plan::bridge(Address::repeat_byte(7), 0, None);
     let chain = NewChain {
         chain_id: 5,
         timestamp: 0,

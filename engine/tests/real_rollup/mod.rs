@@ -69,8 +69,8 @@ fn parameters() -> Parameters {
 
 fn deploy(chain: &mut Devnet, genesis: Genesis, parameters: Parameters) -> Deployment {
     let gas_price_cap = U256::from(50_000_000_000_u64);
-    let settings = Settings { genesis, parameters, gas_price_cap, sunset: 0, settlement: None };
-    let settings = Settings { genesis, parameters, gas_price_cap, sunset: 0, bridge: false };
+    let settings =
+        Settings { genesis, parameters, gas_price_cap, sunset: 0, settlement: None, bridge: false };
     let from = chain.number();
     let plan =
         Plan::new(&Artifacts::new(root().join("out")), DEPLOYER, chain.nonce(DEPLOYER), &settings)

@@ -137,7 +137,7 @@ impl Rollup {
     ) -> eyre::Result<Self> {
         std::fs::create_dir_all(&data)?;
         let (deployer, nonce) = (devnet.address(Account::Sequencer)?, nonce(devnet).await?);
-        let contracts = Plan::bridge_around(deployer, nonce);
+        let contracts = Plan::bridge_around(deployer, nonce, None);
         let l1_chain_id = devnet.l1.chain_id();
         let genesis = NewChain {
             chain_id: CHAIN_ID + u64::from(number),
@@ -158,6 +158,7 @@ impl Rollup {
             parameters: Parameters::development()?,
             gas_price_cap: U256::from(GAS_PRICE_CAP),
             sunset: 0,
+            settlement: None,
             bridge: true,
         };
         let before = devnet.l1.provider().get_block_number().await?;
