@@ -98,7 +98,7 @@ fn append(chain: &mut Devnet, inbox: Address, batch: alloy_primitives::Bytes) ->
     let call = IInbox::appendCall { feeRecipient: fee_recipient, batch: batch.clone() };
     let mined = chain.send(SEQUENCER, inbox, U256::from(ETHER), call.abi_encode()).unwrap();
     let event = IInbox::BatchAppended::decode_log_validate(&mined.logs[0]).unwrap();
-    let record = Record::from(event.data.record);
-    assert_eq!(record.hash(), event.recordHash);
+    let (record, hash) = (Record::from(event.data.record), event.data.recordHash);
+    assert_eq!(record.hash(), hash);
     BlockInput::new(record, batch, Vec::new()).unwrap()
 }
