@@ -6,6 +6,8 @@ import {ScriptBase} from "forge-std/Base.sol";
 import {Bonds} from "../contracts/src/Bonds.sol";
 import {Inbox} from "../contracts/src/Inbox.sol";
 import {Rollup} from "../contracts/src/Rollup.sol";
+import {Bridge} from "../contracts/src/bridge/Bridge.sol";
+import {TokenEscrow} from "../contracts/src/bridge/TokenEscrow.sol";
 import {IAsker} from "../contracts/src/interfaces/IAsker.sol";
 import {IStepVerifier} from "../contracts/src/interfaces/IStepVerifier.sol";
 import {Lens} from "../contracts/src/lens/Lens.sol";
@@ -24,6 +26,8 @@ struct Settings {
     uint128 appendFeeFloor;
     /// L1 time from which nothing is appended; 0: never.
     uint64 sunset;
+    /// Whether there is a Bridge. Then nobody has ETH at genesis.
+    bool bridge;
     Timing timing;
     uint256 rootBond;
     uint256 stepBond;
@@ -38,12 +42,15 @@ struct Deployed {
     Tournament tournament;
     Rollup rollup;
     Lens lens;
+    /// Without a Bridge zero, and so is the escrow.
+    Bridge bridge;
+    TokenEscrow tokenEscrow;
 }
 
-/// @notice Deploys the contracts around a given StepVerifier, in five consecutive transactions of one account:
-/// Inbox, Bonds(rollup, tournament), Tournament(rollup, ...), Rollup(...), Lens(rollup). Bonds and the Tournament are given the addresses
-/// at which the later ones will be; each constructor checks those that exist already, the Rollup's checks all. A
-/// transaction in between by the same account makes a constructor revert, and the deployment starts again.
+/// @notice Deploys the contracts around a given StepVerifier, in consecutive transactions of one account: Inbox(bridge),
+/// Bonds(rollup, tournament), Tournament(rollup, ...), Rollup(...), Lens(rollup), and if there is a Bridge Bridge(inbox, rollup),
+/// TokenEscrow(bridge). The first three are given the addresses at which the later ones will be; each constructor checks
+/// those that exist already, the Rollup's checks all before it and the Bridge's the Inbox and the Rollup. A transaction in between by the same account makes a constructor revert, and the deployment starts again.
 /// @dev forge script scripts/Deploy.s.sol --broadcast --sig "run((address,...))" SETTINGS
 contract Deploy is ScriptBase {
     bool public IS_SCRIPT = true;
@@ -60,8 +67,8 @@ contract Deploy is ScriptBase {
         address tournament = vm.computeCreateAddress(deployer, nonce + 2);
         address rollup = vm.computeCreateAddress(deployer, nonce + 3);
         Block memory genesis = settings.genesisBlock;
-        deployed.inbox =
-            new Inbox(genesis.number, genesis.timestamp, settings.appendFeeFloor, settings.sunset, address(0));
+        address bridge = settings.bridge ? vm.computeCreateAddress(deployer, nonce + 5) : address(0);
+        deployed.inbox = new Inbox(genesis.number, genesis.timestamp, settings.appendFeeFloor, settings.sunset, bridge);
         deployed.bonds = new Bonds(rollup, tournament);
         deployed.tournament = new Tournament(
             IAsker(rollup),
@@ -82,5 +89,9 @@ contract Deploy is ScriptBase {
             settings.rootBond
         );
         deployed.lens = new Lens(deployed.rollup);
+        if (settings.bridge) {
+            deployed.bridge = new Bridge(deployed.inbox, deployed.rollup);
+            deployed.tokenEscrow = new TokenEscrow(deployed.bridge);
+        }
     }
 }

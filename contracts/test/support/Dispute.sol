@@ -98,6 +98,7 @@ abstract contract Dispute is Test {
             genesisBlock: genesisBlock,
             appendFeeFloor: 0.0001 ether,
             sunset: 0,
+            bridge: false,
             timing: Timing(
                 Duration.wrap(CENSORSHIP), Duration.wrap(RESPONSE), Duration.wrap(BUILD), Duration.wrap(BUDGET)
             ),
