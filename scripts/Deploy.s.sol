@@ -50,7 +50,8 @@ struct Deployed {
 /// @notice Deploys the contracts around a given StepVerifier, in consecutive transactions of one account: Inbox(bridge),
 /// Bonds(rollup, tournament), Tournament(rollup, ...), Rollup(...), Lens(rollup), and if there is a Bridge Bridge(inbox, rollup),
 /// TokenEscrow(bridge). The first three are given the addresses at which the later ones will be; each constructor checks
-/// those that exist already, the Rollup's checks all before it and the Bridge's the Inbox and the Rollup. A transaction in between by the same account makes a constructor revert, and the deployment starts again.
+/// those that exist already, the Rollup's checks all before it and the Bridge's the Inbox and the Rollup. A transaction in
+/// between by the same account makes a constructor revert, and the deployment starts again.
 /// @dev forge script scripts/Deploy.s.sol --broadcast --sig "run((address,...))" SETTINGS
 contract Deploy is ScriptBase {
     bool public IS_SCRIPT = true;

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
+import {NodeBags} from "../authenticated/NodeBag.sol";
 import {IBridge, WithdrawalProof} from "../interfaces/IBridge.sol";
 import {ICaller} from "../interfaces/ICaller.sol";
 import {IInbox} from "../interfaces/IInbox.sol";
@@ -31,6 +32,8 @@ contract Bridge is IBridge, ReentrancyGuardTransient {
 
     /// @inheritdoc IBridge
     mapping(bytes32 hash => bool) public withdrawn;
+    /// @inheritdoc IBridge
+    mapping(ClaimId => bytes32) public outboxRoot;
 
     /// @param inbox_ one that was deployed for this Bridge
     /// @param rollup_ the claims about the blocks of that Inbox
@@ -63,12 +66,20 @@ contract Bridge is IBridge, ReentrancyGuardTransient {
     function withdraw(Message calldata message, WithdrawalProof calldata proof) external nonReentrant {
         bytes32 hash = message.hash(Direction.Up, block.chainid, address(this));
         if (withdrawn[hash]) revert AlreadyWithdrawn(hash);
-        bytes32 stateRoot = _confirmedState(proof.claim, proof.boundary);
-        if (!OutboxProof.isSent(stateRoot, hash, proof.accountProof, proof.storageProof)) revert NotSent(hash);
+        bytes32 root = _outboxRoot(proof);
+        if (!OutboxProof.isSent(root, hash, proof.storageProof)) revert NotSent(hash);
         withdrawn[hash] = true;
         emit Withdrawn(hash, message.target, message.value);
         bool success = caller.call{value: message.value}(message.sender, message.target, message.data);
         if (!success) revert CallFailed(message.target);
+    }
+
+    /// @inheritdoc IBridge
+    function proveOutbox(ClaimKey calldata claim, bytes calldata boundary, bytes[] calldata accountProof) external {
+        ClaimId id = claim.id();
+        bytes32 root = _proveOutbox(id, claim.boundary, boundary, accountProof);
+        outboxRoot[id] = root;
+        emit OutboxProven(id, root);
     }
 
     /// @inheritdoc IBridge
@@ -83,15 +94,31 @@ contract Bridge is IBridge, ReentrancyGuardTransient {
         emit Deposited(index, account, msg.value);
     }
 
-    /// @dev The state root at the end of `claim`, which must be confirmed.
-    function _confirmedState(ClaimKey calldata claim, bytes calldata boundary) private view returns (bytes32) {
-        ClaimId id = claim.id();
+    /// @dev The Outbox's storage root at the end of the proof's claim: proven now, or before, which a proof without a boundary
+    /// says.
+    function _outboxRoot(WithdrawalProof calldata proof) private view returns (bytes32 root) {
+        ClaimId id = proof.claim.id();
+        if (proof.boundary.length != 0) {
+            return _proveOutbox(id, proof.claim.boundary, proof.boundary, proof.accountProof);
+        }
+        root = outboxRoot[id];
+        if (root == 0) revert OutboxNotProven(id);
+        if (proof.accountProof.length != 0) revert NodeBags.UnusedNode(0);
+    }
+
+    /// @dev The Outbox's storage root at the end of claim `id`, which must be confirmed, and at whose end the machine has the
+    /// hash `expected`.
+    function _proveOutbox(ClaimId id, bytes32 expected, bytes calldata boundary, bytes[] calldata accountProof)
+        private
+        view
+        returns (bytes32)
+    {
         ClaimStatus status = rollup.claims(id).status;
         if (status != ClaimStatus.Confirmed) revert NotConfirmed(id, status);
         Machine memory machine = MachineCodec.decode(boundary);
         bytes32 given = MachineCodec.hash(machine);
-        if (given != claim.boundary) revert WrongBoundary(claim.boundary, given);
-        return machine.stateRoot;
+        if (given != expected) revert WrongBoundary(expected, given);
+        return OutboxProof.storageRoot(machine.stateRoot, accountProof);
     }
 
     /// @dev Whoever it is sent to on L2 can take it.

@@ -12,7 +12,8 @@ import {ClaimStatus, IRollup} from "./IRollup.sol";
 struct WithdrawalProof {
     /// A confirmed claim.
     ClaimKey claim;
-    /// Encoding of the Machine group whose hash is the claim's boundary; it has the state root.
+    /// Encoding of the Machine group whose hash is the claim's boundary; it has the state root. Empty, and the account proof
+    /// too, when `proveOutbox` has been called for the claim.
     bytes boundary;
     /// Nodes of the state trie on the way to the Outbox's account.
     bytes[] accountProof;
@@ -28,6 +29,8 @@ interface IBridge {
     event MessageSent(
         bytes32 indexed hash, address indexed sender, address indexed target, uint64 nonce, uint256 value, bytes data
     );
+    /// @notice The Outbox's storage root at the end of a confirmed claim.
+    event OutboxProven(ClaimId indexed claim, bytes32 storageRoot);
     /// @notice A message from L2 has been carried out. It never is again.
     event Withdrawn(bytes32 indexed hash, address indexed target, uint256 value);
 
@@ -43,6 +46,8 @@ interface IBridge {
     error NotConfirmed(ClaimId claim, ClaimStatus status);
     /// @notice The machine is not the one at the claim's end.
     error WrongBoundary(bytes32 expected, bytes32 given);
+    /// @notice Nobody has proven the Outbox at the end of the claim.
+    error OutboxNotProven(ClaimId claim);
     /// @notice The message is not in the Outbox of that state.
     error NotSent(bytes32 hash);
     /// @notice The target failed, or ran out of the gas it was given. The message can be tried again.
@@ -60,15 +65,23 @@ interface IBridge {
 
     /// @notice Carries out a message from L2, once, when the claim whose state has it is confirmed. By anyone; the target is
     /// called by `caller`. When it fails everything reverts, and the message can be tried again.
-    /// @dev Reverts with AlreadyWithdrawn, NotConfirmed, WrongBoundary, NotSent, CallFailed, with the errors of the trie
+    /// @dev Reverts with AlreadyWithdrawn, NotConfirmed, WrongBoundary, OutboxNotProven, NotSent, CallFailed, with the errors of the trie
     /// libraries for a proof that is not exact, and when called from within.
     function withdraw(Message calldata message, WithdrawalProof calldata proof) external;
+
+    /// @notice Keeps the Outbox's storage root at the end of a confirmed claim, so that what is withdrawn by that claim needs
+    /// neither boundary nor account proof: half the price, for whoever withdraws more than once.
+    /// @dev Reverts with NotConfirmed, WrongBoundary, and with the errors of the trie libraries.
+    function proveOutbox(ClaimKey calldata claim, bytes calldata boundary, bytes[] calldata accountProof) external;
 
     /// @notice What a deposit must have in this block, wei.
     function minimumDeposit() external view returns (uint256);
 
     /// @notice Whether the message from L2 has been carried out.
     function withdrawn(bytes32 hash) external view returns (bool);
+
+    /// @notice The Outbox's storage root at the end of a claim for which `proveOutbox` has been called; else zero.
+    function outboxRoot(ClaimId claim) external view returns (bytes32);
 
     /// @notice Who makes the calls. It owns nothing.
     function caller() external view returns (ICaller);

@@ -111,7 +111,7 @@ contract TokenEscrowTest is BridgeWorld {
             vm.recordLogs();
             escrow.deposit{gas: 1_000_000}(address(nameless), BOB, 100);
             bytes memory call = abi.encodeCall(ITokenBridge.mint, (address(nameless), names[i], names[i], 6, BOB, 100));
-            assertEq(vm.getRecordedLogs()[2].topics[1], _mintHash(uint64(i), call));
+            assertEq(vm.getRecordedLogs()[1].topics[1], _mintHash(uint64(i), call));
         }
     }
 

@@ -4,12 +4,14 @@ pragma solidity 0.8.37;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
+import {NodeBags} from "../../src/authenticated/NodeBag.sol";
 import {Bridge} from "../../src/bridge/Bridge.sol";
 import {IBridge, WithdrawalProof} from "../../src/interfaces/IBridge.sol";
 import {ICaller} from "../../src/interfaces/ICaller.sol";
 import {IInbox} from "../../src/interfaces/IInbox.sol";
 import {ClaimStatus} from "../../src/interfaces/IRollup.sol";
 import {Machine, MachineCodec} from "../../src/machine/Machine.sol";
+import {ClaimId} from "../../src/types/Ids.sol";
 import {Message} from "../../src/types/Message.sol";
 import {BridgeWorld, BridgedRollup} from "../support/BridgeWorld.sol";
 import {Recorder, Within, Worker} from "../support/Receivers.sol";
@@ -79,6 +81,56 @@ contract WithdrawTest is BridgeWorld {
         bridge.withdraw(two, sendUp(on, two));
         bridge.withdraw(one, proofIn(on, one, ClaimStatus.Confirmed));
         assertEq(address(recorder).balance, 3 ether);
+    }
+
+    // With the Outbox proven before
+
+    function test_proveOutbox() public {
+        Message memory message = _message(address(recorder), 1 ether, "");
+        Message memory other = _message(address(recorder), 2 ether, "");
+        on.l2.send(upHash(on, message));
+        WithdrawalProof memory otherProof = sendUp(on, other);
+        WithdrawalProof memory proof = proofIn(on, message, ClaimStatus.Confirmed);
+        ClaimId claim = proof.claim.id();
+        bytes32 root = on.l2.outbox().root();
+        vm.expectEmit(address(bridge));
+        emit IBridge.OutboxProven(claim, root);
+        bridge.proveOutbox(proof.claim, proof.boundary, proof.accountProof);
+        assertEq(bridge.outboxRoot(claim), root);
+        (proof.boundary, proof.accountProof) = ("", new bytes[](0));
+        bridge.withdraw(message, proof);
+        vm.expectRevert(abi.encodeWithSelector(IBridge.AlreadyWithdrawn.selector, upHash(on, message)));
+        bridge.withdraw(message, proof);
+        bridge.withdraw(other, otherProof);
+        assertEq(address(recorder).balance, 3 ether, "both ways");
+    }
+
+    function test_proveOutbox_refused() public {
+        Message memory message = _message(address(recorder), 1 ether, "");
+        WithdrawalProof memory proof = sendUp(on, message);
+        ClaimId claim = proof.claim.id();
+        bytes[] memory none = new bytes[](0);
+        vm.expectRevert(abi.encodeWithSelector(NodeBags.MissingNode.selector, on.l2.root()));
+        bridge.proveOutbox(proof.claim, proof.boundary, none);
+        vm.expectRevert(MachineCodec.MalformedMachine.selector);
+        bridge.proveOutbox(proof.claim, "", proof.accountProof);
+        on.claims.set(claim, ClaimStatus.Proposed);
+        vm.expectRevert(abi.encodeWithSelector(IBridge.NotConfirmed.selector, claim, ClaimStatus.Proposed));
+        bridge.proveOutbox(proof.claim, proof.boundary, proof.accountProof);
+        on.claims.set(claim, ClaimStatus.Confirmed);
+
+        WithdrawalProof memory short = proofIn(on, message, ClaimStatus.Confirmed);
+        (short.boundary, short.accountProof) = ("", none);
+        vm.expectRevert(abi.encodeWithSelector(IBridge.OutboxNotProven.selector, claim));
+        bridge.withdraw(message, short);
+        bridge.proveOutbox(proof.claim, proof.boundary, proof.accountProof);
+        short.accountProof = proof.accountProof;
+        vm.expectRevert(abi.encodeWithSelector(NodeBags.UnusedNode.selector, 0));
+        bridge.withdraw(message, short);
+        short.accountProof = none;
+        short.claim.traceRoot = "another";
+        vm.expectRevert(abi.encodeWithSelector(IBridge.OutboxNotProven.selector, short.claim.id()));
+        bridge.withdraw(message, short);
     }
 
     // Once
@@ -205,7 +257,7 @@ contract WithdrawTest is BridgeWorld {
         proof.boundary = bytes.concat(boundary, hex"00");
         vm.expectRevert(MachineCodec.MalformedMachine.selector);
         bridge.withdraw(message, proof);
-        proof.boundary = "";
+        proof.boundary = hex"01";
         vm.expectRevert(MachineCodec.MalformedMachine.selector);
         bridge.withdraw(message, proof);
     }

@@ -5,6 +5,8 @@ import {Deploy, Deployed, Settings} from "../../../scripts/Deploy.s.sol";
 import {Bonds} from "../../src/Bonds.sol";
 import {Inbox} from "../../src/Inbox.sol";
 import {Rollup} from "../../src/Rollup.sol";
+import {Bridge} from "../../src/bridge/Bridge.sol";
+import {TokenEscrow} from "../../src/bridge/TokenEscrow.sol";
 import {Lens} from "../../src/lens/Lens.sol";
 import {Block, BlockCodec} from "../../src/machine/Block.sol";
 import {Machine, MachineCodec} from "../../src/machine/Machine.sol";
@@ -64,6 +66,8 @@ abstract contract Dispute is Test {
     Tournament internal tournament;
     Rollup internal rollup;
     Lens internal lens;
+    Bridge internal bridge;
+    TokenEscrow internal tokenEscrow;
     ClaimKey internal genesis;
     bytes32 internal genesisCore;
     bytes32[] internal records;
@@ -79,6 +83,7 @@ abstract contract Dispute is Test {
         Deployed memory deployed = deployer.deploy(chosen, address(deployer));
         (inbox, bonds, tournament, rollup) = (deployed.inbox, deployed.bonds, deployed.tournament, deployed.rollup);
         lens = deployed.lens;
+        (bridge, tokenEscrow) = (deployed.bridge, deployed.tokenEscrow);
         genesis = ClaimKey(ClaimId.wrap(0), 0, 0, MachineCodec.hash(chosen.boundary));
         append();
         append();
@@ -98,7 +103,7 @@ abstract contract Dispute is Test {
             genesisBlock: genesisBlock,
             appendFeeFloor: 0.0001 ether,
             sunset: 0,
-            bridge: false,
+            bridge: hasBridge(),
             timing: Timing(
                 Duration.wrap(CENSORSHIP), Duration.wrap(RESPONSE), Duration.wrap(BUILD), Duration.wrap(BUDGET)
             ),
@@ -112,6 +117,10 @@ abstract contract Dispute is Test {
     /// @dev Who settles by proof; nobody, unless a test says so.
     function settlementOf() internal virtual returns (address) {
         return address(0);
+    }
+
+    function hasBridge() internal pure virtual returns (bool) {
+        return false;
     }
 
     function append() internal {
