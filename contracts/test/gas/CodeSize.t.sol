@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IStepVerifier} from "../../src/interfaces/IStepVerifier.sol";
+import {Passage} from "../../src/bridge/Passage.sol";
 import {Family} from "../../src/verifier/Family.sol";
 import {StepVerifier} from "../../src/verifier/StepVerifier.sol";
 import {Dispute} from "../support/Dispute.sol";
@@ -12,12 +13,20 @@ import {Verifiers} from "../support/Verifiers.sol";
 contract CodeSizeTest is Dispute {
     uint256 private constant LIMIT = 24_576;
 
+    function hasBridge() internal pure override returns (bool) {
+        return true;
+    }
+
     function test_everyContractIsUnderTheLimit() public {
         _measure("Inbox", address(inbox));
         _measure("Bonds", address(bonds));
         _measure("Tournament", address(tournament));
         _measure("Rollup", address(rollup));
         _measure("Lens", address(lens));
+        _measure("Bridge", address(bridge));
+        _measure("Caller", address(bridge.caller()));
+        _measure("TokenEscrow", address(tokenEscrow));
+        _measure("Passage", address(new Passage()));
     }
 
     function test_everyFamilyIsUnderTheLimit() public {
