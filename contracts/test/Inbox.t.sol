@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {Vm} from "forge-std/Vm.sol";
+
 import {Inbox} from "../src/Inbox.sol";
 import {WordTree} from "../src/authenticated/WordTree.sol";
 import {IInbox} from "../src/interfaces/IInbox.sol";
@@ -204,6 +206,48 @@ contract InboxTest is Test {
         uint256 fee = inbox.appendFee();
         vm.expectRevert(abi.encodeWithSelector(IInbox.NoTimeLeft.selector, TIME + 1001, TIME + 1000));
         inbox.appendBlob{value: fee}(address(0xfee), 0);
+    }
+
+    /// The test is its Bridge.
+    function test_append_takesWhatTheBridgeSent() public {
+        inbox = new Inbox(NUMBER, TIME, FLOOR, 0, address(this));
+        vm.blobhashes(_blobs());
+        for (uint64 i = 0; i < 17; ++i) {
+            assertEq(inbox.queueDeposit(address(0xa11ce), 1e7 + i), i);
+        }
+        bytes32 empty = inbox.messageRoot();
+        assertEq(inbox.pushMessage("hash"), 0);
+        assertEq(inbox.messageCount(), 1);
+        vm.recordLogs();
+        _append("");
+        assertEq(inbox.pushMessage("another"), 1);
+        _appendBlob(0);
+        _append("");
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        uint8[3] memory counts = [16, 1, 0];
+        bytes32[3] memory roots;
+        for (uint256 i = 0; i < 3; ++i) {
+            (bytes32 hash, Record memory record,, bytes memory deposits) =
+                abi.decode(logs[i].data, (bytes32, Record, bytes, bytes));
+            assertEq(hash, RecordCodec.hash(record));
+            assertEq(record.depositCount, counts[i]);
+            assertEq(deposits.length, uint256(counts[i]) * 36);
+            assertEq(record.depositsHash, keccak256(deposits));
+            roots[i] = record.l1MessageRoot;
+        }
+        assertEq(logs[1].topics[1], bytes32(uint256(NUMBER + 2)));
+        assertNotEq(roots[0], empty);
+        assertNotEq(roots[1], roots[0]);
+        assertEq(roots[2], roots[1]);
+        assertEq(inbox.depositsTaken(), 17);
+    }
+
+    function test_withoutABridgeNobodySends() public {
+        assertEq(inbox.bridge(), address(0));
+        vm.expectRevert(abi.encodeWithSelector(IInbox.NotBridge.selector, address(this)));
+        inbox.queueDeposit(address(0xa11ce), 1e9);
+        vm.expectRevert(abi.encodeWithSelector(IInbox.NotBridge.selector, address(this)));
+        inbox.pushMessage("hash");
     }
 
     function test_recordHash_revertsOutside() public {
