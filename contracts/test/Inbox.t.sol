@@ -146,6 +146,7 @@ contract InboxTest is Test {
             feeRecipient: address(0xfee),
             l1MessageRoot: inbox.messageRoot(),
             batchRoot: 0,
+            // forge-lint: disable-next-line(unsafe-typecast)
             batchLength: uint32(LIMIT),
             blobHash: _blobs()[1],
             depositsHash: keccak256(""),

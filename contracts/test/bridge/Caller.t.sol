@@ -31,11 +31,11 @@ contract CallerTest is Test {
     function test_sender_onlyDuringAMessage() public {
         vm.expectRevert(ICaller.NoMessage.selector);
         caller.sender();
-        caller.call(ALICE, address(recorder), "");
+        assertTrue(caller.call(ALICE, address(recorder), ""));
         vm.expectRevert(ICaller.NoMessage.selector);
         caller.sender();
         recorder.setRefuses(true);
-        caller.call(ALICE, address(recorder), "");
+        assertFalse(caller.call(ALICE, address(recorder), ""));
         vm.expectRevert(ICaller.NoMessage.selector);
         caller.sender();
     }
@@ -44,6 +44,7 @@ contract CallerTest is Test {
         assertEq(caller.bridge(), address(this));
         vm.prank(ALICE);
         vm.expectRevert(abi.encodeWithSelector(ICaller.NotBridge.selector, ALICE));
+        // forge-lint: disable-next-line(unchecked-call)
         caller.call(ALICE, address(recorder), "");
         assertFalse(caller.call(ALICE, address(caller), abi.encodeCall(ICaller.call, (ALICE, address(recorder), ""))));
         assertEq(recorder.calls(), 0);
@@ -54,7 +55,7 @@ contract CallerTest is Test {
         assertFalse(success);
         vm.deal(address(this), 2 ether);
         ForcedEther.send(address(caller), 1 ether);
-        caller.call(ALICE, address(recorder), "");
+        assertTrue(caller.call(ALICE, address(recorder), ""));
         assertEq(address(recorder).balance, 0);
     }
 }

@@ -9,6 +9,7 @@ import {Layer2} from "../support/Layer2.sol";
 
 contract OutboxProofTest is Test {
     bytes32 private constant HASH = keccak256("message");
+    bytes1 private constant LOWEST_BIT = 0x01;
 
     Layer2 private l2;
 
@@ -147,11 +148,11 @@ contract OutboxProofTest is Test {
         }
         for (uint256 i = 0; i < nodes.length; ++i) {
             for (uint256 bit = 0; bit < 8 * nodes[i].length; ++bit) {
-                nodes[i][bit / 8] ^= bytes1(uint8(1 << (bit % 8)));
+                nodes[i][bit / 8] ^= LOWEST_BIT << (bit % 8);
                 (bool success,) =
                     address(this).staticcall(abi.encodeCall(this.isSent, (root, HASH, accountProof, storageProof)));
                 assertFalse(success, "a changed bit");
-                nodes[i][bit / 8] ^= bytes1(uint8(1 << (bit % 8)));
+                nodes[i][bit / 8] ^= LOWEST_BIT << (bit % 8);
                 ++bits;
                 assembly ("memory-safe") {
                     mstore(0x40, free)

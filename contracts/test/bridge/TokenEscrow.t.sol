@@ -37,6 +37,8 @@ contract TokenEscrowTest is BridgeWorld {
     BridgedRollup private on;
     TokenEscrow private escrow;
     Coin private coin;
+    /// @dev Messages from L2 so far.
+    uint64 private nonce;
 
     function setUp() public {
         vm.warp(GENESIS_TIME + 100);
@@ -51,8 +53,8 @@ contract TokenEscrowTest is BridgeWorld {
         funded.approve(address(escrow), 1000);
     }
 
-    function _mintHash(uint64 nonce, bytes memory call) private view returns (bytes32) {
-        Message memory message = Message(nonce, address(escrow), Predeploys.TOKEN_BRIDGE, 0, call);
+    function _mintHash(uint64 leaf, bytes memory call) private view returns (bytes32) {
+        Message memory message = Message(leaf, address(escrow), Predeploys.TOKEN_BRIDGE, 0, call);
         return message.hash(Direction.Down, block.chainid, address(on.bridge));
     }
 
@@ -70,7 +72,7 @@ contract TokenEscrowTest is BridgeWorld {
         returns (Message memory message, WithdrawalProof memory proof)
     {
         bytes memory call = abi.encodeCall(ITokenEscrow.release, (token, to, amount));
-        message = Message(uint64(amount), sender, address(escrow), 0, call);
+        message = Message(nonce++, sender, address(escrow), 0, call);
         proof = sendUp(on, message);
     }
 
@@ -106,12 +108,12 @@ contract TokenEscrowTest is BridgeWorld {
         for (uint256 i = 0; i < 128; ++i) {
             bytes(names[3])[i] = "a";
         }
-        for (uint256 i = 0; i < names.length; ++i) {
+        for (uint64 i = 0; i < names.length; ++i) {
             Coin nameless = _coin(address(new NamelessCoin(NamelessCoin.Kind(i))));
             vm.recordLogs();
             escrow.deposit{gas: 1_000_000}(address(nameless), BOB, 100);
             bytes memory call = abi.encodeCall(ITokenBridge.mint, (address(nameless), names[i], names[i], 6, BOB, 100));
-            assertEq(vm.getRecordedLogs()[1].topics[1], _mintHash(uint64(i), call));
+            assertEq(vm.getRecordedLogs()[1].topics[1], _mintHash(i, call));
         }
     }
 

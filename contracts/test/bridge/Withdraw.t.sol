@@ -20,6 +20,7 @@ import {Coin} from "../support/Tokens.sol";
 
 contract WithdrawTest is BridgeWorld {
     address private constant ALICE = address(0xa11ce);
+    bytes1 private constant LOWEST_BIT = 0x01;
 
     BridgedRollup private on;
     Bridge private bridge;
@@ -277,7 +278,7 @@ contract WithdrawTest is BridgeWorld {
         Message memory message = _message(address(recorder), 1 ether, hex"01020304");
         bytes memory call = abi.encodeCall(IBridge.withdraw, (message, sendUp(on, message)));
         bit = bound(bit, 32, 8 * call.length - 1);
-        call[bit / 8] ^= bytes1(uint8(1 << (bit % 8)));
+        call[bit / 8] ^= LOWEST_BIT << (bit % 8);
         (bool success,) = address(bridge).call(call);
         assertEq(_isWithdrawn(message), success);
         assertEq(recorder.calls(), success ? 1 : 0);

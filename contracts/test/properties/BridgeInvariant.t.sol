@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
 import {Record} from "../../src/machine/Record.sol";
 import {IBridge, WithdrawalProof} from "../../src/interfaces/IBridge.sol";
 import {IInbox} from "../../src/interfaces/IInbox.sol";
@@ -14,6 +16,8 @@ import {Test} from "../support/TestBase.sol";
 
 /// @notice Users, attackers and the L2, which credits what the events of the Inbox say, and lets nobody send what he has not.
 contract BridgeHandler is BridgeWorld {
+    using SafeCast for uint256;
+
     struct Down {
         uint256 value;
         uint256 to;
@@ -114,7 +118,7 @@ contract BridgeHandler is BridgeWorld {
     function withdraw(uint256 which, uint256 status, uint256 gas) external {
         which = bound(which, 0, _up.length);
         bool sent = which < _up.length;
-        Message memory message = sent ? _up[which] : Message(uint64(which), _users[0], _users[0], 1 ether, "");
+        Message memory message = sent ? _up[which] : Message(which.toUint64(), _users[0], _users[0], 1 ether, "");
         ClaimStatus claimed = status % 4 == 0 ? ClaimStatus(status / 4 % 4) : ClaimStatus.Confirmed;
         WithdrawalProof memory proof = proofIn(_on, message, claimed);
         bytes32 hash = upHash(_on, message);
@@ -147,8 +151,10 @@ contract BridgeHandler is BridgeWorld {
             assembly ("memory-safe") {
                 packed := mload(add(add(deposits, 36), offset))
             }
-            uint256 amount = uint256(uint64(packed)) * 1 gwei;
-            _balances[address(uint160(packed >> 64))] += amount;
+            // an account and an amount, their low bits
+            // forge-lint: disable-next-line(unsafe-typecast)
+            (address account, uint256 amount) = (address(uint160(packed >> 64)), uint256(uint64(packed)) * 1 gwei);
+            _balances[account] += amount;
             queued -= amount;
         }
     }

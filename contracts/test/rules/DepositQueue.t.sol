@@ -103,7 +103,11 @@ contract DepositQueueTest is Test {
         for (uint256 i = 0; i < waiting; ++i) {
             queue.push(address(0xbad), uint64(DepositQueues.minimum(i)));
         }
-        uint64 index = queue.push(_account(1), uint64(MIN * 2 ** k));
+        uint64 amount = MIN;
+        for (uint256 i = 0; i < k; ++i) {
+            amount *= 2;
+        }
+        uint64 index = queue.push(_account(1), amount);
         uint256 blocks = 0;
         for (; queue.taken <= index; ++blocks) {
             queue.take();

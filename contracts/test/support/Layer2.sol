@@ -18,8 +18,8 @@ contract Layer2 {
     /// @param accounts other accounts of the state
     /// @param slots other words in the Outbox's storage
     constructor(uint256 accounts, uint256 slots) {
-        for (uint256 i = 0; i < accounts; ++i) {
-            Account memory other = Account(uint64(i), i, keccak256(abi.encode(i)), CODE_HASH);
+        for (uint64 i = 0; i < accounts; ++i) {
+            Account memory other = Account(i, i, keccak256(abi.encode(i)), CODE_HASH);
             state.set(keccak256(abi.encode("account", i)), Accounts.encode(other));
         }
         for (uint256 i = 0; i < slots; ++i) {
