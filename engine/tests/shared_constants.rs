@@ -5,6 +5,7 @@ use std::path::Path;
 
 use alloy_primitives::{Address, U256};
 use surety_engine::{
+    bridge::predeploys::{L1_MESSENGER, OUTBOX, TOKEN_BRIDGE},
     machine::{JobKind, Phase},
     rules::{
         addresses::{BEACON_ROOTS, BLOCK_HASHES, SYSTEM},
@@ -58,6 +59,11 @@ fn addresses() {
         ("SYSTEM", word(SYSTEM)),
         ("BEACON_ROOTS", word(BEACON_ROOTS)),
         ("HISTORY", word(BLOCK_HASHES)),
+    ]);
+    Source::read("rules/Predeploys.sol").check(&[
+        ("L1_MESSENGER", word(L1_MESSENGER)),
+        ("OUTBOX", word(OUTBOX)),
+        ("TOKEN_BRIDGE", word(TOKEN_BRIDGE)),
     ]);
 }
 

@@ -4,6 +4,7 @@
 
 mod bridge;
 mod demo;
+mod genesis;
 mod simulate_attack;
 mod stage;
 
@@ -24,6 +25,8 @@ enum Command {
     Demo(demo::Demo),
     /// Lets many sybils attack one claim and measures what that costs the challenger daemon, and them.
     SimulateAttack(simulate_attack::SimulateAttack),
+    /// Writes the genesis file of a new rollup.
+    Genesis(genesis::Genesis),
     /// Deposits ETH from L1 to an account on L2.
     Deposit(bridge::Deposit),
     /// Sends a message from L1 to L2, or from L2 to L1.
@@ -48,6 +51,7 @@ async fn main() -> eyre::Result<()> {
     match arguments.command {
         Command::Demo(demo) => demo.run().await,
         Command::SimulateAttack(attack) => attack.run().await,
+        Command::Genesis(genesis) => genesis.run(),
         Command::Deposit(deposit) => deposit.run().await,
         Command::Send(send) => send.run().await,
         Command::Relay(relay) => relay.run().await,
