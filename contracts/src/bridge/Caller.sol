@@ -18,9 +18,9 @@ contract Caller is ICaller {
     }
 
     /// @inheritdoc ICaller
-    function call(address sender_, address target, bytes calldata data) external payable returns (bool success) {
+    function call(address from, address target, bytes calldata data) external payable returns (bool success) {
         if (msg.sender != bridge) revert NotBridge(msg.sender);
-        _sender = sender_;
+        _sender = from;
         success = LowLevelCall.callNoReturn(target, msg.value, data);
         _sender = address(0);
     }

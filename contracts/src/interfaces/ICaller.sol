@@ -10,10 +10,10 @@ interface ICaller {
     /// @notice No message is under way.
     error NoMessage();
 
-    /// @notice Calls `target` for the message of `sender` on L2, with the payment.
+    /// @notice Calls `target` for the message of `from` on L2, with the payment.
     /// @dev Reverts with NotBridge. What the target returns is not looked at.
     /// @return success whether the target has not failed
-    function call(address sender, address target, bytes calldata data) external payable returns (bool success);
+    function call(address from, address target, bytes calldata data) external payable returns (bool success);
 
     /// @notice Whom it calls for, fixed at deployment.
     function bridge() external view returns (address);
