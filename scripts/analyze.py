@@ -29,7 +29,7 @@ def answered(document: Path) -> set[Finding]:
     section = re.search(r"^## Static analysis$(.*?)(?=^## |\Z)", document.read_text(), re.M | re.S)
     if not section:
         sys.exit(f"{document}: no section 'Static analysis'")
-    rows = re.findall(r"^\| `([a-z-]+)` \| (.*?) \|", section[1], re.M)
+    rows = re.findall(r"^\| `([a-z0-9-]+)` \| (.*?) \|", section[1], re.M)
     return {(detector, where) for detector, places in rows for where in re.findall(r"`([^`]+)`", places)}
 
 
