@@ -104,13 +104,10 @@ impl EthereumBlock<'_> {
 
     fn environment(&self) -> Result<BlockEnv, NotProven> {
         let header = self.header;
-        let blobs = match self.fork.blobs() {
-            Some(blobs) => Some(BlobExcessGasAndPrice::new(
-                header.excess_blob_gas.unwrap_or_default(),
-                u64::try_from(blobs.update_fraction).unwrap_or(u64::MAX),
-            )),
-            None => None,
-        };
+        let blobs = self.fork.blobs().map(|blobs| {
+            let update_fraction = u64::try_from(blobs.update_fraction).unwrap_or(u64::MAX);
+            BlobExcessGasAndPrice::new(header.excess_blob_gas.unwrap_or_default(), update_fraction)
+        });
         Ok(BlockEnv {
             number: U256::from(header.number),
             beneficiary: header.beneficiary,
