@@ -8,6 +8,7 @@ import {WordTree} from "./authenticated/WordTree.sol";
 import {IInbox} from "./interfaces/IInbox.sol";
 import {Record, RecordCodec} from "./machine/Record.sol";
 import {AppendFee, AppendFees} from "./rules/AppendFee.sol";
+import {Blobs} from "./rules/Blobs.sol";
 import {DepositQueue, DepositQueues} from "./rules/DepositQueue.sol";
 
 /// @title Inbox
@@ -15,9 +16,8 @@ import {DepositQueue, DepositQueues} from "./rules/DepositQueue.sol";
 contract Inbox is IInbox {
     using SafeCast for uint256;
 
-    /// @dev Bytes of a batch at most, and of a blob's always: 4096 elements of 31 bytes. A transaction carrying so many in
-    /// calldata fits a pool's 128 KiB.
-    uint256 private constant MAX_BATCH_BYTES = 126_976;
+    /// @dev Bytes of a batch at most: those of a blob. A transaction carrying so many in calldata fits a pool's 128 KiB.
+    uint256 private constant MAX_BATCH_BYTES = Blobs.BATCH_BYTES;
     /// @dev A block's time is at least the L1 time less this, seconds: 12 blocks fit a slot of Ethereum.
     uint64 private constant MAX_LAG = 11;
     /// @dev So long before the sunset nothing more is sent to L2, seconds. What was sent before is in time for a block, for
@@ -73,7 +73,7 @@ contract Inbox is IInbox {
         bytes32 blobHash = blobhash(blobIndex);
         if (blobHash == 0) revert NoBlob(blobIndex);
         Record memory record = _nextRecord(feeRecipient);
-        record.batchLength = MAX_BATCH_BYTES.toUint32();
+        record.batchLength = Blobs.BATCH_BYTES;
         record.blobHash = blobHash;
         return _append(record, msg.data[:0]);
     }

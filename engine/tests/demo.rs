@@ -84,6 +84,27 @@ fn without_a_liar_no_dispute_transaction_is_sent() {
     assert_eq!(wei(&facts["bond_wei"]), U256::ZERO);
 }
 
+/// The liar is wrong inside a transaction of the batch, which both sides have from the blob.
+#[test]
+fn a_lie_about_a_batch_in_a_blob_is_slashed() {
+    let facts = run(&["--blob"]);
+    assert_slashed(&facts);
+    assert!(facts["dispute"]["slot"].as_u64().unwrap() > 0);
+}
+
+/// The liar copies one element of the blob wrongly: L1 opens that element.
+#[test]
+fn a_wrongly_copied_element_of_a_blob_is_slashed() {
+    let facts = run(&["--blob", "--lie", "element"]);
+    assert_eq!(facts["outcome"], "liar slashed");
+    assert_eq!(facts["block"]["executed"], 40);
+    assert!(wei(&facts["burned_wei"]) * U256::from(2) >= wei(&facts["bond_wei"]));
+    let dispute = &facts["dispute"];
+    assert_eq!((&dispute["opcode"], &dispute["slot"]), (&"Blob".into(), &0.into()));
+    assert_eq!(dispute["step"], 4095);
+    assert_ne!(dispute["claimed"], dispute["proven"]);
+}
+
 #[test]
 fn t44_killing_a_daemon_at_ten_random_moments_changes_nothing() {
     assert_slashed(&run(&["--kills", "10", "--seed", "44"]));

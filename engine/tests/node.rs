@@ -82,6 +82,7 @@ impl Devnet {
             deployment: directory.path().join("deployment.json"),
             store: directory.path().join("store"),
             genesis: source,
+            beacon: Some(BeaconConfig { urls: vec![anvil.endpoint()], blocks: BlockNames::Number }),
             poll_ms: 100,
             lag_seconds: 120,
         };

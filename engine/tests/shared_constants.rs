@@ -123,6 +123,7 @@ fn phases_and_jobs() {
         ("AUTHORIZE", phase(Phase::Authorize)),
         ("ABSORB", phase(Phase::Absorb)),
         ("CREATE", phase(Phase::Create)),
+        ("BLOB", phase(Phase::Blob)),
     ]);
     let job = |kind: JobKind| U256::from(kind as u8);
     Source::read("machine/JobKind.sol").check(&[
@@ -132,5 +133,6 @@ fn phases_and_jobs() {
         ("LOG", job(JobKind::Log)),
         ("PRECOMPILE", job(JobKind::Precompile)),
         ("CREATE", job(JobKind::Create)),
+        ("BLOB", job(JobKind::Blob)),
     ]);
 }

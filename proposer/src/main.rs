@@ -9,7 +9,7 @@ use clap::{Parser, Subcommand};
 use eyre::WrapErr as _;
 use surety_engine::{
     l1::{
-        append::append,
+        append::{append, append_blob},
         client::L1Client,
         send::{Lane, LaneSettings},
     },
@@ -40,6 +40,9 @@ enum Command {
         /// The batch: entries of `u16 length ‖ EIP-2718 bytes`.
         #[arg(long)]
         batch: PathBuf,
+        /// Puts it into a blob.
+        #[arg(long)]
+        blob: bool,
         /// Who gets the L2 block's priority fees.
         #[arg(long)]
         fee_recipient: Address,
@@ -52,8 +55,8 @@ async fn main() -> eyre::Result<()> {
     process::init_tracing(arguments.log_json);
     let config: Config = process::read_config(&arguments.config)?;
     match arguments.command {
-        Some(Command::Append { batch, fee_recipient }) => {
-            append_batch(&config, &batch, fee_recipient).await
+        Some(Command::Append { batch, blob, fee_recipient }) => {
+            append_batch(&config, &batch, blob, fee_recipient).await
         }
         None => run(config).await,
     }
@@ -66,12 +69,22 @@ async fn run(config: Config) -> eyre::Result<()> {
     Ok(())
 }
 
-async fn append_batch(config: &Config, batch: &Path, fee_recipient: Address) -> eyre::Result<()> {
+async fn append_batch(
+    config: &Config,
+    batch: &Path,
+    blob: bool,
+    fee_recipient: Address,
+) -> eyre::Result<()> {
     let batch = std::fs::read(batch).wrap_err_with(|| format!("reading {}", batch.display()))?;
     let deployment = Deployment::read(&config.daemon.node.deployment)?;
     let l1 = L1Client::connect(&config.daemon.node.l1, Some(deployment.l1_chain_id)).await?;
     let lane = Lane::new(l1.clone(), config.daemon.key.load()?, LaneSettings::default());
-    let sent = append(&l1, &lane, deployment.inbox, fee_recipient, batch.into()).await?;
+    let inbox = deployment.inbox;
+    let sent = if blob {
+        append_blob(&l1, &lane, inbox, fee_recipient, &batch).await?
+    } else {
+        append(&l1, &lane, inbox, fee_recipient, batch.into()).await?
+    };
     info!(transaction = %sent.hash, l1 = sent.block, gas = sent.gas, "batch appended");
     Ok(())
 }

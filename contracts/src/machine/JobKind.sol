@@ -17,4 +17,6 @@ library JobKind {
     uint8 internal constant PRECOMPILE = 6;
     /// @notice Begins the creation that an opcode has paid for.
     uint8 internal constant CREATE = 7;
+    /// @notice Copies a blob into the block's batch.
+    uint8 internal constant BLOB = 8;
 }

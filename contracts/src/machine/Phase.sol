@@ -28,22 +28,31 @@ library Phase {
     uint8 internal constant ABSORB = 10;
     /// @notice Begins the creation that CREATE or CREATE2 has paid for.
     uint8 internal constant CREATE = 11;
+    /// @notice Copies one element of a blob into the block's batch.
+    uint8 internal constant BLOB = 12;
 
     /// @notice Phases there are.
-    uint256 internal constant COUNT = 12;
+    uint256 internal constant COUNT = 13;
+
+    /// @dev Bit i is set if phase i has a transaction or system call: all but Boundary, Deposits and Blob.
+    uint256 private constant TX = 0x0efe;
+    /// @dev Bit i is set if phase i has a call frame: Running, Precompile, Copy, Absorb, Create.
+    uint256 private constant FRAME = 0x0c38;
+    /// @dev Bit i is set if phase i has a bulk operation: AccessList, Copy, Authorize, Absorb, Create, Blob.
+    uint256 private constant JOB = 0x1e22;
 
     /// @notice Whether a transaction or system call is under way; there is a scratch trie exactly then, too.
     function hasTx(uint8 phase) internal pure returns (bool) {
-        return phase != BOUNDARY && phase != DEPOSITS;
+        return (TX >> phase) & 1 == 1;
     }
 
     /// @notice Whether a call frame is under way.
     function hasFrame(uint8 phase) internal pure returns (bool) {
-        return phase == RUNNING || phase == PRECOMPILE || phase == COPY || phase == ABSORB || phase == CREATE;
+        return (FRAME >> phase) & 1 == 1;
     }
 
     /// @notice Whether a bulk operation is under way.
     function hasJob(uint8 phase) internal pure returns (bool) {
-        return phase == ACCESS_LIST || phase == COPY || phase == AUTHORIZE || phase == ABSORB || phase == CREATE;
+        return (JOB >> phase) & 1 == 1;
     }
 }

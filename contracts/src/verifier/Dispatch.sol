@@ -48,6 +48,7 @@ library Dispatch {
         if (phase == Phase.SETTLE) return Family.Settle;
         if (phase == Phase.DESTRUCT) return Family.Destruct;
         if (phase == Phase.DEPOSITS) return Family.BlockEnd;
+        if (phase == Phase.BLOB) return Family.Blob;
         revert UnknownPhase(phase);
     }
 

@@ -21,6 +21,7 @@ enum Family {
     SelfDestruct,
     FixedPoint,
     BlockBegin,
+    Blob,
     TxBegin,
     AccessList,
     Authorize,

@@ -38,6 +38,7 @@ contract StepVerifier is IStepVerifier {
     IStepVerifier private immutable SELF_DESTRUCT;
     IStepVerifier private immutable FIXED_POINT;
     IStepVerifier private immutable BLOCK_BEGIN;
+    IStepVerifier private immutable BLOB;
     IStepVerifier private immutable TX_BEGIN;
     IStepVerifier private immutable ACCESS_LIST;
     IStepVerifier private immutable AUTHORIZE;
@@ -74,6 +75,7 @@ contract StepVerifier is IStepVerifier {
         SELF_DESTRUCT = families[uint256(Family.SelfDestruct)];
         FIXED_POINT = families[uint256(Family.FixedPoint)];
         BLOCK_BEGIN = families[uint256(Family.BlockBegin)];
+        BLOB = families[uint256(Family.Blob)];
         TX_BEGIN = families[uint256(Family.TxBegin)];
         ACCESS_LIST = families[uint256(Family.AccessList)];
         AUTHORIZE = families[uint256(Family.Authorize)];
@@ -117,6 +119,7 @@ contract StepVerifier is IStepVerifier {
             SELF_DESTRUCT,
             FIXED_POINT,
             BLOCK_BEGIN,
+            BLOB,
             TX_BEGIN,
             ACCESS_LIST,
             AUTHORIZE,

@@ -202,7 +202,7 @@ library Scenes {
     }
 
     function hasTx(Scene memory scene) internal pure returns (bool) {
-        return scene.phase != Phase.BOUNDARY && scene.phase != Phase.DEPOSITS;
+        return scene.phase != Phase.BOUNDARY && scene.phase != Phase.DEPOSITS && scene.phase != Phase.BLOB;
     }
 
     function hasFrame(Scene memory scene) internal pure returns (bool) {
@@ -212,7 +212,7 @@ library Scenes {
 
     function hasJob(Scene memory scene) internal pure returns (bool) {
         return scene.phase == Phase.ACCESS_LIST || scene.phase == Phase.COPY || scene.phase == Phase.AUTHORIZE
-            || scene.phase == Phase.ABSORB || scene.phase == Phase.CREATE;
+            || scene.phase == Phase.ABSORB || scene.phase == Phase.CREATE || scene.phase == Phase.BLOB;
     }
 
     function _sized(bytes memory data) private pure returns (bytes memory) {

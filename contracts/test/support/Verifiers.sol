@@ -6,6 +6,7 @@ import {IStepVerifier} from "../../src/interfaces/IStepVerifier.sol";
 import {Family} from "../../src/verifier/Family.sol";
 import {StepVerifier} from "../../src/verifier/StepVerifier.sol";
 import {Absorb} from "../../src/verifier/job/Absorb.sol";
+import {Blob} from "../../src/verifier/job/Blob.sol";
 import {Copy} from "../../src/verifier/job/Copy.sol";
 import {Creation} from "../../src/verifier/job/Creation.sol";
 import {Arithmetic} from "../../src/verifier/opcode/Arithmetic.sol";
@@ -68,6 +69,7 @@ library Verifiers {
         all[uint256(Family.SelfDestruct)] = _deploy("opcode/SelfDestruct.sol:SelfDestruct", "");
         all[uint256(Family.FixedPoint)] = _deploy("slot/FixedPoint.sol:FixedPoint", "");
         all[uint256(Family.BlockBegin)] = _deploy("slot/BlockBegin.sol:BlockBegin", "");
+        all[uint256(Family.Blob)] = _deploy("job/Blob.sol:Blob", "");
         all[uint256(Family.TxBegin)] = _deploy("slot/TxBegin.sol:TxBegin", abi.encode(TRANSACTION_GAS));
         all[uint256(Family.AccessList)] = _deploy("slot/AccessList.sol:AccessList", "");
         all[uint256(Family.Authorize)] = _deploy("slot/Authorize.sol:Authorize", "");

@@ -85,6 +85,7 @@ contract DispatchTest is Test {
         _assertPhase(context, Phase.SETTLE, Family.Settle);
         _assertPhase(context, Phase.DESTRUCT, Family.Destruct);
         _assertPhase(context, Phase.DEPOSITS, Family.BlockEnd);
+        _assertPhase(context, Phase.BLOB, Family.Blob);
     }
 
     function test_fuzz_boundary(uint32 slot, uint32 step, bool inDomain) public view {

@@ -5,10 +5,13 @@ use super::{
     verifier::Verifier,
 };
 use crate::{
-    authenticated::source::{CodeSource, NodeSource},
+    authenticated::{
+        blob::ELEMENTS,
+        source::{CodeSource, NodeSource},
+    },
     derive::BlockInput,
     execute::{
-        block::{BlockOutcome, LAST_SLOT},
+        block::{BlockOutcome, FIRST_SLOT, LAST_SLOT},
         boundary::Boundary,
     },
     machine::{
@@ -20,7 +23,7 @@ use crate::{
 /// Which steps are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Selection {
-    /// Every step.
+    /// Every step, but of a blob only spots: proving an element takes tens of milliseconds.
     All,
     /// So many of them, evenly spread.
     Sample(usize),
@@ -81,10 +84,18 @@ where
             leaves.0.len()
         }
     };
-    let mut check =
-        Check { verifier, report: Report::default(), selection, total, seen: 0, slot: 0 };
+    let mut check = Check {
+        verifier,
+        report: Report::default(),
+        selection,
+        total,
+        seen: 0,
+        slot: 0,
+        in_blob: false,
+    };
     for (slot, before, after) in slots {
         check.slot = slot;
+        check.in_blob = slot == FIRST_SLOT.into() && input.blob().is_some();
         let input = SlotInput { slot, boundary: before, block: Some(input), limits };
         let trace_error = |source| CheckError::Trace { slot, source };
         let traced = trace_slot(source.clone(), &input, &mut check).map_err(trace_error)?;
@@ -111,6 +122,13 @@ struct Check<'a> {
     total: usize,
     seen: usize,
     slot: u32,
+    in_blob: bool,
+}
+
+/// Whether step `index` of a slot that copies a blob is one of those that are proven for all of them: the first and the
+/// last elements, some between, and what follows the blob.
+pub(super) const fn is_spot(index: u32) -> bool {
+    index < 4 || index % 512 == 33 || index >= ELEMENTS - 1
 }
 
 impl StepSink for Check<'_> {
@@ -118,9 +136,9 @@ impl StepSink for Check<'_> {
         self.seen += 1;
     }
 
-    fn wants_witness(&self, _: u32) -> bool {
+    fn wants_witness(&self, index: u32) -> bool {
         match self.selection {
-            Selection::All => true,
+            Selection::All => !self.in_blob || is_spot(index),
             Selection::Sample(0) => false,
             Selection::Sample(count) => {
                 let place = |seen: usize| seen * count / self.total.max(1);

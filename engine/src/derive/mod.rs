@@ -4,4 +4,4 @@ pub mod batch;
 pub mod deposits;
 mod input;
 
-pub use input::{BlockInput, DeriveError};
+pub use input::{BatchData, BlockInput, DeriveError};

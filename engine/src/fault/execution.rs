@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use super::{
     Corrupted, Lie, LieKind,
-    forgery::{forge, made},
+    forgery::{forge, made, miscopied},
     trace_lie,
 };
 use crate::{
@@ -130,7 +130,10 @@ impl<H: History> LyingExecution<H> {
         }
         let slot = u16::try_from(lie.slot % SLOTS_PER_BLOCK).map_err(|_| outside())?;
         let before = history.before(number, slot)?;
-        let block = history.input(number)?;
+        let mut block = history.input(number)?;
+        if lie.kind == LieKind::Element {
+            block = miscopied(&block, lie).ok_or(LyingError::NothingThere(lie.kind, lie.step))?;
+        }
         let limits = history.limits();
         let input = SlotInput { slot: lie.slot, boundary: &before, block: Some(&block), limits };
         let told = if lie.kind.is_executed() {
@@ -154,9 +157,8 @@ impl<H: History> LyingExecution<H> {
         let mut pending = made(history.source(), &traced);
         let mut boundary = traced.boundary;
         tree.push(boundary.hash())?;
-        let mut from = slot + 1;
-        for number in number..=domain.last() {
-            let block = history.input(number)?;
+        let (mut from, mut number) = (slot + 1, number);
+        loop {
             for slot in from..=LAST_SLOT {
                 let outcome = execute_slot(&mut pending, &boundary, slot, &block, limits)?;
                 if outcome.effect != Effect::Idle {
@@ -164,7 +166,11 @@ impl<H: History> LyingExecution<H> {
                 }
                 tree.push(boundary.hash())?;
             }
-            from = 0;
+            if number == domain.last() {
+                break;
+            }
+            (from, number) = (0, number + 1);
+            block = history.input(number)?;
         }
         let slots = Slots::new(honest.start(), tree.finish()?);
         let boundary = boundary.machine();

@@ -7,6 +7,7 @@ use super::{Corrupted, Lie, LieKind, LyingError};
 use crate::{
     authenticated::{
         account::{self, Account},
+        blob::Blob,
         source::{CodeSource, NodeSource, NodeStore},
     },
     commitment::SLOTS_PER_BLOCK,
@@ -41,6 +42,8 @@ where
     match lie.kind {
         LieKind::SkippedStep | LieKind::ExtraStep => miscount(source, input, lie),
         LieKind::Deposit => credit_twice(source, input, lie),
+        // the block says otherwise what was copied
+        LieKind::Element => trace(source, input).map(Some),
         // what becomes of an entry is decided in its slot's first step
         _ if lie.step != 0 => Ok(None),
         LieKind::Nonce => keep_nonce(source, input),
@@ -49,6 +52,20 @@ where
         LieKind::InvalidExecuted => execute_invalid(source, input),
         _ => Ok(None),
     }
+}
+
+/// `block` as somebody has it who copies an element of its blob wrongly in the step of the lie; `None` if that step copies
+/// none.
+pub(super) fn miscopied(block: &BlockInput, lie: Lie) -> Option<BlockInput> {
+    let blob = block.blob().filter(|_| lie.slot.is_multiple_of(SLOTS_PER_BLOCK))?;
+    // step 0 opens the block
+    let element = lie.step.checked_sub(1)?;
+    let mut bytes = blob.bytes().to_vec();
+    let lowest = bytes.chunks_exact_mut(32).nth(element as usize)?.last_mut()?;
+    *lowest ^= 1;
+    // the commitment stays, and with it the record
+    let blob = Blob::kept(&bytes, *blob.commitment()).ok()?;
+    BlockInput::new(block.record().clone(), blob, block.deposits().to_vec()).ok()
 }
 
 /// All states from the lie's on come a step too early or too late, and the block's gas is off by one.

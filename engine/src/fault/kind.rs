@@ -40,6 +40,8 @@ kinds! {
     Log = "log",
     /// One account has another nonce.
     Nonce = "nonce",
+    /// One element of a blob reaches the batch as another.
+    Element = "element",
     /// The trace leaves out one step.
     SkippedStep = "skipped-step",
     /// The trace stands still for one step.

@@ -1,7 +1,8 @@
 //! Appending a batch to the Inbox.
 
 use alloy::{
-    network::TransactionBuilder as _, providers::Provider, rpc::types::TransactionRequest,
+    eips::eip7594::BlobTransactionSidecarEip7594, network::TransactionBuilder as _,
+    providers::Provider, rpc::types::TransactionRequest,
 };
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::SolCall;
@@ -12,6 +13,7 @@ use super::{
     client::{L1Client, L1Error},
     send::{Call, Lane, LaneError, Sent},
 };
+use crate::authenticated::blob::{Blob, BlobError};
 
 /// Why a batch was not appended.
 #[derive(Debug, Error)]
@@ -19,6 +21,9 @@ pub enum AppendError {
     /// The fee could not be read.
     #[error(transparent)]
     L1(#[from] L1Error),
+    /// The batch does not fit a blob.
+    #[error(transparent)]
+    Blob(#[from] BlobError),
     /// The transaction was not made.
     #[error(transparent)]
     Lane(#[from] LaneError),
@@ -35,14 +40,47 @@ pub async fn append(
     fee_recipient: Address,
     batch: Bytes,
 ) -> Result<Sent, AppendError> {
+    let value = payment(l1, inbox).await?;
+    let data = IInbox::appendCall { feeRecipient: fee_recipient, batch }.abi_encode().into();
+    Ok(lane.send(&Call { to: Some(inbox), data, value, label: "append" }).await?)
+}
+
+/// Appends `batch` in a blob as the next L2 block and pays the append fee. In the block zeros follow the batch, which end
+/// it.
+///
+/// # Errors
+/// [`AppendError`].
+pub async fn append_blob(
+    l1: &L1Client,
+    lane: &Lane,
+    inbox: Address,
+    fee_recipient: Address,
+    batch: &[u8],
+) -> Result<Sent, AppendError> {
+    let blobs = sidecar(&[Blob::of_batch(batch)?])?;
+    let value = payment(l1, inbox).await?;
+    let call = IInbox::appendBlobCall { feeRecipient: fee_recipient, blobIndex: U256::ZERO };
+    let data = call.abi_encode().into();
+    let call = Call { to: Some(inbox), data, value, label: "appendBlob" };
+    Ok(lane.send_blobs(&call, &blobs).await?)
+}
+
+/// What a transaction carries of blobs: with the proofs of their cells (EIP-7594), as Osaka's pools want them.
+///
+/// # Errors
+/// [`BlobError::Kzg`].
+pub fn sidecar(blobs: &[Blob]) -> Result<BlobTransactionSidecarEip7594, BlobError> {
+    let blobs = blobs.iter().map(|blob| *blob.bytes()).collect();
+    Ok(BlobTransactionSidecarEip7594::try_from_blobs(blobs)?)
+}
+
+/// The append fee with what it may rise by, an eighth, before the transaction is mined; the Inbox returns what is too much.
+async fn payment(l1: &L1Client, inbox: Address) -> Result<U256, L1Error> {
     let request = TransactionRequest::default()
         .with_to(inbox)
         .with_input(IInbox::appendFeeCall {}.abi_encode());
-    let answer = l1.provider().call(request).await.map_err(L1Error::from)?;
+    let answer = l1.provider().call(request).await?;
     let fee = IInbox::appendFeeCall::abi_decode_returns_validate(&answer)
         .map_err(|_| L1Error::Inconsistent("an append fee that cannot be decoded"))?;
-    // the fee may rise by an eighth before this is mined; the Inbox returns what is too much
-    let value = fee.saturating_add(fee / U256::from(8)).saturating_add(U256::ONE);
-    let data = IInbox::appendCall { feeRecipient: fee_recipient, batch }.abi_encode().into();
-    Ok(lane.send(&Call { to: Some(inbox), data, value, label: "append" }).await?)
+    Ok(fee.saturating_add(fee / U256::from(8)).saturating_add(U256::ONE))
 }

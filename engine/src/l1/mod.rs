@@ -1,6 +1,7 @@
-//! The only room with a network: following L1 and sending transactions to it.
+//! The only room with a network: following L1 and its blobs, and sending transactions to it.
 
 pub mod append;
+pub mod beacon;
 pub mod bindings;
 pub mod client;
 pub mod follow;

@@ -4,6 +4,7 @@ use alloy_primitives::B256;
 
 use crate::{
     authenticated::{
+        blob::BlobError,
         mpt::{MptError, RecordingError},
         source::SourceError,
         word_tree::WordTreeError,
@@ -29,6 +30,9 @@ pub enum TraceError {
     /// Recordings were nested.
     #[error(transparent)]
     Recording(#[from] RecordingError),
+    /// A blob's element could not be opened.
+    #[error(transparent)]
+    Blob(#[from] BlobError),
     /// The slot cannot be executed.
     #[error(transparent)]
     Execute(#[from] ExecuteError),
@@ -63,6 +67,9 @@ pub enum Divergence {
     /// Whether the transaction succeeded.
     #[error("the status")]
     Status,
+    /// The batch that was copied out of a blob.
+    #[error("the batch of a blob")]
+    Batch,
     /// What long data hashes or sums up to.
     #[error("the result of long data")]
     LongData,

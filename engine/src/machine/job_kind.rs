@@ -1,4 +1,4 @@
-//! What a job does (`docs/protocol.md` sections 5 to 7).
+//! What a job does (`docs/protocol.md` sections 5 to 7 and 23).
 
 /// The value of `Job.kind`. Mirrors `contracts/src/machine/JobKind.sol`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,4 +18,6 @@ pub enum JobKind {
     Precompile = 6,
     /// Begins the creation that an opcode has paid for.
     Create = 7,
+    /// Copies a blob into the block's batch.
+    Blob = 8,
 }

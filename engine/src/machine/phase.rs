@@ -29,6 +29,8 @@ pub enum Phase {
     Absorb = 10,
     /// About to begin the creation that CREATE or CREATE2 has paid for.
     Create = 11,
+    /// Copying a blob into the block's batch.
+    Blob = 12,
 }
 
 impl Phase {
@@ -54,6 +56,7 @@ impl Phase {
             Self::Authorize => "Authorize",
             Self::Absorb => "Absorb",
             Self::Create => "Create",
+            Self::Blob => "Blob",
         }
     }
 }

@@ -26,7 +26,7 @@ pub struct Witness {
     pub codes: Vec<Bytes>,
     /// Trie nodes, each once.
     pub nodes: Vec<Bytes>,
-    /// The Inbox record, packed deposits or a link of the destructs chain.
+    /// The Inbox record, an opening of a blob's element, an absorbing state, packed deposits or a link of the destructs chain.
     pub record: Bytes,
 }
 

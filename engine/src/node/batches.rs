@@ -11,7 +11,7 @@ use alloy_sol_types::{SolCall, SolEvent};
 
 use super::NodeError;
 use crate::{
-    derive::{BlockInput, deposits::unpack},
+    derive::deposits::{Deposit, unpack},
     l1::{
         bindings::{self, IInbox},
         client::L1Client,
@@ -35,24 +35,33 @@ impl Place {
     /// # Errors
     /// [`NodeError::Moving`] when it is in another block.
     pub(super) fn of(log: &Log, blocks: &[BlockRef]) -> Result<Self, NodeError> {
-        let number = log.block_number.unwrap_or_default();
-        let first = blocks.first().map_or(0, |first| first.number);
-        let offset = usize::try_from(number.saturating_sub(first)).unwrap_or(usize::MAX);
-        let hash = blocks.get(offset).map(|block| block.hash);
-        if log.block_hash.is_none() || hash != log.block_hash {
-            return Err(NodeError::Moving { number });
-        }
-        Ok(Self { block: number, log: log.log_index.unwrap_or_default() })
+        let block = block_of(log, blocks)?;
+        Ok(Self { block: block.number, log: log.log_index.unwrap_or_default() })
     }
 }
 
-/// One appended batch.
+/// That of `blocks`, which follow one another, in which `log` is.
+fn block_of(log: &Log, blocks: &[BlockRef]) -> Result<BlockRef, NodeError> {
+    let number = log.block_number.unwrap_or_default();
+    let first = blocks.first().map_or(0, |first| first.number);
+    let offset = usize::try_from(number.saturating_sub(first)).unwrap_or(usize::MAX);
+    let block = blocks.get(offset).filter(|block| log.block_hash == Some(block.hash));
+    block.copied().ok_or(NodeError::Moving { number })
+}
+
+/// One appended batch, as announced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Batch {
     /// Where its event stands.
     pub place: Place,
-    /// What the L2 block executes.
-    pub input: BlockInput,
+    /// The L1 block that appended it.
+    pub l1_block: BlockRef,
+    /// What the Inbox fixed.
+    pub record: Record,
+    /// Its bytes; empty if a blob holds them.
+    pub bytes: Bytes,
+    /// Its deposits.
+    pub deposits: Vec<Deposit>,
 }
 
 /// The batches appended in `blocks`, which follow one another, in order.
@@ -70,7 +79,7 @@ pub async fn batches(
     let logs = l1.logs(&filter, first.number, last.number).await?;
     let mut batches = Vec::with_capacity(logs.len());
     for log in logs {
-        let place = Place::of(&log, blocks)?;
+        let (place, l1_block) = (Place::of(&log, blocks)?, block_of(&log, blocks)?);
         let event = IInbox::BatchAppended::decode_log_validate(&log.inner).map_err(|_| {
             NodeError::Contradiction("a BatchAppended event that cannot be decoded")
         })?;
@@ -80,8 +89,7 @@ pub async fn batches(
         }
         let deposits = unpack(&event.data.deposits)
             .ok_or(NodeError::Contradiction("deposits that cannot be unpacked"))?;
-        let input = BlockInput::new(record, event.data.batch, deposits)?;
-        batches.push(Batch { place, input });
+        batches.push(Batch { place, l1_block, record, bytes: event.data.batch, deposits });
     }
     Ok(batches)
 }

@@ -4,6 +4,8 @@ use std::{path::PathBuf, time::Duration};
 
 use serde::Deserialize;
 
+use crate::l1::beacon::BeaconConfig;
+
 /// How a node reads L1 and where it keeps what it knows.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
@@ -16,6 +18,9 @@ pub struct NodeConfig {
     pub store: PathBuf,
     /// Where the genesis state comes from.
     pub genesis: GenesisSource,
+    /// Where blobs come from. Without it the node stops at the first batch that is in a blob.
+    #[serde(default)]
+    pub beacon: Option<BeaconConfig>,
     /// Milliseconds between looks at L1.
     #[serde(default = "default_poll")]
     pub poll_ms: u64,

@@ -12,7 +12,7 @@ use crate::{
     derive::DeriveError,
     execute::error::ExecuteError,
     genesis::GenesisError,
-    l1::{client::L1Error, follow::FollowError},
+    l1::{beacon::BeaconError, client::L1Error, follow::FollowError},
     state::{StoreError, witness::WitnessError},
 };
 
@@ -40,6 +40,17 @@ pub enum NodeError {
     /// A record's bytes are not those it commits to.
     #[error("Inbox data: {0}")]
     Derive(#[from] DeriveError),
+    /// A blob could not be fetched; the node stays before its block.
+    #[error("L2 block {number}: {source}")]
+    Blob {
+        /// The L2 block.
+        number: u64,
+        /// The cause.
+        source: BeaconError,
+    },
+    /// The beacon endpoints cannot be used.
+    #[error(transparent)]
+    Beacon(BeaconError),
     /// L2 blocks came out of order, or one is missing.
     #[error("expected the batch of L2 block {expected}, got that of {got}")]
     Gap {

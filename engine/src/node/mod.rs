@@ -29,14 +29,14 @@ use self::{
 pub use error::NodeError;
 
 use crate::{
-    authenticated::account::Account,
+    authenticated::{account::Account, blob},
     bridge::{
         message::Message,
         tree::{self, TreeError},
     },
     commitment::{Slots, SlotsBuilder},
     derive::{
-        BlockInput,
+        BatchData, BlockInput,
         deposits::{pack, unpack},
     },
     execute::{
@@ -47,6 +47,7 @@ use crate::{
         view::{self, ViewCall, Viewed},
     },
     l1::{
+        beacon::{BeaconClient, BeaconError},
         bindings::IInbox,
         client::L1Client,
         follow::{Advance, BlockRef, FollowError, Headers, advance},
@@ -67,6 +68,7 @@ const REMEMBERED: usize = 128;
 #[derive(Debug)]
 pub struct Node {
     l1: L1Client,
+    beacon: Option<BeaconClient>,
     store: Arc<Store>,
     messages: Messages,
     deployment: Deployment,
@@ -94,13 +96,19 @@ impl Node {
     pub async fn open(config: &NodeConfig) -> Result<Self, NodeError> {
         let deployment = Deployment::read(&config.deployment)?;
         let l1 = L1Client::connect(&config.l1, Some(deployment.l1_chain_id)).await?;
+        let beacon = config.beacon.as_ref().map(BeaconClient::new).transpose();
+        let beacon = beacon.map_err(NodeError::Beacon)?;
+        if beacon.is_some() {
+            // loading takes seconds that the first blob need not wait for
+            tokio::task::spawn_blocking(blob::settings);
+        }
         let (store, aside) = Store::open_or_rebuild(&config.store)?;
         if let Some(aside) = aside {
             warn!(aside = %aside.display(), "the store was corrupt and is rebuilt from L1");
         }
         let messages = Messages::read(&store)?;
-        let node =
-            Self { l1, store: Arc::new(store), messages, deployment, limits: Limits::SURETY };
+        let (store, limits) = (Arc::new(store), Limits::SURETY);
+        let node = Self { l1, beacon, store, messages, deployment, limits };
         let identity = node.deployment.identity();
         if node.store.progress()?.is_none() {
             let mut commit = genesis::import(&config.genesis, &node.deployment)?;
@@ -216,12 +224,14 @@ impl Node {
         };
         let mut sent = sent.into_iter().peekable();
         for batch in batches(&self.l1, inbox, blocks).await? {
+            let place = batch.place;
+            let input = self.derive(batch).await?;
             // the cursor stays before the batch's own L1 block, which may hold more batches
-            let earlier = |block: &&BlockRef| block.number < batch.place.block;
+            let earlier = |block: &&BlockRef| block.number < place.block;
             remember(&mut progress.l1, blocks.iter().filter(earlier));
-            let before = std::iter::from_fn(|| sent.next_if(|sent| sent.place < batch.place));
+            let before = std::iter::from_fn(|| sent.next_if(|sent| sent.place < place));
             let commit = self.take(before)?;
-            progress.head = self.execute(&batch, &progress, commit)?;
+            progress.head = self.execute(place.block, &input, &progress, commit)?;
         }
         let mut commit = self.take(sent)?;
         let Some(last) = blocks.last() else { return Ok(progress) };
@@ -270,14 +280,34 @@ impl Node {
         self.messages.fit(&self.store)
     }
 
-    /// Executes a batch and stores all that it leaves, with the progress and what `commit` holds already.
+    /// What the L2 block executes. A blob that is not kept yet is asked for.
+    async fn derive(&self, batch: Batch) -> Result<BlockInput, NodeError> {
+        let Batch { l1_block, record, bytes, deposits, .. } = batch;
+        let (number, hash) = (record.number, record.blob_hash);
+        let data: BatchData = if hash.is_zero() {
+            bytes.into()
+        } else if let Some(blob) = self.store.blob(hash)? {
+            blob.into()
+        } else {
+            let unavailable = BeaconError::Unavailable { hash, block: l1_block.number };
+            let blob = match &self.beacon {
+                Some(beacon) => beacon.blob(&l1_block, hash).await,
+                None => Err(unavailable),
+            };
+            blob.map_err(|source| NodeError::Blob { number, source })?.into()
+        };
+        Ok(BlockInput::new(record, data, deposits)?)
+    }
+
+    /// Executes a block and stores all that it leaves, with the progress and what `commit` holds already.
     fn execute(
         &self,
-        batch: &Batch,
+        l1_block: u64,
+        input: &BlockInput,
         progress: &Progress,
         mut commit: Commit,
     ) -> Result<Head, NodeError> {
-        let record = batch.input.record();
+        let record = input.record();
         let number = record.number;
         let parent = progress.head.number;
         if Some(number) != parent.checked_add(1) {
@@ -292,9 +322,8 @@ impl Node {
             tree.len()
         };
         let mut pending = Pending::new(&*self.store);
-        let outcome =
-            execute_block(&mut pending, &self.sealed(parent)?, &batch.input, &self.limits)
-                .map_err(|source| NodeError::Execute { number, source })?;
+        let outcome = execute_block(&mut pending, &self.sealed(parent)?, input, &self.limits)
+            .map_err(|source| NodeError::Execute { number, source })?;
         let head = Head {
             number,
             hash: outcome.boundary.block.head_hash,
@@ -304,9 +333,12 @@ impl Node {
         commit
             .nodes(nodes)
             .codes(codes.into_values())
-            .block(number, &block_row(batch, messages, &outcome))
+            .block(number, &block_row(l1_block, input, messages, &outcome))
             .leaves(number, &leaves_row(&outcome))
             .progress(&Progress { head, l1: progress.l1.clone() });
+        if let Some(blob) = input.blob() {
+            commit.blob(blob);
+        }
         for slot in &outcome.slots {
             commit.boundary(number, slot.slot, &slot.boundary.encode());
         }
@@ -376,13 +408,16 @@ impl Node {
     /// # Errors
     /// [`NodeError::Missing`] for a block that is not executed.
     pub fn input(&self, number: u64) -> Result<BlockInput, NodeError> {
-        let row = self.store.block(number)?;
-        let row = row.ok_or(NodeError::Missing { what: "batch", number })?;
-        let record = Record::decode(&row.record)
-            .map_err(|_| NodeError::Missing { what: "record", number })?;
-        let deposits = unpack(&row.deposits);
-        let deposits = deposits.ok_or(NodeError::Missing { what: "deposits", number })?;
-        Ok(BlockInput::new(record, row.batch, deposits)?)
+        let missing = |what| NodeError::Missing { what, number };
+        let row = self.store.block(number)?.ok_or(missing("batch"))?;
+        let record = Record::decode(&row.record).map_err(|_| missing("record"))?;
+        let deposits = unpack(&row.deposits).ok_or(missing("deposits"))?;
+        let data: BatchData = if record.blob_hash.is_zero() {
+            row.batch.into()
+        } else {
+            self.store.blob(record.blob_hash)?.ok_or(missing("blob"))?.into()
+        };
+        Ok(BlockInput::new(record, data, deposits)?)
     }
 
     /// How many messages L1 has sent.
@@ -455,15 +490,21 @@ fn remember<'a>(known: &mut Vec<L1Block>, blocks: impl Iterator<Item = &'a Block
     known.drain(..known.len().saturating_sub(REMEMBERED));
 }
 
-fn block_row(batch: &Batch, messages: u64, outcome: &BlockOutcome) -> BlockRow {
+fn block_row(
+    l1_block: u64,
+    input: &BlockInput,
+    messages: u64,
+    outcome: &BlockOutcome,
+) -> BlockRow {
     let receipts: Vec<_> = outcome.executed().map(|executed| executed.receipt()).collect();
     BlockRow {
         hash: outcome.boundary.block.head_hash,
         state_root: outcome.boundary.state_root,
-        l1_block: batch.place.block,
-        record: Bytes::copy_from_slice(&batch.input.record().encode()),
-        batch: batch.input.batch().clone(),
-        deposits: pack(batch.input.deposits()).into(),
+        l1_block,
+        record: Bytes::copy_from_slice(&input.record().encode()),
+        // a blob is kept by itself
+        batch: input.blob().map_or_else(|| input.batch().clone(), |_| Bytes::new()),
+        deposits: pack(input.deposits()).into(),
         messages,
         header: alloy_rlp::encode(&outcome.header).into(),
         receipts: alloy_rlp::encode(&receipts).into(),

@@ -3,6 +3,7 @@
 use alloy_primitives::{B256, Bytes, keccak256};
 
 use super::{BlockRow, LeavesRow, MessageRow, Progress, Table, rows};
+use crate::authenticated::blob::Blob;
 
 /// Rows that [`Store::commit`](super::Store::commit) writes all or none of.
 #[derive(Debug, Default)]
@@ -31,6 +32,12 @@ impl Commit {
             self.batch.insert(Table::Code.hash_key(keccak256(&code)), code.as_ref());
         }
         self
+    }
+
+    /// A blob whose commitment was computed. What names it does not depend on the chain: it stays when blocks are undone.
+    pub fn blob(&mut self, blob: &Blob) -> &mut Self {
+        let row = [blob.commitment().as_slice(), blob.bytes().as_slice()].concat();
+        self.sealed(Table::Blob.hash_key(blob.versioned_hash()), &row)
     }
 
     /// An executed block.

@@ -4,7 +4,7 @@
 //! One sled tree; one [`Commit`] a block, applied atomically, flushed and synced before [`Store::commit`] returns. Trie
 //! nodes and codes are found by their keccak256 and checked against it when read; all other rows carry a checksum. Nodes
 //! are never deleted, so every state root ever committed stays readable. Nothing here is the only copy of anything: a
-//! store that is lost is rebuilt from L1 and the genesis witness.
+//! store that is lost is rebuilt from L1, the genesis witness and a beacon API that still has the blobs.
 //!
 //! The only room that uses sled.
 

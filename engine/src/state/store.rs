@@ -14,6 +14,7 @@ use super::{
     rows,
 };
 use crate::authenticated::{
+    blob::Blob,
     mpt::EMPTY_ROOT,
     source::{CodeSource, NodeSource, SourceError},
 };
@@ -169,6 +170,20 @@ impl Store {
     /// [`StoreError`].
     pub fn boundary(&self, number: u64, slot: u16) -> Result<Option<Bytes>, StoreError> {
         self.sealed(Table::Boundary, Table::Boundary.slot_key(number, slot))
+    }
+
+    /// The blob with this versioned hash.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn blob(&self, versioned_hash: B256) -> Result<Option<Blob>, StoreError> {
+        let key = Table::Blob.hash_key(versioned_hash);
+        let Some(row) = self.sealed(Table::Blob, key.clone())? else { return Ok(None) };
+        let blob = row
+            .split_first_chunk()
+            .and_then(|(commitment, bytes)| Blob::kept(bytes, commitment.into()).ok())
+            .filter(|blob| blob.versioned_hash() == versioned_hash);
+        blob.map(Some).ok_or_else(|| damaged(Table::Blob, &key))
     }
 
     /// The bytes under a name.

@@ -10,6 +10,8 @@ pub enum Table {
     Node = b'n',
     /// hash → contract code.
     Code = b'c',
+    /// versioned hash → commitment and blob.
+    Blob = b'e',
     /// L2 number → [`BlockRow`](super::BlockRow).
     Block = b'b',
     /// L2 number → [`LeavesRow`](super::LeavesRow).

@@ -240,7 +240,9 @@ pub fn possible() -> BTreeSet<Cell> {
     for skip in SKIPS {
         add("Boundary", &Outcome::Skipped(*skip));
     }
-    for step in ["Boundary", "AccessList", "Authorize", "Copy", "Settle", "Destruct", "Deposits"] {
+    for step in
+        ["Boundary", "AccessList", "Authorize", "Copy", "Settle", "Destruct", "Deposits", "Blob"]
+    {
         add(step, &Outcome::Success);
     }
     add("Boundary", &Outcome::Idle);

@@ -11,6 +11,7 @@ use alloy::{
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
 use revm::bytecode::opcode as op;
 use serde::Deserialize;
+use surety_engine::machine::Phase;
 
 use crate::{
     program::Program,
@@ -145,4 +146,11 @@ fn blocks(reached: &mut Reached) {
     let mut scenario = Scenario::new();
     scenario.deposit(address(7), ETHER as u64);
     prove(scenario, reached, is_telling);
+
+    let mut scenario = Scenario::new();
+    scenario.in_blob = true;
+    // one in a word, one in two, the last
+    prove(scenario, reached, |step| {
+        step.phase == Phase::Blob && [1, 2, 4096].contains(&step.index)
+    });
 }

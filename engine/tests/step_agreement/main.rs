@@ -10,6 +10,7 @@
 )]
 
 mod authorizations;
+mod blobs;
 mod calls;
 mod creations;
 mod empty;

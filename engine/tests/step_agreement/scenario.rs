@@ -20,12 +20,13 @@ use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256, keccak256}
 use surety_engine::{
     authenticated::{
         account::{self, Account},
+        blob::Blob,
         mpt::EMPTY_ROOT,
         storage,
     },
     conformance::{Report, Selection, Verifier, check_block},
     derive::{
-        BlockInput, batch,
+        BatchData, BlockInput, batch,
         deposits::{Deposit, pack},
     },
     execute::{
@@ -58,6 +59,8 @@ pub struct Scenario {
     deposits: Vec<Deposit>,
     pub limits: Limits,
     pub fee_recipient: Address,
+    /// Whether a blob holds the batch.
+    pub in_blob: bool,
 }
 
 /// What a scenario's block came to.
@@ -78,6 +81,7 @@ impl Scenario {
             deposits: Vec::new(),
             limits: Limits::SURETY,
             fee_recipient: FEE_RECIPIENT,
+            in_blob: false,
         }
     }
 
@@ -238,21 +242,24 @@ impl Scenario {
             gas_limit: self.limits.block_gas,
             gas_used: self.limits.block_gas / 2,
         });
-        let batch = Bytes::from(batch::encode(&self.entries).unwrap());
-        let slice = batch::slice(&batch).unwrap();
+        let batch = batch::encode(&self.entries).unwrap();
+        let data: BatchData = if self.in_blob {
+            Blob::of_batch(&batch).unwrap().into()
+        } else {
+            Bytes::from(batch).into()
+        };
         let record = Record {
             number: 300,
             timestamp: 1_012,
             prev_randao: keccak256("randomness"),
             fee_recipient: self.fee_recipient,
             l1_message_root: keccak256("messages"),
-            batch_root: slice.root,
-            batch_length: slice.length,
-            blob_hash: B256::ZERO,
             deposits_hash: keccak256(pack(&self.deposits)),
             deposit_count: self.deposits.len().try_into().unwrap(),
+            ..Record::default()
         };
-        (parent, BlockInput::new(record, batch, self.deposits.clone()).unwrap())
+        let record = data.commit(record).unwrap();
+        (parent, BlockInput::new(record, data, self.deposits.clone()).unwrap())
     }
 
     /// Executes the block and lets the verifier repeat every step; all of them must agree.

@@ -11,7 +11,7 @@ use surety_engine::{
 use crate::{
     authorizations::authorize,
     program::Program,
-    scenario::{Scenario, verifier},
+    scenario::{Scenario, address, verifier},
 };
 
 fn scenario() -> Scenario {
@@ -81,7 +81,14 @@ fn targets() -> Targets {
         trace_slot(&checked.pending, &slot_input, &mut targets).unwrap();
         boundary = &slot.boundary;
     }
-    for phase in 0..=11 {
+    let mut scenario = Scenario::new();
+    scenario.in_blob = true;
+    scenario.call(address(2), 21_000);
+    let (parent, input, state) = scenario.into_block();
+    let slot_input = SlotInput { slot: 0, boundary: &parent, block: Some(&input), limits: &limits };
+    targets.in_blob(true);
+    trace_slot(&state, &slot_input, &mut targets).unwrap();
+    for phase in 0..=12 {
         assert!(
             targets.iter().any(|target| target.info.phase as u8 == phase),
             "no step of phase {phase}"

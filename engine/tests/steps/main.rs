@@ -21,8 +21,12 @@ use support::{
     scenario::{BLOCKS, Memory, block, genesis},
 };
 use surety_engine::{
-    authenticated::source::{CodeSource, NodeSource},
+    authenticated::{
+        blob::Blob,
+        source::{CodeSource, NodeSource},
+    },
     conformance::SuretyBlock,
+    derive::BlockInput,
     execute::boundary::Boundary,
     rules::limits::Limits,
     state::witness::BlockWitness,
@@ -30,7 +34,7 @@ use surety_engine::{
 
 /// The families in the order of `contracts/src/verifier/Family.sol`, each with a kind of step that it verifies. In the
 /// phase Boundary the position decides: see [`is_typical`].
-const FAMILIES: [(&str, &str); 29] = [
+const FAMILIES: [(&str, &str); 30] = [
     ("Arithmetic", "ADD"),
     ("Comparison", "EQ"),
     ("Bitwise", "AND"),
@@ -49,6 +53,7 @@ const FAMILIES: [(&str, &str); 29] = [
     ("SelfDestruct", "SELFDESTRUCT"),
     ("FixedPoint", "Boundary"),
     ("BlockBegin", "Boundary"),
+    ("Blob", "Blob"),
     ("TxBegin", "Boundary"),
     ("AccessList", "AccessList"),
     ("Authorize", "Authorize"),
@@ -107,6 +112,10 @@ fn a_typical_step_of_each_family() {
     let steps: Vec<Value> = FAMILIES
         .iter()
         .map(|(family, kind)| {
+            if *family == "Blob" {
+                // an element that reaches into two words
+                return proven(&in_blob(), family, Place { block: 0, slot: 0, step: 500 });
+            }
             let place = if *family == "FixedPoint" {
                 Place { block: 0, slot: 1, step: (1 << 24) - 1 }
             } else {
@@ -167,6 +176,16 @@ fn scenario() -> Run<Memory> {
     for number in 1..=BLOCKS {
         run.append(block(number).input());
     }
+    run
+}
+
+/// The scenario's first block, its batch in a blob.
+fn in_blob() -> Run<Memory> {
+    let (genesis, memory) = genesis();
+    let mut run = Run::new(memory, Boundary::genesis(&genesis), Limits::SURETY);
+    let input = block(1).input();
+    let blob = Blob::of_batch(input.batch()).unwrap();
+    run.execute(BlockInput::committed(input.record().clone(), blob).unwrap());
     run
 }
 

@@ -66,12 +66,18 @@ impl<S: NodeSource + CodeSource + Clone> Run<S> {
         }
     }
 
-    pub fn append(&mut self, input: BlockInput) {
+    /// Executes a block, of whose steps none is picked by what it is.
+    pub fn execute(&mut self, input: BlockInput) {
         let parent = self.boundary.clone();
         let outcome = execute_block(&mut self.state, &parent, &input, &self.limits).unwrap();
         self.boundary = outcome.boundary.clone();
-        let slots: Vec<u16> = outcome.slots.iter().map(|slot| slot.slot).collect();
         self.blocks.push(Block { parent, input, outcome });
+    }
+
+    pub fn append(&mut self, input: BlockInput) {
+        self.execute(input);
+        let slots = self.blocks.last().map(|block| &block.outcome.slots);
+        let slots: Vec<u16> = slots.into_iter().flatten().map(|slot| slot.slot).collect();
         for slot in slots {
             let place = Place { block: self.blocks.len() - 1, slot, step: 0 };
             let mut made = Steps { place, made: Vec::new() };

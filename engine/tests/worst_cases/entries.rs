@@ -10,6 +10,7 @@ use alloy::{
 };
 use alloy_primitives::{Address, U256, keccak256};
 use revm::bytecode::opcode as op;
+use surety_engine::machine::Phase;
 
 use crate::{
     measure::{Case, End},
@@ -34,6 +35,7 @@ pub fn cases() -> Vec<Case> {
         many_authorities(),
         invalid_authorization(),
         deposits(),
+        blob(),
     ]
 }
 
@@ -41,6 +43,20 @@ fn scenario() -> Scenario {
     let mut world = World::new();
     world.contract(CALLEE, &[op::STOP]);
     world.into_scenario()
+}
+
+/// A blob that is copied into a batch: an element in one word, elements in two, the first and the last ones.
+fn blob() -> Case {
+    let mut scenario = scenario();
+    scenario.in_blob = true;
+    scenario.entry([0xff; ENTRY]);
+    scenario.entry([0xff; 126_976 - ENTRY - 4]);
+    Case {
+        focus: |step| step.phase == Phase::Blob,
+        proven: |index| index < 40 || index > 4_090,
+        has_block: true,
+        ..Case::new("a batch in a blob", scenario, End::Skip)
+    }
 }
 
 /// The longest data with which the entry fits.

@@ -23,7 +23,7 @@ const AROUND: usize = 500;
 /// Steps that a slot commitment has room for.
 const STEPS: u32 = 1 << 24;
 
-/// Steps of a case that are proven; those beyond repeat them and are counted only.
+/// Steps of a case that are proven, if it does not say otherwise.
 const PROVEN: u32 = 3_000;
 
 /// How the transaction of a case ends.
@@ -32,7 +32,7 @@ pub enum End {
     Success,
     Failure,
     Skip,
-    /// There is none; the whole block is measured.
+    /// There is none.
     NoTransaction,
 }
 
@@ -43,6 +43,10 @@ pub struct Case {
     pub end: End,
     /// The steps whose peaks are reported; all must fit.
     pub focus: fn(&StepInfo) -> bool,
+    /// Which steps are proven, by their numbers in their slots; the others repeat them and are counted only.
+    pub proven: fn(u32) -> bool,
+    /// Whether the block's own steps are measured, too.
+    pub has_block: bool,
     /// Whether each step is proven over a deep scratch trie.
     pub is_scratch_deep: bool,
 }
@@ -50,7 +54,15 @@ pub struct Case {
 impl Case {
     /// A case all of whose steps are of interest.
     pub fn new(name: &'static str, scenario: Scenario, end: End) -> Self {
-        Self { name, scenario, end, focus: |_| true, is_scratch_deep: false }
+        Self {
+            name,
+            scenario,
+            end,
+            focus: |_| true,
+            proven: |index| index < PROVEN,
+            has_block: end == End::NoTransaction,
+            is_scratch_deep: false,
+        }
     }
 }
 
@@ -106,6 +118,7 @@ const KEPT: u64 = TRANSACTION_GAS / 64;
 struct Measuring<'a> {
     verifier: &'a mut Verifier,
     focus: fn(&StepInfo) -> bool,
+    proven: fn(u32) -> bool,
     is_scratch_deep: bool,
     /// A step that waits for its successor.
     held: Option<(StepInfo, StepProof)>,
@@ -140,7 +153,7 @@ impl StepSink for Measuring<'_> {
     }
 
     fn wants_witness(&self, index: u32) -> bool {
-        index < PROVEN && self.failure.is_none()
+        (self.proven)(index) && self.failure.is_none()
     }
 
     fn witness(&mut self, info: &StepInfo, proof: StepProof) {
@@ -173,6 +186,7 @@ pub fn measure(case: Case) -> Result<Cost, String> {
     let mut sink = Measuring {
         verifier: &mut verifier,
         focus: case.focus,
+        proven: case.proven,
         is_scratch_deep: case.is_scratch_deep,
         held: None,
         cost: Cost::default(),
@@ -187,7 +201,7 @@ pub fn measure(case: Case) -> Result<Cost, String> {
             Effect::Skipped(_) => End::Skip,
             _ => end,
         };
-        if case.end == End::NoTransaction || !matches!(slot.slot, 0 | LAST_SLOT) {
+        if case.has_block || !matches!(slot.slot, 0 | LAST_SLOT) {
             let slot = SlotInput {
                 slot: slot.slot.into(),
                 boundary,

@@ -21,8 +21,8 @@ library Prices {
     uint256 private constant _BN254_MUL = 6_000;
     uint256 private constant _BN254_PAIRING = 45_000;
     uint256 private constant _BN254_PAIR = 34_000;
-    /// @dev EIP-4844.
-    uint256 private constant _POINT_EVALUATION = 50_000;
+    /// @notice Evaluation of a blob's polynomial (EIP-4844).
+    uint256 internal constant POINT_EVALUATION = 50_000;
     /// @notice Addition in G1 (EIP-2537).
     uint256 internal constant BLS12_G1ADD = 375;
     /// @notice Addition in G2 (EIP-2537).
@@ -60,7 +60,7 @@ library Prices {
         if (precompile == Precompile.BN254_PAIRING) {
             return _BN254_PAIRING + _BN254_PAIR * (length / Inputs.BN254_PAIR);
         }
-        if (precompile == Precompile.POINT_EVALUATION) return _POINT_EVALUATION;
+        if (precompile == Precompile.POINT_EVALUATION) return POINT_EVALUATION;
         if (precompile == Precompile.BLS12_G1ADD) return BLS12_G1ADD;
         if (precompile == Precompile.BLS12_G1MSM) return Msm.g1(length);
         if (precompile == Precompile.BLS12_G2ADD) return BLS12_G2ADD;

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Slices} from "../../authenticated/Slice.sol";
 import {Block} from "../../machine/Block.sol";
 import {Record, RecordCodec} from "../../machine/Record.sol";
+import {BlobJob} from "../BlobJob.sol";
 import {PhaseFamily} from "../PhaseFamily.sol";
 import {Step} from "../Step.sol";
 import {BaseFee} from "./BaseFee.sol";
@@ -26,7 +27,8 @@ contract BlockBegin is PhaseFamily {
         if (hash != step.context.recordHash) revert WrongRecord(hash);
         if (record.number != uint256(step.block.number) + 1) revert WrongBlockNumber(record.number);
         _open(step.block, record);
-        SystemCall.beginBeaconRoot(step);
+        if (record.blobHash == 0) SystemCall.beginBeaconRoot(step);
+        else BlobJob.begin(step, record.blobHash);
     }
 
     function _open(Block memory block_, Record memory record) private pure {

@@ -2,6 +2,8 @@
 pragma solidity 0.8.37;
 
 import {Slice} from "../../../src/authenticated/Slice.sol";
+import {Job} from "../../../src/machine/Job.sol";
+import {JobKind} from "../../../src/machine/JobKind.sol";
 import {Phase} from "../../../src/machine/Phase.sol";
 import {Tx} from "../../../src/machine/Tx.sol";
 import {BlockBegin} from "../../../src/verifier/slot/BlockBegin.sol";
@@ -22,17 +24,8 @@ contract BlockBeginTest is WorldTest {
 
         scene.phase = Phase.ENTER;
         scene.scratchRoot = scratch.root();
-        scene.block.number = 1001;
-        scene.block.timestamp = 1_700_000_012;
-        scene.block.prevRandao = keccak256("new randao");
-        scene.block.feeRecipient = address(0xFEE2);
-        scene.block.baseFee = 1.125 gwei;
-        scene.block.l1MessageRoot = keccak256("new messages");
+        _open(scene);
         scene.block.batch = Slice(keccak256(BATCH), 2, 0, 38);
-        scene.block.gasUsed = 0;
-        scene.block.depositsHash = keccak256("deposits");
-        scene.block.depositCount = 3;
-        scene.block.open = true;
         Tx memory call;
         call.kind = 0x80;
         call.sender = 0xffffFFFfFFffffffffffffffFfFFFfffFFFfFFfE;
@@ -42,6 +35,24 @@ contract BlockBeginTest is WorldTest {
         call.gasLeft = 30_000_000;
         call.startStateRoot = scene.stateRoot;
         scene.tx = call;
+        assertEq(post, scene.hash());
+    }
+
+    function test_aBlobIsCopiedIntoABatchOfZeros() public {
+        Scene memory scene = _scene();
+        scene.record = _record(1001, 0, 126_976, keccak256("a blob"));
+        context.recordHash = keccak256(scene.record);
+        bytes32 post = _next(scene);
+
+        scene.phase = Phase.BLOB;
+        _open(scene);
+        bytes32 zeros;
+        for (uint256 i = 0; i < 12; ++i) {
+            zeros = keccak256(abi.encode(zeros, zeros));
+        }
+        scene.block.batch = Slice(zeros, 3968, 0, 126_976);
+        Slice memory none;
+        scene.job = Job(JobKind.BLOB, none, 0, 4096, 0, keccak256("a blob"));
         assertEq(post, scene.hash());
     }
 
@@ -99,11 +110,35 @@ contract BlockBeginTest is WorldTest {
         (context.slot, context.step, context.recordHash) = (2048, 0, keccak256(scene.record));
     }
 
+    /// The Block group of the block that begins, but for its batch.
+    function _open(Scene memory scene) private pure {
+        scene.block.number = 1001;
+        scene.block.timestamp = 1_700_000_012;
+        scene.block.prevRandao = keccak256("new randao");
+        scene.block.feeRecipient = address(0xFEE2);
+        scene.block.baseFee = 1.125 gwei;
+        scene.block.l1MessageRoot = keccak256("new messages");
+        scene.block.gasUsed = 0;
+        scene.block.depositsHash = keccak256("deposits");
+        scene.block.depositCount = 3;
+        scene.block.open = true;
+    }
+
     function _record(uint64 number, bytes memory batch) private pure returns (bytes memory) {
+        // At most the 38 bytes of the constant.
+        // forge-lint: disable-next-line(unsafe-typecast)
+        return _record(number, keccak256(batch), uint32(batch.length), 0);
+    }
+
+    function _record(uint64 number, bytes32 batchRoot, uint32 batchLength, bytes32 blobHash)
+        private
+        pure
+        returns (bytes memory)
+    {
         return bytes.concat(
             abi.encodePacked(uint8(7), number, uint64(1_700_000_012), keccak256("new randao"), address(0xFEE2)),
             abi.encodePacked(
-                keccak256("new messages"), keccak256(batch), uint32(batch.length), keccak256("deposits"), uint8(3)
+                keccak256("new messages"), batchRoot, batchLength, blobHash, keccak256("deposits"), uint8(3)
             )
         );
     }

@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     authenticated::{
         account::{self, Account},
+        blob::{Blob, BlobError},
         mpt::{EMPTY_ROOT, MptError},
         storage,
     },
     derive::{
-        BlockInput, DeriveError,
+        BatchData, BlockInput, DeriveError,
         batch::{self, EntryLength},
         deposits::{Deposit, pack},
     },
@@ -82,6 +83,9 @@ pub struct Case {
     pub entries: Vec<Bytes>,
     /// Bytes of the batch behind them.
     pub tail: Bytes,
+    /// Whether a blob holds the batch.
+    #[serde(default)]
+    pub blob: bool,
     /// The deposits.
     pub deposits: Vec<Deposit>,
 }
@@ -95,6 +99,9 @@ pub enum CaseError {
     /// An entry does not fit a batch.
     #[error(transparent)]
     Entry(#[from] EntryLength),
+    /// The batch does not fit a blob.
+    #[error(transparent)]
+    Blob(#[from] BlobError),
     /// Too many deposits.
     #[error(transparent)]
     Derive(#[from] DeriveError),
@@ -147,7 +154,8 @@ impl Case {
     fn block(&self) -> Result<BlockInput, CaseError> {
         let mut batch = batch::encode(&self.entries)?;
         batch.extend_from_slice(&self.tail);
-        let slice = batch::slice(&batch).unwrap_or_default();
+        let data: BatchData =
+            if self.blob { Blob::of_batch(&batch)?.into() } else { Bytes::from(batch).into() };
         let environment = &self.environment;
         let record = Record {
             number: environment.parent.saturating_add(1),
@@ -155,12 +163,10 @@ impl Case {
             prev_randao: environment.prev_randao,
             fee_recipient: environment.fee_recipient,
             l1_message_root: environment.l1_message_root,
-            batch_root: slice.root,
-            batch_length: slice.length,
-            blob_hash: B256::ZERO,
             deposits_hash: keccak256(pack(&self.deposits)),
             deposit_count: u8::try_from(self.deposits.len()).unwrap_or(u8::MAX),
+            ..Record::default()
         };
-        Ok(BlockInput::new(record, batch.into(), self.deposits.clone())?)
+        Ok(BlockInput::new(data.commit(record)?, data, self.deposits.clone())?)
     }
 }

@@ -9,10 +9,13 @@ use super::{
     reference::Reference,
 };
 use crate::{
-    conformance::verifier::{Rejection, Verifier},
+    conformance::{
+        check::is_spot,
+        verifier::{Rejection, Verifier},
+    },
     derive::{BlockInput, batch::entry_at},
     execute::{
-        block::{Effect, SlotOutcome, execute_block},
+        block::{Effect, FIRST_SLOT, SlotOutcome, execute_block},
         error::ExecuteError,
     },
     machine::{SlotInput, StepInfo, StepProof, StepSink, TraceError, opcode, trace_slot},
@@ -110,7 +113,9 @@ pub fn check_case(
         let number = slot.slot;
         let traced =
             SlotInput { slot: number.into(), boundary, block: Some(&input), limits: &LIMITS };
-        let mut check = Check { verifier, coverage, last: B256::ZERO, steps: 0, rejected: None };
+        let in_blob = number == FIRST_SLOT && input.blob().is_some();
+        let mut check =
+            Check { verifier, coverage, in_blob, last: B256::ZERO, steps: 0, rejected: None };
         let traced = trace_slot(&state, &traced, &mut check);
         if let Some((step, rejection)) = check.rejected {
             return Err(Difference::Step { slot: number, step: Box::new(step), rejection });
@@ -166,10 +171,11 @@ fn compare(case: &Case, input: &BlockInput, slots: &[SlotOutcome]) -> Result<Siz
     Ok(size)
 }
 
-/// Lets the verifier repeat each step until it rejects one.
+/// Lets the verifier repeat each step, but of a blob only some, until it rejects one.
 struct Check<'a> {
     verifier: &'a mut Verifier,
     coverage: &'a mut Coverage,
+    in_blob: bool,
     last: B256,
     steps: u64,
     rejected: Option<(StepInfo, Rejection)>,
@@ -180,8 +186,8 @@ impl StepSink for Check<'_> {
         self.last = post;
     }
 
-    fn wants_witness(&self, _: u32) -> bool {
-        self.rejected.is_none()
+    fn wants_witness(&self, index: u32) -> bool {
+        self.rejected.is_none() && (!self.in_blob || is_spot(index))
     }
 
     fn witness(&mut self, info: &StepInfo, proof: StepProof) {

@@ -45,6 +45,7 @@ pub fn case(seed: u64, number: u64) -> Case {
         accounts,
         entries: Vec::new(),
         tail: Bytes::new(),
+        blob: false,
         deposits: Vec::new(),
     };
     // the gas that entries need is what the ones before them leave
@@ -66,6 +67,7 @@ pub fn case(seed: u64, number: u64) -> Case {
             |index| Deposit { index, account: dice.pick(&addresses), amount: dice.below(3) };
         case.deposits = (0..4).map(deposit).collect();
     }
+    case.blob = dice.one_in(64);
     case
 }
 

@@ -9,6 +9,7 @@ use std::{collections::BTreeMap, ops::AddAssign, path::Path};
 use alloy_primitives::{B256, Bytes};
 
 use super::{
+    check::is_spot,
     fuzz::{
         case::{self, Case},
         generate,
@@ -17,7 +18,7 @@ use super::{
     verifier::{Rejection, Verifier, VerifierError},
 };
 use crate::{
-    execute::block::execute_block,
+    execute::block::{FIRST_SLOT, execute_block},
     machine::{SlotInput, StepInfo, StepProof, StepSink, Witness, trace_slot},
 };
 
@@ -132,6 +133,7 @@ pub fn attack(
 pub struct Targets {
     per_kind: usize,
     found: BTreeMap<Kind, Vec<Target>>,
+    in_blob: bool,
     /// The kind of the step before, if that was taken.
     previous: Option<Kind>,
 }
@@ -141,6 +143,11 @@ impl Targets {
     #[must_use]
     pub fn new(per_kind: usize) -> Self {
         Self { per_kind, ..Self::default() }
+    }
+
+    /// Whether the slot that is traced next copies a blob: of that only some steps are taken.
+    pub const fn in_blob(&mut self, in_blob: bool) {
+        self.in_blob = in_blob;
     }
 
     /// Takes the steps of a case; a case that cannot be executed or traced has none.
@@ -156,6 +163,7 @@ impl Targets {
                 limits: &case::LIMITS,
             };
             self.previous = None;
+            self.in_blob(slot.slot == FIRST_SLOT && built.input.blob().is_some());
             if trace_slot(&built.state, &input, &mut *self).is_err() {
                 return;
             }
@@ -178,8 +186,8 @@ impl Targets {
 impl StepSink for Targets {
     fn step(&mut self, _: &StepInfo, _: B256) {}
 
-    fn wants_witness(&self, _: u32) -> bool {
-        true
+    fn wants_witness(&self, index: u32) -> bool {
+        !self.in_blob || is_spot(index)
     }
 
     fn witness(&mut self, info: &StepInfo, proof: StepProof) {

@@ -1,4 +1,4 @@
-//! EIP-1559 fees of one transaction and of its replacements.
+//! Fees of one transaction and of its replacements (EIP-1559, EIP-4844).
 
 use alloy::eips::eip1559::Eip1559Estimation;
 
@@ -9,32 +9,49 @@ pub struct Fees {
     pub max: u128,
     /// Most that goes to the block's proposer.
     pub priority: u128,
+    /// Most that is paid for blob gas; 0 for a transaction without blobs.
+    pub blob: u128,
 }
 
 impl From<Eip1559Estimation> for Fees {
     fn from(estimate: Eip1559Estimation) -> Self {
-        Self { max: estimate.max_fee_per_gas, priority: estimate.max_priority_fee_per_gas }
+        Self { max: estimate.max_fee_per_gas, priority: estimate.max_priority_fee_per_gas, blob: 0 }
     }
 }
 
 impl Fees {
-    /// The least fees that replace a transaction sent with these: pools want 10 % more of both; an eighth leaves a margin.
+    /// These fees for a transaction with blobs while `base_fee` is what blob gas costs: it may double.
+    #[must_use]
+    pub fn with_blobs(self, base_fee: u128) -> Self {
+        Self { blob: base_fee.saturating_mul(2).max(1), ..self }
+    }
+
+    /// The least fees that replace a transaction sent with these: pools want 10 % more of both, and an eighth leaves a
+    /// margin; of a transaction with blobs they want twice all three.
     #[must_use]
     pub fn bumped(self) -> Self {
-        let more = |fee: u128| fee.saturating_add((fee / 8).max(1));
-        Self { max: more(self.max), priority: more(self.priority) }
+        let more = |fee: u128| match self.blob {
+            0 => fee.saturating_add((fee / 8).max(1)),
+            _ => fee.saturating_mul(2).max(1),
+        };
+        let blob = if self.blob == 0 { 0 } else { more(self.blob) };
+        Self { max: more(self.max), priority: more(self.priority), blob }
     }
 
     /// The larger of both, field by field.
     #[must_use]
     pub fn max(self, other: Self) -> Self {
-        Self { max: self.max.max(other.max), priority: self.priority.max(other.priority) }
+        Self {
+            max: self.max.max(other.max),
+            priority: self.priority.max(other.priority),
+            blob: self.blob.max(other.blob),
+        }
     }
 
     /// These fees, not above `cap` wei per gas.
     #[must_use]
     pub fn capped(self, cap: u128) -> Self {
-        Self { max: self.max.min(cap), priority: self.priority.min(cap) }
+        Self { max: self.max.min(cap), priority: self.priority.min(cap), blob: self.blob.min(cap) }
     }
 }
 
@@ -47,10 +64,21 @@ mod tests {
     proptest! {
         #[test]
         fn a_bump_is_at_least_ten_percent(max in 0..u128::MAX / 20, priority in 0..u128::MAX / 20) {
-            let fees = Fees { max, priority };
+            let fees = Fees { max, priority, blob: 0 };
             let more = fees.bumped();
             prop_assert!(more.max > max && more.max * 10 >= max * 11);
             prop_assert!(more.priority > priority && more.priority * 10 >= priority * 11);
+            prop_assert_eq!(more.blob, 0);
+        }
+
+        #[test]
+        fn a_bump_doubles_the_fees_of_blobs(
+            max in 1..u128::MAX / 20, priority in 0..u128::MAX / 20, base in 0..u128::MAX / 20,
+        ) {
+            let fees = Fees { max, priority, blob: 0 }.with_blobs(base);
+            let more = fees.bumped();
+            prop_assert!(fees.blob >= base && more.blob >= 2 * fees.blob);
+            prop_assert!(more.max >= 2 * max && more.priority >= 2 * priority);
         }
     }
 }

@@ -6,15 +6,21 @@
 use std::time::Duration;
 
 use alloy::{
-    consensus::{SignableTransaction, TxEip1559, TxEnvelope},
-    eips::{BlockId, Encodable2718},
+    consensus::{
+        SignableTransaction, TxEip1559, TxEip4844, TxEip4844WithSidecar,
+        transaction::RlpEcdsaEncodableTx,
+    },
+    eips::{
+        BlockId, Encodable2718, eip2930::AccessList, eip4844::DATA_GAS_PER_BLOB,
+        eip7594::BlobTransactionSidecarEip7594,
+    },
     network::{TransactionBuilder, TxSigner},
     providers::Provider,
     rpc::types::{TransactionReceipt, TransactionRequest},
     signers::Signer as _,
     transports::{RpcError, TransportError},
 };
-use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
+use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256};
 use thiserror::Error;
 use tokio::{
     sync::Mutex,
@@ -43,6 +49,9 @@ pub struct Call {
     /// What it is for, in logs and reports.
     pub label: &'static str,
 }
+
+/// What a transaction carries beside the call.
+type Blobs<'a> = Option<&'a BlobTransactionSidecarEip7594>;
 
 /// How the lane behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,22 +183,38 @@ impl Lane {
     /// # Errors
     /// [`LaneError`]; after any of them the caller looks at the chain again before it acts.
     pub async fn send(&self, call: &Call) -> Result<Sent, LaneError> {
+        self.send_with(call, None).await
+    }
+
+    /// Sends one call of a contract in a transaction that carries blobs, and waits until it is mined.
+    ///
+    /// # Errors
+    /// [`LaneError`]; after any of them the caller looks at the chain again before it acts.
+    pub async fn send_blobs(
+        &self,
+        call: &Call,
+        blobs: &BlobTransactionSidecarEip7594,
+    ) -> Result<Sent, LaneError> {
+        self.send_with(call, Some(blobs)).await
+    }
+
+    async fn send_with(&self, call: &Call, blobs: Blobs<'_>) -> Result<Sent, LaneError> {
         let _turn = self.turn.lock().await;
         let label = call.label;
         let transport = |source| LaneError::Transport { label, source };
-        let gas_limit = self.preflight(call).await?;
+        let gas_limit = self.preflight(call, blobs).await?;
         let provider = self.l1.provider();
         let nonce = provider.get_transaction_count(self.address()).await.map_err(transport)?;
-        let mut fees = self.estimate().await.map_err(transport)?;
-        self.check_funds(call, gas_limit, fees).await?;
+        let mut fees = self.estimate(blobs).await.map_err(transport)?;
+        self.check_funds(call, blobs, gas_limit, fees).await?;
 
         let mut hashes = Vec::new();
         for attempt in 0..self.settings.attempts {
             if attempt > 0 {
-                let market = self.estimate().await.map_err(transport)?;
+                let market = self.estimate(blobs).await.map_err(transport)?;
                 fees = fees.bumped().max(market).capped(self.settings.max_fee);
             }
-            let (hash, raw) = self.sign(call, nonce, gas_limit, fees).await?;
+            let (hash, raw) = self.sign(call, blobs, nonce, gas_limit, fees).await?;
             match provider.send_raw_transaction(&raw).await {
                 Ok(_) => debug!(label, %hash, nonce, max_fee = fees.max, "sent"),
                 // known already, underpriced against an older attempt, or mined meanwhile: the wait below tells
@@ -207,11 +232,12 @@ impl Lane {
     }
 
     /// Runs the call against the newest block and returns the gas limit to send it with.
-    async fn preflight(&self, call: &Call) -> Result<u64, LaneError> {
+    async fn preflight(&self, call: &Call, blobs: Blobs<'_>) -> Result<u64, LaneError> {
         let mut request = TransactionRequest::default()
             .with_from(self.address())
             .with_input(call.data.clone())
             .with_value(call.value);
+        request.blob_versioned_hashes = blobs.map(|blobs| blobs.versioned_hashes().collect());
         request.to = Some(call.to.map_or(TxKind::Create, TxKind::Call));
         match self.l1.provider().estimate_gas(request).block(BlockId::latest()).await {
             // the state may have moved when it is mined: a fifth more, within EIP-7825's cap
@@ -224,16 +250,28 @@ impl Lane {
         }
     }
 
-    async fn estimate(&self) -> Result<Fees, TransportError> {
-        let estimate = self.l1.provider().estimate_eip1559_fees().await?;
-        Ok(Fees::from(estimate).capped(self.settings.max_fee))
+    async fn estimate(&self, blobs: Blobs<'_>) -> Result<Fees, TransportError> {
+        let provider = self.l1.provider();
+        let mut fees = Fees::from(provider.estimate_eip1559_fees().await?);
+        if blobs.is_some() {
+            fees = fees.with_blobs(provider.get_blob_base_fee().await?);
+        }
+        Ok(fees.capped(self.settings.max_fee))
     }
 
-    async fn check_funds(&self, call: &Call, gas: u64, fees: Fees) -> Result<(), LaneError> {
+    async fn check_funds(
+        &self,
+        call: &Call,
+        blobs: Blobs<'_>,
+        gas: u64,
+        fees: Fees,
+    ) -> Result<(), LaneError> {
         let label = call.label;
         let balance = self.l1.provider().get_balance(self.address()).await;
         let balance = balance.map_err(|source| LaneError::Transport { label, source })?;
-        let cost = U256::from(gas).saturating_mul(U256::from(fees.max));
+        let price = |gas: u64, fee: u128| U256::from(gas).saturating_mul(U256::from(fee));
+        let blob_gas = blobs.map_or(0, |blobs| DATA_GAS_PER_BLOB * blobs.blobs.len() as u64);
+        let cost = price(gas, fees.max).saturating_add(price(blob_gas, fees.blob));
         let needed = cost.saturating_add(call.value).saturating_add(self.settings.floor);
         if balance < needed {
             return Err(LaneError::Funds { label, needed, balance });
@@ -244,26 +282,58 @@ impl Lane {
     async fn sign(
         &self,
         call: &Call,
+        blobs: Blobs<'_>,
         nonce: u64,
         gas_limit: u64,
         fees: Fees,
     ) -> Result<(B256, Vec<u8>), LaneError> {
-        let mut tx = TxEip1559 {
-            chain_id: self.l1.chain_id(),
-            nonce,
-            gas_limit,
-            max_fee_per_gas: fees.max,
-            max_priority_fee_per_gas: fees.priority.min(fees.max),
-            to: call.to.map_or(TxKind::Create, TxKind::Call),
-            value: call.value,
-            access_list: alloy::eips::eip2930::AccessList::default(),
-            input: call.data.clone(),
+        let (chain_id, value, input) = (self.l1.chain_id(), call.value, call.data.clone());
+        let max_priority_fee_per_gas = fees.priority.min(fees.max);
+        let signed = match (blobs, call.to) {
+            (Some(blobs), Some(to)) => {
+                let tx = TxEip4844 {
+                    chain_id,
+                    nonce,
+                    gas_limit,
+                    max_fee_per_gas: fees.max,
+                    max_priority_fee_per_gas,
+                    max_fee_per_blob_gas: fees.blob,
+                    blob_versioned_hashes: blobs.versioned_hashes().collect(),
+                    to,
+                    value,
+                    access_list: AccessList::default(),
+                    input,
+                };
+                let tx = TxEip4844WithSidecar::from_tx_and_sidecar(tx, blobs.clone());
+                self.sign_transaction(tx).await
+            }
+            // EIP-4844: a transaction with blobs creates nothing
+            (_, to) => {
+                let tx = TxEip1559 {
+                    chain_id,
+                    nonce,
+                    gas_limit,
+                    max_fee_per_gas: fees.max,
+                    max_priority_fee_per_gas,
+                    to: to.map_or(TxKind::Create, TxKind::Call),
+                    value,
+                    access_list: AccessList::default(),
+                    input,
+                };
+                self.sign_transaction(tx).await
+            }
         };
-        let signature = self.signer.sign_transaction(&mut tx).await;
-        let signature =
-            signature.map_err(|source| LaneError::Signer { label: call.label, source })?;
-        let signed = TxEnvelope::from(tx.into_signed(signature));
-        Ok((*signed.tx_hash(), signed.encoded_2718()))
+        signed.map_err(|source| LaneError::Signer { label: call.label, source })
+    }
+
+    /// The transaction's hash, and what is sent of it.
+    async fn sign_transaction<T>(&self, mut tx: T) -> alloy::signers::Result<(B256, Vec<u8>)>
+    where
+        T: SignableTransaction<Signature> + RlpEcdsaEncodableTx + Send + Sync,
+    {
+        let signature = self.signer.sign_transaction(&mut tx).await?;
+        let signed = tx.into_signed(signature);
+        Ok((*signed.hash(), signed.encoded_2718()))
     }
 
     /// Waits until one of `hashes` is mined; none when patience ran out.

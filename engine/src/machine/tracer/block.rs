@@ -48,6 +48,9 @@ where
         tracer.begin(None)?;
         tracer.show_record(input.record().encode());
         tracer.edit_block(|it| *it = block);
+        if let Some(blob) = input.blob() {
+            tracer.copy_blob(blob)?;
+        }
         tracer.begin_system_call(BEACON_ROOTS_CALL, message_root)?;
         tracer.finish()?;
         self.run_system_call(message_root)?;

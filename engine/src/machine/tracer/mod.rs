@@ -4,10 +4,11 @@
 //!
 //! [`slot`], [`block`], [`entries`] and [`drive`] lead a slot; [`inspector`] receives revm's hooks; [`opcodes`], [`reads`],
 //! [`authorize`], [`entry`], [`create`], [`precompile`], [`end`], [`copy`] and [`absorb`] are what happens to the machine
-//! then.
+//! then; [`blob`] fills a batch from a blob.
 
 mod absorb;
 mod authorize;
+mod blob;
 mod block;
 mod copy;
 mod create;

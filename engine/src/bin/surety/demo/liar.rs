@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use eyre::ensure;
 use surety_engine::{
+    authenticated::blob::ELEMENTS,
     dispute::{
         domain::Domain,
         observe::{self, Observer},
@@ -65,11 +66,18 @@ impl Liar {
 fn choose(arguments: &Demo, honest: &Execution) -> eyre::Result<LyingExecution> {
     let kind = arguments.lie;
     ensure!(
-        matches!(kind, LieKind::Arithmetic | LieKind::Gas),
-        "the demo's liar lies about `arithmetic` or `gas`"
+        matches!(kind, LieKind::Arithmetic | LieKind::Gas)
+            || (kind == LieKind::Element && arguments.blob),
+        "the demo's liar lies about `arithmetic`, `gas` or, with --blob, an `element`"
     );
     let node = honest.node();
     let domain = Domain { first: block_number(node)?, blocks: 1 };
+    if kind == LieKind::Element {
+        let lie = Lie { slot: 0, step: arguments.step.unwrap_or(ELEMENTS - 1), kind };
+        let lying = LyingExecution::new(honest.clone(), lie);
+        lying.lie(domain)?;
+        return Ok(lying);
+    }
     if let (Some(transaction), Some(step)) = (arguments.transaction, arguments.step) {
         let lie = Lie { slot: Lie::slot_of_transaction(transaction)?, step, kind };
         let lying = LyingExecution::new(honest.clone(), lie);

@@ -19,13 +19,17 @@ pub(crate) struct Demo {
     /// Nobody lies, and no dispute transaction is sent.
     #[arg(long)]
     honest: bool,
+    /// The batch is in a blob.
+    #[arg(long)]
+    blob: bool,
     /// Which transaction of the block the liar gets wrong, from 0. Default: the first with a fitting step.
     #[arg(long)]
     transaction: Option<u32>,
-    /// At which step of that transaction. Default: an arithmetic opcode inside a nested call.
+    /// At which step of that transaction, or of the block's begin. Default: an arithmetic opcode inside a nested call; an
+    /// element of the blob behind all transactions.
     #[arg(long)]
     step: Option<u32>,
-    /// What is wrong there: `arithmetic` or `gas`.
+    /// What is wrong there: `arithmetic`, `gas` or, with `--blob`, `element`.
     #[arg(long, default_value = "arithmetic")]
     lie: LieKind,
     /// Where to write the facts as JSON.

@@ -61,11 +61,12 @@ pub(crate) async fn tell(arguments: &Demo) -> eyre::Result<()> {
     );
 
     println!(
-        "2. One batch: the {} signed transactions of mainnet block {}",
+        "2. One batch{}: the {} signed transactions of mainnet block {}",
+        if arguments.blob { " in a blob" } else { "" },
         witness.transactions.len(),
         witness.header.number
     );
-    let (bytes, sent) = scene.append().await?;
+    let (bytes, sent) = scene.append(arguments.blob).await?;
     println!("   {bytes} bytes appended: {} gas", grouped(sent.gas));
 
     let node = scene.node("witness").await?;

@@ -69,7 +69,7 @@ impl SimulateAttack {
         eprintln!("an L1 of our own, a rollup on it, and a mainnet block as its batch");
         let root = &self.places.root;
         let (scene, _) = Scene::deploy(root, data.path(), self.sybils).await?;
-        scene.append().await?;
+        scene.append(false).await?;
         let Scene { devnet, deployment, .. } = &scene;
         let node = Arc::new(scene.node("witness").await?);
         let domain = Domain { first: block_number(&node)?, blocks: 1 };

@@ -73,10 +73,12 @@ impl Daemon {
             &config,
             format!(
                 "[node]\nl1 = {:?}\ndeployment = {:?}\nstore = {:?}\npoll_ms = 200\n\
-                 genesis = {{ kind = \"witness\", path = {witness:?} }}\n\n{key}",
+                 genesis = {{ kind = \"witness\", path = {witness:?} }}\n\
+                 [node.beacon]\nurls = {:?}\nblocks = {{ by = \"number\" }}\n\n{key}",
                 scene.devnet.endpoint(),
                 data.join("deployment.json"),
                 data.join(name),
+                scene.devnet.beacon().urls,
             ),
         )?;
         Self::of(name, programs, &[], config)

@@ -12,6 +12,7 @@ use surety_engine::{
     deploy::{Artifacts, Creation, Plan, Settings},
     execute::boundary::Genesis,
     l1::{
+        beacon::{BeaconConfig, BlockNames},
         client::L1Client,
         send::{Call, Lane, LaneSettings, Sent},
         signer::{EthersSigner, KeySource},
@@ -109,6 +110,11 @@ impl Devnet {
     /// Its JSON-RPC endpoint.
     pub(crate) fn endpoint(&self) -> String {
         self.anvil.endpoint()
+    }
+
+    /// Its beacon API, which anvil serves beside.
+    pub(crate) fn beacon(&self) -> BeaconConfig {
+        BeaconConfig { urls: vec![self.endpoint()], blocks: BlockNames::Number }
     }
 
     /// The file with the accounts' mnemonic.

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use eyre::OptionExt as _;
 use surety_engine::{
-    l1::{append::append, send::Sent},
+    l1::{
+        append::{append, append_blob},
+        send::Sent,
+    },
     node::{
         Node,
         config::{GenesisSource, NodeConfig},
@@ -43,8 +46,8 @@ impl Scene {
         Ok((Self { root, data, devnet, deployment, witness }, made))
     }
 
-    /// Appends the mainnet block as one batch; gives its bytes and what that took.
-    pub(crate) async fn append(&self) -> eyre::Result<(usize, Sent)> {
+    /// Appends the mainnet block as one batch, in calldata or in a blob; gives its bytes and what that took.
+    pub(crate) async fn append(&self, in_blob: bool) -> eyre::Result<(usize, Sent)> {
         let Self { devnet, deployment, .. } = self;
         let batch = mainnet::batch(&self.witness)?;
         // what is asked of L1 before the append is judged by the newest block's time
@@ -54,7 +57,12 @@ impl Scene {
         let bytes = batch.len();
         let lane = devnet.lane(Account::Sequencer)?;
         let recipient = mainnet::FEE_RECIPIENT;
-        let sent = append(&devnet.l1, &lane, deployment.inbox, recipient, batch.into()).await?;
+        let (l1, inbox) = (&devnet.l1, deployment.inbox);
+        let sent = if in_blob {
+            append_blob(l1, &lane, inbox, recipient, &batch).await?
+        } else {
+            append(l1, &lane, inbox, recipient, batch.into()).await?
+        };
         Ok((bytes, sent))
     }
 
@@ -65,6 +73,7 @@ impl Scene {
             deployment: self.data.join("deployment.json"),
             store: self.data.join(name),
             genesis: GenesisSource::Witness { path: mainnet::fixture(&self.root) },
+            beacon: Some(self.devnet.beacon()),
             poll_ms: 200,
             lag_seconds: 120,
         };
