@@ -95,7 +95,7 @@ where
     };
     for (slot, before, after) in slots {
         check.slot = slot;
-        check.in_blob = slot == FIRST_SLOT.into() && input.blob().is_some();
+        check.in_blob = slot == u32::from(FIRST_SLOT) && input.blob().is_some();
         let input = SlotInput { slot, boundary: before, block: Some(input), limits };
         let trace_error = |source| CheckError::Trace { slot, source };
         let traced = trace_slot(source.clone(), &input, &mut check).map_err(trace_error)?;
