@@ -8,6 +8,7 @@ import {Phase} from "../../src/types/MatchState.sol";
 import {Move} from "../../src/types/Move.sol";
 import {Joiners} from "../../src/tournament/Delay.sol";
 import {Player} from "../support/Dispute.sol";
+import {L1Transaction} from "../support/L1Transaction.sol";
 import {RunTree, RunTrees} from "../support/RunTree.sol";
 import {Stages} from "../support/Stages.sol";
 import {Lie} from "../support/ToyMachine.sol";
@@ -37,6 +38,20 @@ contract VerbGasTest is Stages {
         vm.stopPrank();
         (uint128 free,) = bonds.accounts(carol);
         assertEq(free, 1 ether);
+    }
+
+    /// Isolated transactions carry no blobs.
+    function test_gas_appendBlob() public {
+        bytes32[] memory hashes = new bytes32[](1);
+        hashes[0] = bytes32(uint256(1) << 248);
+        vm.blobhashes(hashes);
+        uint64 latest = inbox.latestBlock();
+        uint256 fee = inbox.appendFee();
+        vm.cool(address(inbox));
+        inbox.appendBlob{value: fee}(address(0xfee), 0);
+        bytes memory data = abi.encodeCall(inbox.appendBlob, (address(0xfee), 0));
+        vm.snapshotValue(GROUP, "appendBlob", L1Transaction.gasOf(data, vm.lastCallGas().gasTotalUsed));
+        assertEq(inbox.latestBlock(), latest + 1);
     }
 
     /// forge-config: default.isolate = true

@@ -5,8 +5,6 @@ import {IInbox} from "../../src/interfaces/IInbox.sol";
 
 /// @notice Appends several of its transaction's blobs, each as a batch, and calldata batches between them.
 contract BlobBatches {
-    receive() external payable {}
-
     /// Blob 0, `batch`, blob 1, `batch`, ... of `blobs` blobs.
     function append(IInbox inbox, address feeRecipient, uint256 blobs, bytes calldata batch) external payable {
         uint256 fee = inbox.appendFee();

@@ -60,7 +60,7 @@ impl Endpoint {
     async fn new(says: Says) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let (says, asked) = (Arc::new(Mutex::new(says)), Arc::default());
+        let (says, asked) = (Arc::new(Mutex::new(says)), Arc::new(Mutex::new(String::new())));
         let (answers, requests) = (Arc::clone(&says), Arc::clone(&asked));
         let server = tokio::spawn(async move {
             loop {

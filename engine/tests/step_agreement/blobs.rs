@@ -6,10 +6,7 @@ use surety_engine::{
     conformance::Verifier,
     derive::{BatchData, BlockInput, batch},
     execute::{block::execute_block, boundary::Boundary, pending::Pending},
-    machine::{
-        JobKind, Leaves, Phase, SlotInput, StepInfo, StepProof, StepSink, groups::Record,
-        trace_slot,
-    },
+    machine::{JobKind, Leaves, Phase, SlotInput, StepInfo, StepProof, StepSink, trace_slot},
     rules::limits::Limits,
 };
 

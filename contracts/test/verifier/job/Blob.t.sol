@@ -31,29 +31,22 @@ contract BlobTest is FamilyTest {
         context.slot = 1024;
     }
 
-    function test_zeroBatch_firstElement() public {
+    function test_firstElement() public {
         vm.pauseGasMetering();
         _assertCopies(0, new bytes(Blobs.BATCH_BYTES));
     }
 
-    /// In one word, in two, at the ends; what is around it stays.
-    function test_edges() public {
+    function test_lastElement_beginsTheBlock() public {
         vm.pauseGasMetering();
-        bytes memory batch = _bytes(3, Blobs.BATCH_BYTES);
-        uint16[10] memory edges = [uint16(0), 1, 2, 30, 31, 32, 33, 2047, 4094, 4095];
-        for (uint256 i = 0; i < edges.length; ++i) {
-            this.assertCopies(edges[i], batch);
+        _assertCopies(4095, _bytes(3, Blobs.BATCH_BYTES));
+    }
+
+    /// In one word or in two; what is around it stays.
+    function test_everyElementOfASmallBatch() public {
+        vm.pauseGasMetering();
+        for (uint256 element = 0; element < 33; ++element) {
+            _assertCopies(element, _bytes(element, 1024));
         }
-    }
-
-    /// forge-config: default.fuzz.runs = 8
-    function test_fuzz_anyElement(uint256 element, uint256 seed) public {
-        vm.pauseGasMetering();
-        _assertCopies(bound(element, 0, 4095), _bytes(seed, Blobs.BATCH_BYTES));
-    }
-
-    function assertCopies(uint256 element, bytes memory batch) external view {
-        _assertCopies(element, batch);
     }
 
     function test_T28_tooLittleGasOnL1Reverts() public {
