@@ -490,12 +490,7 @@ fn remember<'a>(known: &mut Vec<L1Block>, blocks: impl Iterator<Item = &'a Block
     known.drain(..known.len().saturating_sub(REMEMBERED));
 }
 
-fn block_row(
-    l1_block: u64,
-    input: &BlockInput,
-    messages: u64,
-    outcome: &BlockOutcome,
-) -> BlockRow {
+fn block_row(l1_block: u64, input: &BlockInput, messages: u64, outcome: &BlockOutcome) -> BlockRow {
     let receipts: Vec<_> = outcome.executed().map(|executed| executed.receipt()).collect();
     BlockRow {
         hash: outcome.boundary.block.head_hash,

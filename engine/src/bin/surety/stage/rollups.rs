@@ -223,6 +223,7 @@ impl Rollup {
             deployment: self.data.join("deployment.json"),
             store: self.data.join(name),
             genesis: GenesisSource::Geth { path: self.data.join("genesis.json") },
+            beacon: None,
             poll_ms: POLL_MS,
             lag_seconds: 120,
         };
