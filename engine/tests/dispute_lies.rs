@@ -260,7 +260,7 @@ async fn t13_every_kind_of_lie_is_refuted_by_one_proven_step() {
     }
     let disputed = cases.map(|(kind, _)| kind);
     let others: Vec<_> = LieKind::ALL.iter().filter(|kind| !disputed.contains(kind)).collect();
-    let own = [&LieKind::Deposit, &LieKind::WrongBoundary];
+    let own = [&LieKind::Element, &LieKind::Deposit, &LieKind::WrongBoundary];
     assert_eq!(others, own, "each has a test of its own");
 }
 
