@@ -232,6 +232,7 @@ fn the_accounts_and_the_inbox_are_called_as_they_are() {
 
     let inbox = &abi("IInbox");
     calls::<IInbox::IInboxCalls>(inbox);
+    errors::<IInbox::IInboxErrors>(inbox);
     events::<IInbox::IInboxEvents>(inbox, IInbox::IInboxEvents::SELECTORS);
     all!(returns, inbox, IInbox::appendCall, IInbox::latestBlockCall, IInbox::genesisNumberCall);
     all!(

@@ -291,6 +291,8 @@ sol! {
     interface IInbox {
         event BatchAppended(uint64 indexed number, bytes32 recordHash, Record record, bytes batch, bytes deposits);
 
+        error NoTimeLeft(uint64 timestamp, uint256 l1Time);
+
         function append(address feeRecipient, bytes calldata batch) external payable returns (uint64 number);
         function appendBlob(address feeRecipient, uint256 blobIndex) external payable returns (uint64 number);
         function latestBlock() external view returns (uint64);

@@ -1,6 +1,6 @@
 //! An account on L2: its calls are signed here and posted in batches.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use alloy::{
     consensus::{SignableTransaction as _, TxEip1559, TxEnvelope},
@@ -9,6 +9,8 @@ use alloy::{
     signers::Signer as _,
 };
 use alloy_primitives::{Address, Bytes, TxKind, U256};
+use alloy_sol_types::SolError as _;
+use tokio::time::sleep;
 
 use super::RelayError;
 use crate::{
@@ -19,12 +21,17 @@ use crate::{
         view::{ViewCall, Viewed},
     },
     l1::{
-        append::append,
-        send::{Lane, Sent},
+        append::{AppendError, append},
+        bindings::IInbox,
+        send::{Lane, LaneError, Sent},
         signer::EthersSigner,
     },
     node::Node,
 };
+
+/// How often an append is tried that must wait for the next L1 block, and how long it waits each time: two minutes in all.
+const APPEND_TRIES: u32 = 120;
+const APPEND_WAIT: Duration = Duration::from_secs(1);
 
 /// A call on L2.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,12 +131,29 @@ impl L2Account {
     }
 }
 
-/// Appends transactions as the next L2 block, whose priority fees go to the lane's key.
+/// Appends transactions as the next L2 block, whose priority fees go to the lane's key. While every L2 second has its block
+/// it waits for the next L1 block.
 ///
 /// # Errors
 /// [`RelayError`].
 pub async fn post(node: &Node, lane: &Lane, entries: &[Bytes]) -> Result<Sent, RelayError> {
-    let batch = batch::encode(entries)?;
+    let batch = Bytes::from(batch::encode(entries)?);
     let inbox = node.deployment().inbox;
-    Ok(append(node.l1(), lane, inbox, lane.address(), batch.into()).await?)
+    let mut tries = 1;
+    loop {
+        match append(node.l1(), lane, inbox, lane.address(), batch.clone()).await {
+            Err(error) if tries < APPEND_TRIES && has_no_time_left(&error) => tries += 1,
+            result => return Ok(result?),
+        }
+        sleep(APPEND_WAIT).await;
+    }
+}
+
+fn has_no_time_left(error: &AppendError) -> bool {
+    match error {
+        AppendError::Lane(LaneError::WouldRevert { data, .. }) => {
+            data.starts_with(&IInbox::NoTimeLeft::SELECTOR)
+        }
+        _ => false,
+    }
 }

@@ -4,13 +4,17 @@ use alloy::{primitives::Bytes, providers::Provider as _, sol_types::SolEvent as 
 use alloy_sol_types::SolCall;
 use surety_engine::{
     l1::bindings::{IBridge, IPassage},
+    node::{
+        deployment::{BridgeContracts, Deployment},
+        wiring::{self, WiringError},
+    },
     relay::{
         account::L2Call,
         down::{self, DownStatus},
     },
 };
 
-use crate::town::{GATE, Town, USER, ether};
+use crate::town::{GATE, Resident, Town, USER, ether};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_goes_from_a_to_b_in_one_l1_transaction() {
@@ -68,4 +72,26 @@ async fn a_message_goes_from_a_to_b_in_one_l1_transaction() {
     let came = logs(to, IBridge::MessageSent::SIGNATURE_HASH).await;
     assert_eq!((left.len(), came.len()), (1, 1));
     assert_eq!(left[0].transaction_hash, came[0].transaction_hash);
+    ends_of_another_bridge_are_refused(&a, &b).await;
+}
+
+/// Contracts that do not belong together are refused before anything is signed.
+async fn ends_of_another_bridge_are_refused(a: &Resident<'_>, b: &Resident<'_>) {
+    let (ours, theirs) = (&a.rollup.deployment, b.rollup.deployment.bridge.unwrap());
+    wiring::check(a.node.l1(), ours).await.unwrap();
+    let bridge = ours.bridge.unwrap();
+    let mixed = [
+        ("the Inbox's Bridge", None),
+        ("the Inbox's Bridge", Some(theirs)),
+        ("the Bridge's Caller", Some(BridgeContracts { caller: theirs.caller, ..bridge })),
+        (
+            "the TokenEscrow's Bridge",
+            Some(BridgeContracts { token_escrow: theirs.token_escrow, ..bridge }),
+        ),
+    ];
+    for (expected, bridge) in mixed {
+        let deployment = Deployment { bridge, ..ours.clone() };
+        let refused = wiring::check(a.node.l1(), &deployment).await.unwrap_err();
+        assert!(matches!(refused, WiringError::Elsewhere { what, .. } if what == expected));
+    }
 }

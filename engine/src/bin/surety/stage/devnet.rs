@@ -28,6 +28,8 @@ pub(crate) const START: u64 = 1_760_580_000;
 /// Most that a move is refunded with: 50 gwei.
 pub(crate) const GAS_PRICE_CAP: u64 = 50_000_000_000;
 
+/// How long anvil may take to start: a busy machine is slow.
+const PATIENCE_MS: u64 = 60_000;
 /// Gas limit of this L1's blocks: mainnet's.
 const BLOCK_GAS: &str = "60000000";
 
@@ -87,9 +89,20 @@ pub(crate) struct Devnet {
 impl Devnet {
     /// Starts anvil with Osaka's rules and EIP-7825's cap, and so many funded accounts.
     pub(crate) async fn start(root: &Path, data: &Path, accounts: u32) -> eyre::Result<Self> {
+        Self::start_with(root, data, accounts, &[]).await
+    }
+
+    /// The same, with further arguments for anvil.
+    pub(crate) async fn start_with(
+        root: &Path,
+        data: &Path,
+        accounts: u32,
+        arguments: &[&str],
+    ) -> eyre::Result<Self> {
         let binary = root.join("node_modules/.bin/anvil");
         ensure!(binary.exists(), "{} is missing: run scripts/setup", binary.display());
         let anvil = Anvil::at(binary)
+            .timeout(PATIENCE_MS)
             .args([
                 "--hardfork",
                 "osaka",
@@ -100,6 +113,7 @@ impl Devnet {
             .args(["--gas-limit", BLOCK_GAS])
             .arg("--accounts")
             .arg(accounts.to_string())
+            .args(arguments)
             .try_spawn()?;
         let l1 = L1Client::connect(&anvil.endpoint(), None).await?;
         let phrase = data.join("phrase");

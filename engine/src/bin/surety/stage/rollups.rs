@@ -3,7 +3,7 @@
 //! [`Rollups::start`] starts anvil and deploys one verifier, the Passage, and a rollup for each name, whose L2 begins with the
 //! predeploys and no ether. What plays on them is the real thing: a [`Rollup`] gives the daemons and the relayer as
 //! processes, configuration files for the commands, and nodes in this process to look at L2 and to act there. L1 makes a
-//! block for each transaction; [`Rollups::until`] lets time pass until something has happened.
+//! block for each transaction, and one a second; [`Rollups::until`] lets time pass until something has happened.
 
 use std::{
     path::{Path, PathBuf},
@@ -68,7 +68,10 @@ pub(crate) struct Rollup {
 impl Rollups {
     /// Starts the L1 and deploys a rollup for each name.
     pub(crate) async fn start(root: &Path, data: &Path, names: &[&str]) -> eyre::Result<Self> {
-        let devnet = Devnet::start(root, data, ACCOUNTS).await?;
+        // its time goes on, too, when nobody sends anything
+        let devnet =
+            Devnet::start_with(root, data, ACCOUNTS, &["--block-time", "1", "--mixed-mining"])
+                .await?;
         let artifacts = Artifacts::new(root.join("out"));
         let gas = Parameters::development()?.limits().transaction_gas;
         let deployer = devnet.address(Account::Sequencer)?;
