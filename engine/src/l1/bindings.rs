@@ -292,6 +292,7 @@ sol! {
         event BatchAppended(uint64 indexed number, bytes32 recordHash, Record record, bytes batch, bytes deposits);
 
         error NoTimeLeft(uint64 timestamp, uint256 l1Time);
+        error FeeNotPaid(uint256 fee, uint256 paid);
 
         function append(address feeRecipient, bytes calldata batch) external payable returns (uint64 number);
         function appendBlob(address feeRecipient, uint256 blobIndex) external payable returns (uint64 number);

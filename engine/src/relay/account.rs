@@ -29,7 +29,7 @@ use crate::{
     node::Node,
 };
 
-/// How often an append is tried that must wait for the next L1 block, and how long it waits each time: two minutes in all.
+/// How often an append is tried that others got in the way of, or that must wait for the next L1 block, and how long it waits each time: two minutes in all.
 const APPEND_TRIES: u32 = 120;
 const APPEND_WAIT: Duration = Duration::from_secs(1);
 
@@ -132,7 +132,7 @@ impl L2Account {
 }
 
 /// Appends transactions as the next L2 block, whose priority fees go to the lane's key. While every L2 second has its block
-/// it waits for the next L1 block.
+/// it waits for the next L1 block; when others append at the same time, it pays the fee that they leave.
 ///
 /// # Errors
 /// [`RelayError`].
@@ -142,18 +142,22 @@ pub async fn post(node: &Node, lane: &Lane, entries: &[Bytes]) -> Result<Sent, R
     let mut tries = 1;
     loop {
         match append(node.l1(), lane, inbox, lane.address(), batch.clone()).await {
-            Err(error) if tries < APPEND_TRIES && has_no_time_left(&error) => tries += 1,
+            Err(error) if tries < APPEND_TRIES && is_passing(&error) => tries += 1,
             result => return Ok(result?),
         }
         sleep(APPEND_WAIT).await;
     }
 }
 
-fn has_no_time_left(error: &AppendError) -> bool {
+/// Whether another try may succeed: there was no time left, or the fee has risen since it was read.
+fn is_passing(error: &AppendError) -> bool {
     match error {
         AppendError::Lane(LaneError::WouldRevert { data, .. }) => {
-            data.starts_with(&IInbox::NoTimeLeft::SELECTOR)
+            [IInbox::NoTimeLeft::SELECTOR, IInbox::FeeNotPaid::SELECTOR]
+                .iter()
+                .any(|selector| data.starts_with(selector))
         }
+        AppendError::Lane(LaneError::Reverted { .. }) => true,
         _ => false,
     }
 }

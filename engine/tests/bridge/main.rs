@@ -12,6 +12,7 @@
 mod disputed;
 mod genesis;
 mod passage;
+mod reorg;
 mod round_trip;
 #[path = "../../src/bin/surety/stage/mod.rs"]
 mod stage;
