@@ -12,7 +12,7 @@ use thiserror::Error;
 use super::{
     error::NotProven,
     execute::record,
-    scheme::Fork,
+    scheme::{Fork, MAINNET},
     trace::{Body, Trace},
     witness::Witness,
 };
@@ -21,9 +21,6 @@ use crate::{
     derive::{BlockInput, deposits},
     state::witness::BlockWitness,
 };
-
-/// Chain id of Ethereum's mainnet.
-const MAINNET: u64 = 1;
 
 /// No trace can be made.
 #[derive(Debug, Error)]

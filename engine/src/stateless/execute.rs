@@ -6,7 +6,7 @@ use alloy_primitives::{B256, U256};
 use super::{
     error::NotProven,
     ethereum::EthereumBlock,
-    header::check_fields,
+    header::{check_fields, field},
     surety::SuretyBlock,
     trace::{Body, Trace},
     witness::{Recorder, Witness},
@@ -86,6 +86,7 @@ fn run<S: NodeSource + CodeSource>(
     if let Some(stated) = trace.pre_state_root().filter(|root| *root != pre_state_root) {
         return Err(NotProven::PreStateRoot { claimed: pre_state_root, stated });
     }
+    check_body(trace)?;
     let mut pending = Pending::new(source);
     let parent = trace.ancestors.first();
     let (computed, transactions, requests, depth) = match &trace.body {
@@ -120,6 +121,13 @@ fn check_ancestry(trace: &Trace) -> Result<(), NotProven> {
         parent_hash = ancestor.parent_hash;
     }
     Ok(())
+}
+
+/// What needs no execution, so that a body of another block costs none.
+fn check_body(trace: &Trace) -> Result<(), NotProven> {
+    let (transactions, withdrawals) = trace.body.roots();
+    field("transactions_root", &trace.header.transactions_root, &transactions)?;
+    field("withdrawals_root", &trace.header.withdrawals_root, &withdrawals)
 }
 
 fn check_needed(given: &Witness, needed: &Witness) -> Result<(), NotProven> {

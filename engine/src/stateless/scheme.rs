@@ -6,6 +6,9 @@ use alloy::eips::eip7840::BlobParams;
 use revm::primitives::hardfork::SpecId;
 use thiserror::Error;
 
+/// Chain id of Ethereum's mainnet.
+pub const MAINNET: u64 = 1;
+
 /// Rules of Ethereum since it has had blocks without ommers and rewards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u8)]

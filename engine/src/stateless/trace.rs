@@ -3,16 +3,22 @@
 use std::iter;
 
 use alloy::{
-    consensus::{EthereumTxEnvelope, Header, Transaction, TxEip4844},
+    consensus::{
+        EthereumTxEnvelope, Header, Transaction, TxEip4844,
+        proofs::{calculate_withdrawals_root, ordered_trie_root_with_encoder},
+    },
     eips::{eip2718::Decodable2718, eip4895::Withdrawal},
 };
-use alloy_primitives::{B256, Bytes};
+use alloy_primitives::{B256, Bytes, keccak256};
 
 use super::{
     scheme::{Fork, Scheme},
     witness::Witness,
 };
-use crate::{derive::batch::entry_at, execute::decode::decode_entry};
+use crate::{
+    derive::batch::{self, entry_at},
+    execute::decode::decode_entry,
+};
 
 /// What an EXECUTE call executes. Its encodings are in [`super::encoding`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +56,26 @@ pub enum Body {
         /// Withdrawals; none before Shanghai.
         withdrawals: Vec<Withdrawal>,
     },
+}
+
+impl Body {
+    /// What the header says of transactions and of withdrawals.
+    #[must_use]
+    pub fn roots(&self) -> (B256, Option<B256>) {
+        match self {
+            Self::Surety { batch, deposits } => {
+                let root = batch::slice(batch).unwrap_or_default().root;
+                (root, Some(keccak256(deposits)))
+            }
+            Self::Ethereum { fork, transactions, withdrawals } => {
+                let root = ordered_trie_root_with_encoder(transactions, |transaction, out| {
+                    out.extend_from_slice(transaction);
+                });
+                let has_withdrawals = *fork >= Fork::Shanghai;
+                (root, has_withdrawals.then(|| calculate_withdrawals_root(withdrawals)))
+            }
+        }
+    }
 }
 
 impl Trace {

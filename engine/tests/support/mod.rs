@@ -1,6 +1,7 @@
 //! What the integration tests share.
 #![allow(dead_code, clippy::unwrap_used, clippy::expect_used, missing_docs, unreachable_pub)]
 
+pub mod mainnet;
 pub mod scenario;
 
 use std::path::PathBuf;

@@ -1,12 +1,18 @@
 //! Surety on the command line: the whole job as a demonstration, and what attacks cost, on an L1 of its own.
 //!
+//! Makes and executes traces, too, which needs nothing else.
+//!
 //! Needs the compiled contracts in `out/`, anvil in `node_modules/`, and the daemons' programs; `scripts/demo` makes them.
 
 mod bridge;
 mod demo;
+mod execute;
 mod genesis;
 mod simulate_attack;
 mod stage;
+mod trace;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use surety_engine::node::process;
@@ -39,16 +45,18 @@ enum Command {
     Messages(bridge::Messages),
     /// Relays all messages, both ways, until it is stopped.
     Relayer(bridge::Relayer),
+    Trace(trace::MakeTrace),
+    Execute(execute::Execute),
 }
 
 #[tokio::main]
-async fn main() -> eyre::Result<()> {
+async fn main() -> eyre::Result<ExitCode> {
     let arguments = Arguments::parse();
     let is_daemon = matches!(arguments.command, Command::Relayer(_));
     if is_daemon || std::env::var_os("RUST_LOG").is_some() {
         process::init_tracing(false);
     }
-    match arguments.command {
+    let done = match arguments.command {
         Command::Demo(demo) => demo.run().await,
         Command::SimulateAttack(attack) => attack.run().await,
         Command::Genesis(genesis) => genesis.run(),
@@ -58,5 +66,8 @@ async fn main() -> eyre::Result<()> {
         Command::Withdraw(withdraw) => withdraw.run().await,
         Command::Messages(messages) => messages.run().await,
         Command::Relayer(relayer) => relayer.run().await,
-    }
+        Command::Trace(trace) => trace.run().await,
+        Command::Execute(execute) => return Ok(execute.run()),
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }

@@ -2,26 +2,20 @@
 //! shape for blocks before Amsterdam: what `docs/protocol.md` section 24 says of it.
 
 use alloy::{
-    consensus::{
-        EMPTY_OMMER_ROOT_HASH, EthereumTxEnvelope, Header, Transaction, TxEip4844,
-        proofs::{calculate_withdrawals_root, ordered_trie_root_with_encoder},
-    },
+    consensus::{EMPTY_OMMER_ROOT_HASH, EthereumTxEnvelope, Header, Transaction, TxEip4844},
     eips::{
         eip2718::Decodable2718, eip4895::Withdrawal, eip6110::DEPOSIT_REQUEST_TYPE,
         eip7002::WITHDRAWAL_REQUEST_TYPE, eip7251::CONSOLIDATION_REQUEST_TYPE, eip7685::Requests,
     },
 };
-use alloy_primitives::{Address, B256, Bloom, Bytes, U256, keccak256};
+use alloy_primitives::{Address, B256, Bloom, Bytes, U256};
 use alloy_rlp::Decodable;
 use ssz::{Decode as _, Encode as _};
 use ssz_derive::{Decode, Encode};
 
 use super::{DecodeError, ascending};
 use crate::{
-    derive::{
-        batch,
-        deposits::{self, Deposit},
-    },
+    derive::deposits::{self, Deposit},
     stateless::{
         scheme::{Fork, Scheme},
         trace::{Body, Trace},
@@ -197,18 +191,11 @@ fn header(
     let payload = &request.execution_payload;
     let base_fee = u64::try_from(payload.base_fee_per_gas)
         .map_err(|_| DecodeError::Range("base fee per gas"))?;
-    let (transactions_root, withdrawals_root, fork) = match body {
-        Body::Surety { batch, deposits } => {
-            let root = batch::slice(batch).ok_or(DecodeError::Range("batch"))?.root;
-            (root, keccak256(deposits), Fork::Osaka)
-        }
-        Body::Ethereum { fork, transactions, withdrawals } => {
-            let root = ordered_trie_root_with_encoder(transactions, |transaction, out| {
-                out.extend_from_slice(transaction);
-            });
-            (root, calculate_withdrawals_root(withdrawals), *fork)
-        }
+    let fork = match body {
+        Body::Surety { .. } => Fork::Osaka,
+        Body::Ethereum { fork, .. } => *fork,
     };
+    let (transactions_root, withdrawals_root) = body.roots();
     if fork < Fork::Prague && !requests.is_empty() {
         return Err(DecodeError::NotCanonical);
     }
@@ -228,7 +215,7 @@ fn header(
         extra_data: payload.extra_data.clone(),
         mix_hash: payload.prev_randao,
         base_fee_per_gas: Some(base_fee),
-        withdrawals_root: since(Fork::Shanghai).then_some(withdrawals_root),
+        withdrawals_root,
         blob_gas_used: since(Fork::Cancun).then_some(payload.blob_gas_used),
         excess_blob_gas: since(Fork::Cancun).then_some(payload.excess_blob_gas),
         parent_beacon_block_root: since(Fork::Cancun).then_some(request.parent_beacon_block_root),

@@ -7,12 +7,7 @@ mod state;
 mod transactions;
 
 use alloy::{
-    consensus::{
-        EMPTY_OMMER_ROOT_HASH, Header, ReceiptEnvelope,
-        proofs::{
-            calculate_receipt_root, calculate_withdrawals_root, ordered_trie_root_with_encoder,
-        },
-    },
+    consensus::{EMPTY_OMMER_ROOT_HASH, Header, ReceiptEnvelope, proofs::calculate_receipt_root},
     eips::{
         eip4895::Withdrawal, eip7002::WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS,
         eip7251::CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS, eip7685::Requests,
@@ -180,7 +175,7 @@ impl EthereumBlock<'_> {
         Ok(requests)
     }
 
-    /// The header that the block gives; what it does not give is the environment's.
+    /// The header that the block gives; what it does not give is the environment's, and the body's roots are checked.
     fn seal(&self, state_root: B256, executed: &Executed, requests: &Requests) -> Header {
         let given = self.header;
         let since = |fork| self.fork >= fork;
@@ -190,9 +185,7 @@ impl EthereumBlock<'_> {
             ommers_hash: EMPTY_OMMER_ROOT_HASH,
             beneficiary: given.beneficiary,
             state_root,
-            transactions_root: ordered_trie_root_with_encoder(self.transactions, |tx, out| {
-                out.extend_from_slice(tx);
-            }),
+            transactions_root: given.transactions_root,
             receipts_root: calculate_receipt_root(&executed.receipts),
             logs_bloom: bloom,
             number: given.number,
@@ -202,8 +195,7 @@ impl EthereumBlock<'_> {
             extra_data: given.extra_data.clone(),
             mix_hash: given.mix_hash,
             base_fee_per_gas: Some(given.base_fee_per_gas.unwrap_or_default()),
-            withdrawals_root: since(Fork::Shanghai)
-                .then(|| calculate_withdrawals_root(self.withdrawals)),
+            withdrawals_root: given.withdrawals_root,
             blob_gas_used: since(Fork::Cancun).then_some(executed.blob_gas_used),
             excess_blob_gas: since(Fork::Cancun).then(|| given.excess_blob_gas.unwrap_or_default()),
             parent_beacon_block_root: since(Fork::Cancun)

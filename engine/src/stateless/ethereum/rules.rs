@@ -7,7 +7,7 @@ use super::EthereumBlock;
 use crate::stateless::{
     error::NotProven,
     header::{check_gas_limit, check_parent, field},
-    scheme::Fork,
+    scheme::{Fork, MAINNET},
 };
 
 /// Longest extra data, bytes.
@@ -23,6 +23,9 @@ impl EthereumBlock<'_> {
     pub(super) fn check_rules(&self) -> Result<(), NotProven> {
         let header = self.header;
         let broken = |field, rule| Err(NotProven::Rule { field, rule });
+        if self.chain_id == MAINNET && Fork::mainnet(header.timestamp) != Some(self.fork) {
+            return broken("timestamp", "a time of the fork that the trace names");
+        }
         if header.extra_data.len() > EXTRA_DATA_BYTES {
             return broken("extra_data", "at most 32 bytes");
         }

@@ -1,0 +1,124 @@
+//! Makes the trace of a block, from a node or from a daemon's store.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::PathBuf,
+};
+
+use alloy::consensus::Header;
+use alloy_primitives::{B256, U256};
+use alloy_rlp::Decodable;
+use clap::{Args, ValueEnum};
+use eyre::{OptionExt, WrapErr};
+use surety_engine::{
+    derive::BlockInput,
+    l1::{client::L1Client, witness::fetch},
+    machine::groups::Record,
+    node::deployment::Deployment,
+    state::{BlockRow, Store},
+    stateless::{
+        build,
+        encoding::{rlp, ssz},
+        execute,
+        scheme::Fork,
+        trace::Trace,
+    },
+};
+
+/// Makes the trace of a block: from a node that serves `debug_executionWitness`, or from the store of a daemon that is not
+/// running.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct MakeTrace {
+    /// The node's URL.
+    #[arg(long, required_unless_present = "store")]
+    rpc: Option<String>,
+    /// The daemon's store.
+    #[arg(long, conflicts_with = "rpc", requires = "deployment")]
+    store: Option<PathBuf>,
+    /// The deployment that the daemon follows.
+    #[arg(long)]
+    deployment: Option<PathBuf>,
+    /// The block's number.
+    #[arg(long)]
+    block: u64,
+    /// The block's rules, where neither chain nor header tells: paris, shanghai, cancun, prague, osaka, bpo1 or bpo2.
+    #[arg(long, conflicts_with = "store")]
+    fork: Option<Fork>,
+    /// Where to write it; standard output if not given.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// How to write it.
+    #[arg(long, value_enum, default_value_t = Encoding::Rlp)]
+    encoding: Encoding,
+}
+
+/// How a trace is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Encoding {
+    /// What the precompile takes.
+    Rlp,
+    /// The stateless input of EIP-8079's drafts.
+    Ssz,
+}
+
+impl MakeTrace {
+    pub(crate) async fn run(&self) -> eyre::Result<()> {
+        let (pre, trace) = match (&self.rpc, &self.store, &self.deployment) {
+            (Some(url), _, _) => {
+                let client = L1Client::connect(url, None).await?;
+                let fetched = fetch(client.provider(), self.block).await?;
+                let trace = build::of_execution_witness(
+                    fetched.chain_id,
+                    self.fork,
+                    fetched.block,
+                    fetched.witness,
+                )?;
+                let pre = trace.pre_state_root().ok_or_eyre("a trace without its parent")?;
+                (pre, trace)
+            }
+            (None, Some(store), Some(deployment)) => {
+                of_store(&Store::open(store)?, &Deployment::read(deployment)?, self.block)?
+            }
+            _ => eyre::bail!("give --rpc, or --store and --deployment"),
+        };
+        let gas_used = U256::from(trace.header.gas_used);
+        let proven = execute(pre, trace.header.state_root, &trace, gas_used)?;
+        let encoded = match self.encoding {
+            Encoding::Rlp => rlp::encode(&trace),
+            Encoding::Ssz => ssz::encode(&trace, &proven.requests),
+        };
+        eprintln!(
+            "block {}, {} transactions, {} gas, {} bytes, pre-state root {pre}",
+            trace.header.number,
+            proven.transactions,
+            trace.header.gas_used,
+            encoded.len(),
+        );
+        match &self.out {
+            Some(path) => fs::write(path, encoded).wrap_err_with(|| path.display().to_string()),
+            None => Ok(io::stdout().write_all(&encoded)?),
+        }
+    }
+}
+
+/// The trace of a block that a daemon executed.
+fn of_store(store: &Store, deployment: &Deployment, number: u64) -> eyre::Result<(B256, Trace)> {
+    let row = store.block(number)?.ok_or_else(|| eyre::eyre!("block {number} is not executed"))?;
+    let before = number.checked_sub(1).ok_or_eyre("block 0 has no parent")?;
+    let parent = store.block(before)?;
+    let pre = match &parent {
+        Some(parent) => parent.state_root,
+        None if before == deployment.genesis.number => deployment.genesis.state_root,
+        None => eyre::bail!("block {before} is not executed"),
+    };
+    let parent = parent.as_ref().map(header).transpose()?;
+    let record = Record::decode(&row.record)?;
+    let input = BlockInput::new(record, row.batch.clone(), Vec::new())?;
+    let chain_id = deployment.genesis.chain_id;
+    Ok((pre, build::of_input(store, chain_id, pre, parent, &input, header(&row)?)?))
+}
+
+fn header(row: &BlockRow) -> eyre::Result<Header> {
+    Header::decode(&mut row.header.as_ref()).wrap_err("the store's header is malformed")
+}
