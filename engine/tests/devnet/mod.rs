@@ -11,11 +11,14 @@ use revm::context::{BlockEnv, CfgEnv, Context, TxEnv};
 use revm::database::{CacheDB, EmptyDB, WrapDatabaseRef};
 use revm::primitives::hardfork::SpecId;
 use revm::{ExecuteCommitEvm, ExecuteEvm, MainBuilder, MainContext};
+use surety_engine::stateless::precompile::ExecutePrecompiles;
 
 /// Wei in an ether.
 pub const ETHER: u128 = 1_000_000_000_000_000_000;
 /// EIP-7825.
 pub const TRANSACTION_GAS: u64 = 1 << 24;
+/// Of a block.
+const BLOCK_GAS: u64 = 60_000_000;
 
 /// A transaction that was mined.
 #[derive(Clone, Debug)]
@@ -40,6 +43,8 @@ pub struct Devnet {
     seconds: u64,
     pub logs: Vec<(u64, Log)>,
     linked: BTreeMap<String, Address>,
+    transaction_gas: u64,
+    execute: Option<Address>,
 }
 
 impl Devnet {
@@ -50,7 +55,19 @@ impl Devnet {
             seconds: 1_700_000_000,
             logs: Vec::new(),
             linked: BTreeMap::new(),
+            transaction_gas: TRANSACTION_GAS,
+            execute: None,
         }
+    }
+
+    /// From now on a transaction may have all the gas of a block.
+    pub fn lift_transaction_gas(&mut self) {
+        self.transaction_gas = BLOCK_GAS;
+    }
+
+    /// From now on there is the EXECUTE precompile at `address`.
+    pub fn install_execute(&mut self, address: Address) {
+        self.execute = Some(address);
     }
 
     /// Lets time pass until `seconds`.
@@ -103,7 +120,7 @@ impl Devnet {
         BlockEnv {
             number: U256::from(self.number + ahead),
             timestamp: U256::from(self.seconds + 12 * ahead),
-            gas_limit: 60_000_000,
+            gas_limit: BLOCK_GAS,
             basefee: 0,
             difficulty: U256::ZERO,
             prevrandao: Some(keccak256((self.number + ahead).to_le_bytes())),
@@ -119,7 +136,7 @@ impl Devnet {
             value,
             data,
             nonce,
-            gas_limit: TRANSACTION_GAS,
+            gas_limit: self.transaction_gas,
             gas_price: 0,
             ..TxEnv::default()
         }
@@ -158,12 +175,20 @@ impl Devnet {
         data: Bytes,
     ) -> Result<Mined, Failed> {
         let (block, transaction) = (self.block(1), self.transaction(from, to, value, data));
+        let mut config = Self::config();
+        config.tx_gas_limit_cap = Some(self.transaction_gas);
         let mut evm = Context::mainnet()
             .with_db(&mut self.db)
-            .with_cfg(Self::config())
+            .with_cfg(config)
             .with_block(block)
             .build_mainnet();
-        let mined = Self::outcome(evm.transact_commit(transaction).unwrap());
+        let result = match self.execute {
+            Some(address) => evm
+                .with_precompiles(ExecutePrecompiles::new(SpecId::OSAKA, address))
+                .transact_commit(transaction),
+            None => evm.transact_commit(transaction),
+        };
+        let mined = Self::outcome(result.unwrap());
         self.mine(1);
         if let Ok(mined) = &mined {
             self.logs.extend(mined.logs.iter().map(|log| (self.number, log.clone())));
@@ -187,7 +212,7 @@ impl Devnet {
         let transaction = TxEnv {
             kind: TxKind::Call(to),
             data: data.into(),
-            gas_limit: 60_000_000,
+            gas_limit: BLOCK_GAS,
             gas_price: 0,
             ..TxEnv::default()
         };

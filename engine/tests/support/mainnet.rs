@@ -23,7 +23,7 @@ pub fn witness() -> BlockWitness {
     BlockWitness::read(super::root().join(file)).unwrap()
 }
 
-fn genesis(witness: &BlockWitness) -> Genesis {
+pub fn genesis(witness: &BlockWitness) -> Genesis {
     Genesis {
         chain_id: 1,
         number: 23_587_690,
