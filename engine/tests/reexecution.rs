@@ -1,6 +1,12 @@
 //! Settlement by re-execution, end to end: a rollup's real blocks, the compiled contracts, and an L1 in process that has the
 //! EXECUTE precompile, or something else in its place.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
 
 #[allow(dead_code, unreachable_pub)]
 mod devnet;
@@ -171,8 +177,7 @@ fn evidence<S: NodeSource + CodeSource>(
     parent: &Boundary,
     input: &BlockInput,
 ) -> (Execution, BlockOutcome) {
-    let outcome =
-        execute_block(&mut Pending::new(source), parent, input, &Limits::SURETY).unwrap();
+    let outcome = execute_block(&mut Pending::new(source), parent, input, &Limits::SURETY).unwrap();
     let trace = build::of_input(
         source,
         parent.block.chain_id,
@@ -214,7 +219,11 @@ fn mainnet_rollup(chain: Devnet, thought: Address) -> (Rollup, Execution, Bounda
 }
 
 fn assert_not_proven(failed: &Failed, doubt: u8) {
-    assert_eq!(NotProven::abi_decode(&failed.data).map(|error| error.doubt), Ok(doubt), "{failed:?}");
+    assert_eq!(
+        NotProven::abi_decode(&failed.data).map(|error| error.doubt),
+        Ok(doubt),
+        "{failed:?}"
+    );
 }
 
 #[test]
@@ -233,7 +242,10 @@ fn mainnets_block_is_settled_at_once_and_the_liar_has_lost() {
     let is_lost = rollup.view(rollup.made.rollup, &IRollup::isLostCall { id: lie });
     assert!(is_lost);
     // a block of 1,429,580 gas, with its bytes as calldata twice: once for L1, once for the trace
-    println!("prove {proving} gas, settle {settling} gas, witness {} bytes", evidence.witness.len());
+    println!(
+        "prove {proving} gas, settle {settling} gas, witness {} bytes",
+        evidence.witness.len()
+    );
     assert_gas("mainnet block 23587691, prove", proving);
     assert_gas("mainnet block 23587691, settle", settling);
 }
@@ -273,7 +285,11 @@ fn evidence_with_anything_changed_proves_nothing() {
         |it| it.outcome.stateRoot = B256::repeat_byte(1),
         |it| it.outcome.receiptsHash = B256::repeat_byte(1),
         |it| it.outcome.gasUsed += 1,
-        |it| it.witness = [&it.witness[..it.witness.len() - 1], &[0]].concat().into(),
+        |it| {
+            let mut witness = it.witness.to_vec();
+            *witness.last_mut().unwrap() ^= 1;
+            it.witness = witness.into();
+        },
         |it| it.witness = hex!("c2c0c0").into(),
     ];
     for change in changes {
@@ -303,7 +319,8 @@ fn a_block_that_skips_an_entry_is_left_to_the_game() {
 fn t68_without_execute_nothing_settles_and_nothing_is_judged() {
     let mut always_yes = l1(None);
     // returns one word, 1, to whoever asks
-    let yes = always_yes.create(DEPLOYER, "yes", hex!("69600160005260206000f3600052600a6016f3").into());
+    let yes =
+        always_yes.create(DEPLOYER, "yes", hex!("69600160005260206000f3600052600a6016f3").into());
     for (chain, thought, doubt) in [
         // nothing is there
         (l1(None), EXECUTE, REFUSED),

@@ -1,6 +1,6 @@
 //! Mainnet's blocks give exactly their headers.
 
-use std::{fs::File, io::Read};
+use std::{fs::File, io::Read, sync::LazyLock};
 
 use alloy_primitives::{B256, U256, b256};
 use surety_engine::stateless::{
@@ -25,14 +25,20 @@ pub(crate) fn fixture(name: &str) -> Vec<u8> {
 
 /// Block 23587691 with the state before it.
 pub(crate) fn prague() -> (B256, Trace) {
-    let witness = witness();
-    (witness.parent_state_root, build::of_block_witness(&witness).unwrap())
+    static BLOCK: LazyLock<(B256, Trace)> = LazyLock::new(|| {
+        let witness = witness();
+        (witness.parent_state_root, build::of_block_witness(&witness).unwrap())
+    });
+    BLOCK.clone()
 }
 
 /// Block 18884864 with the state before it.
 pub(crate) fn shanghai() -> (B256, Trace) {
-    let trace = encoding::decode(&fixture("mainnet-18884864.rlp.xz")).unwrap();
-    (trace.pre_state_root().unwrap(), trace)
+    static BLOCK: LazyLock<(B256, Trace)> = LazyLock::new(|| {
+        let trace = encoding::decode(&fixture("mainnet-18884864.rlp.xz")).unwrap();
+        (trace.pre_state_root().unwrap(), trace)
+    });
+    BLOCK.clone()
 }
 
 #[test]

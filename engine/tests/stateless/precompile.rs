@@ -37,7 +37,7 @@ fn contract(at: Address) -> Bytes {
     let mut code = hex!("365f5f375f5f365f73").to_vec();
     code.extend(at);
     // gas staticcall; success, returndatasize and the first word to memory; return 96 bytes
-    code.extend(hex!("5afa5f523d6020525f60405260205f60403e60605ff3"));
+    code.extend(hex!("5afa5f523d6020525f6040523d5f60403e60605ff3"));
     code.into()
 }
 

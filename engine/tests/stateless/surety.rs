@@ -1,5 +1,7 @@
 //! Blocks of ours as traces.
 
+use std::sync::LazyLock;
+
 use alloy_primitives::{B256, Bytes};
 use surety_engine::{
     execute::{block::execute_block, boundary::Boundary, pending::Pending},
@@ -17,7 +19,9 @@ use crate::{
 
 /// Mainnet's block as one of ours, with the state before it.
 pub(crate) fn as_surety() -> (B256, Trace) {
-    of(mainnet::as_surety(&mainnet::witness()))
+    static BLOCK: LazyLock<(B256, Trace)> =
+        LazyLock::new(|| of(mainnet::as_surety(&mainnet::witness())));
+    BLOCK.clone()
 }
 
 fn of((parent, input): (Boundary, surety_engine::derive::BlockInput)) -> (B256, Trace) {

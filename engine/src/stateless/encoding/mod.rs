@@ -11,7 +11,7 @@ use thiserror::Error;
 use super::trace::Trace;
 
 /// Bytes that are not a trace.
-#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Debug, Error, PartialEq)]
 pub enum DecodeError {
     /// Not RLP of the wanted shape.
     #[error("not the RLP of a trace: {0}")]
@@ -20,8 +20,11 @@ pub enum DecodeError {
     #[error("{0} bytes follow the trace")]
     Trailing(usize),
     /// Not SSZ of the wanted containers.
-    #[error("not the SSZ of a trace: {0}")]
-    Ssz(String),
+    #[error("not the SSZ of a trace: {0:?}")]
+    Ssz(::ssz::DecodeError),
+    /// Neither RLP nor the schema id of this revision of SSZ.
+    #[error("neither an RLP list nor a schema id of revision 1")]
+    Schema,
     /// A field of the SSZ payload is beyond what a header holds.
     #[error("{0} is out of range")]
     Range(&'static str),

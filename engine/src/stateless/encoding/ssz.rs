@@ -142,11 +142,10 @@ pub fn encode(trace: &Trace, requests: &Requests) -> Vec<u8> {
 /// [`DecodeError`] for everything that [`encode`] does not give.
 pub fn decode(data: &[u8]) -> Result<Trace, DecodeError> {
     let [number, REVISION, body @ ..] = data else {
-        return Err(DecodeError::Ssz("no schema id of revision 1".to_owned()));
+        return Err(DecodeError::Schema);
     };
     let scheme = Scheme::from_number(*number).ok_or(DecodeError::Scheme(*number))?;
-    let input = StatelessInput::from_ssz_bytes(body)
-        .map_err(|error| DecodeError::Ssz(format!("{error:?}")))?;
+    let input = StatelessInput::from_ssz_bytes(body).map_err(DecodeError::Ssz)?;
     let NewPayloadRequest { execution_payload: payload, execution_requests, .. } =
         &input.new_payload_request;
     let requests = Requests::from(execution_requests);
