@@ -65,6 +65,7 @@ impl Rollup {
             gas_price_cap: U256::from(50_000_000_000_u64),
             sunset: 0,
             settlement: Some(Settlement { execute: Some(thought), validity: None }),
+            bridge: false,
         };
         let artifacts = Artifacts::new(root().join("out"));
         let (nonce, number) = (chain.nonce(DEPLOYER), chain.number());

@@ -1,5 +1,11 @@
 //! Traces of real blocks: proven, refused with anything missing or changed, and the same in both encodings.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -12,7 +12,7 @@ use alloy_rlp::Decodable;
 use clap::{Args, ValueEnum};
 use eyre::{OptionExt, WrapErr};
 use surety_engine::{
-    derive::BlockInput,
+    derive::{BlockInput, deposits},
     l1::{client::L1Client, witness::fetch},
     machine::groups::Record,
     node::deployment::Deployment,
@@ -114,7 +114,9 @@ fn of_store(store: &Store, deployment: &Deployment, number: u64) -> eyre::Result
     };
     let parent = parent.as_ref().map(header).transpose()?;
     let record = Record::decode(&row.record)?;
-    let input = BlockInput::new(record, row.batch.clone(), Vec::new())?;
+    let deposits =
+        deposits::unpack(&row.deposits).ok_or_eyre("the store's deposits are malformed")?;
+    let input = BlockInput::new(record, row.batch.clone(), deposits)?;
     let chain_id = deployment.genesis.chain_id;
     Ok((pre, build::of_input(store, chain_id, pre, parent, &input, header(&row)?)?))
 }
