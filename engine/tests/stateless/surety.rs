@@ -97,7 +97,9 @@ fn the_parents_header_fixes_number_time_limit_and_base_fee() {
     others[0].number -= 1;
     others[1].timestamp += 1;
     others[2].gas_used += 1_000_000;
+    // as much above its target as the target is higher: the base fee is the same
     others[3].gas_limit += 2;
+    others[3].gas_used += 1;
     let fields = ["number", "timestamp", "base_fee_per_gas", "gas_limit"];
     for (parent, name) in others.iter().zip(fields) {
         match under(parent).unwrap_err() {
