@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
+import {IBoundaryProver} from "../../src/interfaces/IBoundaryProver.sol";
 import {IStepVerifier} from "../../src/interfaces/IStepVerifier.sol";
 import {Passage} from "../../src/bridge/Passage.sol";
+import {ReexecutionProver} from "../../src/settlement/ReexecutionProver.sol";
+import {Settlement} from "../../src/settlement/Settlement.sol";
+import {Program, ValidityProver} from "../../src/settlement/ValidityProver.sol";
 import {Family} from "../../src/verifier/Family.sol";
 import {StepVerifier} from "../../src/verifier/StepVerifier.sol";
 import {Dispute} from "../support/Dispute.sol";
+import {MockProofVerifier} from "../support/MockProofVerifier.sol";
 import {Verifiers} from "../support/Verifiers.sol";
 
 /// @notice Every contract that is deployed, against the most code that an account may have (EIP-170). The sizes of those
@@ -27,6 +32,11 @@ contract CodeSizeTest is Dispute {
         _measure("Caller", address(bridge.caller()));
         _measure("TokenEscrow", address(tokenEscrow));
         _measure("Passage", address(new Passage()));
+        Program[] memory programs = new Program[](1);
+        programs[0].verifier = new MockProofVerifier();
+        _measure("ValidityProver", address(new ValidityProver(programs, 1)));
+        _measure("ReexecutionProver", address(new ReexecutionProver(address(0x0101))));
+        _measure("Settlement", address(new Settlement(new IBoundaryProver[](0))));
     }
 
     function test_everyFamilyIsUnderTheLimit() public {

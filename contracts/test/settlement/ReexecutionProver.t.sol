@@ -11,6 +11,7 @@ import {Execution, ReexecutionProver} from "../../src/settlement/ReexecutionProv
 import {BaseFee} from "../../src/verifier/slot/BaseFee.sol";
 import {Header} from "../../src/verifier/slot/Header.sol";
 import {Encoding} from "../support/Encoding.sol";
+import {Records} from "../support/Records.sol";
 import {RlpText} from "../support/RlpText.sol";
 import {Test} from "../support/TestBase.sol";
 
@@ -102,7 +103,7 @@ contract ReexecutionProverTest is Test {
     function test_prove_wrongRecord() public {
         Execution memory execution = _execution();
         ++record.timestamp;
-        execution.record = _encode(record);
+        execution.record = Records.encode(record);
         vm.expectRevert(abi.encodeWithSelector(ReexecutionProver.WrongRecord.selector, RecordCodec.hash(record)));
         --record.timestamp;
         prover.prove(_question(), abi.encode(execution));
@@ -213,26 +214,12 @@ contract ReexecutionProverTest is Test {
     }
 
     function _execution() private view returns (Execution memory) {
-        return Execution(Encoding.encode(parent), PRE, _encode(record), batch, deposits, outcome, witness);
+        return Execution(Encoding.encode(parent), PRE, Records.encode(record), batch, deposits, outcome, witness);
     }
 
     function _question() private view returns (Question memory question) {
         question = Question(address(0xa), _boundary(parent, PRE), record.number, new bytes32[](1));
         question.records[0] = RecordCodec.hash(record);
-    }
-
-    function _encode(Record memory group) private pure returns (bytes memory) {
-        bytes memory head =
-            abi.encodePacked(uint8(7), group.number, group.timestamp, group.prevRandao, group.feeRecipient);
-        return abi.encodePacked(
-            head,
-            group.l1MessageRoot,
-            group.batchRoot,
-            group.batchLength,
-            group.blobHash,
-            group.depositsHash,
-            group.depositCount
-        );
     }
 
     /// @dev docs/protocol.md, section 24, for the header that `outcome` says.

@@ -38,15 +38,16 @@ fn parameters() -> Parameters {
     Parameters::new(Limits::SURETY, CLOCKS, bonds, Parameters::HEIGHTS).unwrap()
 }
 
-/// Deploys Inbox, Bonds, Tournament and Rollup around the toy verifier. Gives the toy machine's first word too.
-pub fn deploy(chain: &mut Devnet) -> (Deployment, B256) {
+/// Deploys Inbox, Bonds, Tournament and Rollup around the toy verifier; proofs settle at `settlement`, if that is not 0. Gives
+/// the toy machine's first word too.
+pub fn deploy(chain: &mut Devnet, settlement: Address) -> (Deployment, B256) {
     let protocol = Protocol {
         verifier: chain.deploy_artifact(DEPLOYER, "ToyMachine", "ToyVerifier", []),
         start: start(chain.time() - 1000),
         parameters: parameters(),
         gas_price_cap: U256::from(50_000_000_000_u64),
         sunset: 0,
-        settlement: Address::ZERO,
+        settlement,
         bridge: false,
     };
     let out = Path::new(env!("CARGO_MANIFEST_DIR")).join("../out");

@@ -27,8 +27,12 @@ pub struct World {
 
 impl World {
     pub fn new(blocks: usize) -> Self {
-        let mut chain = Devnet::new();
-        let (deployment, genesis) = deploy(&mut chain);
+        Self::on(Devnet::new(), Address::ZERO, blocks)
+    }
+
+    /// One on an L1 with a history, whose contests `settlement` settles.
+    pub fn on(mut chain: Devnet, settlement: Address, blocks: usize) -> Self {
+        let (deployment, genesis) = deploy(&mut chain, settlement);
         let chain = Arc::new(Mutex::new(chain));
         let world = Self { chain, deployment, genesis, records: Records::default() };
         world.append(blocks);
