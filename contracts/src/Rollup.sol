@@ -209,7 +209,7 @@ contract Rollup is IRollup {
             if (status == Status.Joining) revert NotFirstChild(parent, base.round);
             revert ContestClosed(parent, base.round, status);
         }
-        _record(bond, claim, key, end);
+        _record(bond, claim, key, base.end + 1, end);
         tournament.start(contest, claim.commitment(), base.end + 1, SafeCast.toUint16(end - base.end));
     }
 
@@ -229,7 +229,7 @@ contract Rollup is IRollup {
         claim = key.id();
         if (_moveToExisting(bond, claim)) return claim;
         if (_isSettled(rootTournament(parentId, key.round))) revert ContestClosed(parentId, key.round, Status.Won);
-        _record(bond, claim, key, end);
+        _record(bond, claim, key, _claims[parentId].end + 1, end);
         _contest(key, parent.boundary, children, spine);
     }
 
@@ -405,7 +405,7 @@ contract Rollup is IRollup {
     }
 
     /// @dev Stores a new claim and moves its bond to it.
-    function _record(BondId bond, ClaimId claim, ClaimKey memory key, uint64 end) private {
+    function _record(BondId bond, ClaimId claim, ClaimKey memory key, uint64 first, uint64 end) private {
         Claim storage state = _claims[claim];
         state.status = ClaimStatus.Proposed;
         state.end = end;
@@ -414,7 +414,6 @@ contract Rollup is IRollup {
         if (settlement != address(0)) {
             _verdicts.record(claim, Answer(rootTournament(key.parent, key.round), key.boundary));
         }
-        uint64 first = _claims[key.parent].end + 1;
         emit ClaimProposed(claim, key.parent, key.round, first, end, key.traceRoot, key.boundary, bond);
     }
 
@@ -481,8 +480,10 @@ contract Rollup is IRollup {
 
     /// @dev Where the children of `base` end: fixed by the first of them.
     function _domainEnd(Claim memory base, TournamentId contest, Status status) private view returns (uint64) {
-        if (_isSettled(contest)) return _claims[_verdicts.settled[contest]].end;
-        if (status != Status.Absent) return base.end + tournament.tournaments(contest).blocks;
+        if (status != Status.Absent) {
+            if (_isSettled(contest)) return _claims[_verdicts.settled[contest]].end;
+            return base.end + tournament.tournaments(contest).blocks;
+        }
         uint64 latest = inbox.latestBlock();
         if (latest <= base.end) revert EmptyDomain(base.end);
         uint64 farthest = base.end + ClaimShape.MAX_BLOCKS;

@@ -28,12 +28,12 @@ enum ClaimStanding {
     Confirmed,
     /// It was eliminated in its contest, or a proof has shown that its boundary is wrong.
     Lost,
-    /// A proof has confirmed another claim with its boundary.
-    Superseded,
     /// It descends from a dead claim, and nobody has marked it void yet.
     Orphaned,
     /// It was marked void.
-    Void
+    Void,
+    /// A proof has confirmed another claim with its boundary.
+    Superseded
 }
 
 /// @notice What a match waits for.

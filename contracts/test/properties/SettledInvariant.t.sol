@@ -12,6 +12,7 @@ contract SettledInvariantTest is Test {
     function setUp() public {
         vm.pauseGasMetering();
         handler = new SettledHandler();
+        handler.setUp();
         targetContract(address(handler));
         targetSelector(FuzzSelector(address(handler), _actions()));
     }

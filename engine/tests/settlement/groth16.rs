@@ -80,13 +80,13 @@ fn g2(point: &G2Affine) -> G2 {
 }
 
 /// A proof system of its own: a key pair for the circuit, and randomness for proofs.
-pub struct Prover {
+pub(crate) struct Prover {
     key: ProvingKey<Bn254>,
     random: StdRng,
 }
 
 impl Prover {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         let mut random = StdRng::seed_from_u64(seed);
         let blank = Circuit { input: Fr::from(1), secret: Fr::from(1) };
         let (key, _) = Groth16::<Bn254>::circuit_specific_setup(blank, &mut random).unwrap();
@@ -94,7 +94,7 @@ impl Prover {
     }
 
     /// The constructor's argument of its verifier.
-    pub fn verifying_key(&self) -> Vec<u8> {
+    pub(crate) fn verifying_key(&self) -> Vec<u8> {
         let key = &self.key.vk;
         VerifyingKey {
             alpha: g1(&key.alpha_g1),
@@ -108,7 +108,7 @@ impl Prover {
     }
 
     /// A proof that the program `key` has put out `values`.
-    pub fn prove(&mut self, key: B256, values: &[u8]) -> Bytes {
+    pub(crate) fn prove(&mut self, key: B256, values: &[u8]) -> Bytes {
         let input = Fr::from_be_bytes_mod_order(&keccak256([key.as_slice(), values].concat()).0);
         let circuit = Circuit { input, secret: Fr::from(7) };
         let proof = Groth16::<Bn254>::prove(&self.key, circuit, &mut self.random).unwrap();
