@@ -116,12 +116,13 @@ impl Scene {
             records: self.world.records.clone(),
             twist: None,
         };
+        let records = self.world.records.hashes.lock().unwrap().clone();
         Statement {
             rollup: self.deployment().rollup,
             start: self.deployment().boundary,
             first: GENESIS + 1,
             last: END,
-            records: self.world.records.hashes.lock().unwrap().clone(),
+            records,
             boundary: boundary(honest.core_at(END)).hash(),
         }
     }
