@@ -19,3 +19,4 @@ pub mod relay;
 pub mod rules;
 pub mod state;
 pub mod stateless;
+pub mod swap;
