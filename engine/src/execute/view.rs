@@ -20,6 +20,8 @@ pub struct ViewCall {
     pub value: U256,
     /// Calldata or initcode.
     pub data: Bytes,
+    /// The transaction's gas limit; `None` is the most that a transaction can have.
+    pub gas: Option<u64>,
 }
 
 /// What the call did.
@@ -33,7 +35,7 @@ pub struct Viewed {
     pub gas_used: u64,
 }
 
-/// Runs a call in the state after a block, with the most gas that a transaction can have.
+/// Runs a call in the state after a block.
 ///
 /// # Errors
 /// [`ExecuteError`] when the state cannot be read, or the caller cannot make the call.
@@ -44,11 +46,12 @@ pub fn view<S: NodeSource + CodeSource>(
     call: &ViewCall,
 ) -> Result<Viewed, ExecuteError> {
     let nonce = TrieDatabase::new(source, after.state_root).account(call.from)?.nonce;
+    let most = limits.transaction_gas.min(after.block.gas_limit);
     let mut free = after.clone();
     free.block.base_fee = U256::ZERO;
     let transaction = TxEnv {
         caller: call.from,
-        gas_limit: limits.transaction_gas.min(after.block.gas_limit),
+        gas_limit: call.gas.map_or(most, |gas| gas.min(most)),
         kind: call.to.map_or(TxKind::Create, TxKind::Call),
         value: call.value,
         data: call.data.clone(),

@@ -70,8 +70,12 @@ impl L2Account {
     /// # Errors
     /// [`RelayError`] when the state cannot be read, or the account has not the value.
     pub fn view(&self, call: &L2Call) -> Result<Viewed, RelayError> {
+        self.view_with(call, None)
+    }
+
+    fn view_with(&self, call: &L2Call, gas: Option<u64>) -> Result<Viewed, RelayError> {
         let L2Call { to, value, data } = call.clone();
-        Ok(self.node.view(&ViewCall { from: self.address(), to, value, data })?)
+        Ok(self.node.view(&ViewCall { from: self.address(), to, value, data, gas })?)
     }
 
     /// Signs calls as this account's next transactions, if each would succeed now; gives their EIP-2718 bytes.
@@ -95,7 +99,7 @@ impl L2Account {
             let mut transaction = TxEip1559 {
                 chain_id: block.chain_id,
                 nonce,
-                gas_limit: self.gas_limit(&viewed),
+                gas_limit: self.gas_limit(call, &viewed)?,
                 max_fee_per_gas: fee.saturating_to(),
                 max_priority_fee_per_gas: 0,
                 to: call.to.map_or(TxKind::Create, TxKind::Call),
@@ -116,10 +120,15 @@ impl L2Account {
         Ok(entries)
     }
 
-    /// Half more than was used: a call inside is given 63/64 of what is left, and other calls may come before.
-    pub(super) fn gas_limit(&self, viewed: &Viewed) -> u64 {
-        let more = viewed.gas_used.saturating_add(viewed.gas_used / 2);
-        more.min(self.node.limits().transaction_gas)
+    /// The gas limit for a call that was viewed: half more than was used, since other calls may come before, and twice that
+    /// for as long as it fails with it, since some callees demand more than they use.
+    pub(super) fn gas_limit(&self, call: &L2Call, viewed: &Viewed) -> Result<u64, RelayError> {
+        let most = self.node.limits().transaction_gas;
+        let mut gas = viewed.gas_used.saturating_add(viewed.gas_used / 2).min(most);
+        while gas < most && !self.view_with(call, Some(gas))?.success {
+            gas = gas.saturating_mul(2).min(most);
+        }
+        Ok(gas)
     }
 
     /// Posts calls in one batch.

@@ -227,7 +227,8 @@ impl Relayer {
                 DownStatus::Failing { .. } => {}
                 DownStatus::Relayable => {
                     let call = down::relay(&self.node, index)?;
-                    let needed = self.account.gas_limit(&self.account.view(&call)?);
+                    let viewed = self.account.view(&call)?;
+                    let needed = self.account.gas_limit(&call, &viewed)?;
                     if relayed.len() == RELAYS_A_BATCH || needed > gas {
                         break;
                     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use alloy_primitives::{Bytes, U256};
+use alloy_primitives::{B256, Bytes, U256};
 use alloy_sol_types::SolCall as _;
 use serde::Serialize;
 use tracing::{info, warn};
@@ -37,6 +37,19 @@ pub struct Progress {
     pub view: LegView,
     /// What was due.
     pub next: Next,
+    /// The L1 transaction that did it, if it was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub done: Option<Done>,
+}
+
+/// A transaction on L1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Done {
+    /// Its hash.
+    pub transaction: B256,
+    /// Gas it used.
+    pub gas: u64,
 }
 
 impl Driver {
@@ -89,14 +102,17 @@ impl Driver {
     async fn look(&self, number: LegNumber) -> Result<(Leg, Progress), SwapError> {
         let leg = self.seat(number).look(&self.terms, number).await?;
         let (view, next) = (leg.view.clone(), plan::next(&leg.view, self.terms.deadline));
-        Ok((leg, Progress { view, next }))
+        Ok((leg, Progress { view, next, done: None }))
     }
 
     async fn advance(&self, number: LegNumber) -> Result<Progress, SwapError> {
-        let (leg, progress) = self.look(number).await?;
+        let (leg, mut progress) = self.look(number).await?;
         let Next::Act(step) = progress.next else { return Ok(progress) };
         match self.act(step, &leg).await {
-            Ok(sent) => info!(leg = %number, ?step, transaction = %sent.hash, "done"),
+            Ok(sent) => {
+                info!(leg = %number, ?step, transaction = %sent.hash, "done");
+                progress.done = Some(Done { transaction: sent.hash, gas: sent.gas });
+            }
             // somebody else was faster, or the chain has moved: the next round sees it
             Err(SwapError::Relay(error)) if is_passing(&error) => {
                 warn!(leg = %number, ?step, %error, "not done");

@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
-use alloy_primitives::{Address, Bytes};
+use alloy_primitives::{Address, Bytes, KECCAK256_EMPTY, U256};
 use alloy_sol_types::SolCall;
 
 use super::{
     SwapError,
     bindings::{ISwapArbiter, ISwapVault},
+    contracts::{Creation, DEPLOYER, SWAP_VAULT},
     plan::LegView,
     terms::{LegNumber, LegState, SwapState, Terms},
 };
@@ -19,11 +20,15 @@ use crate::{
         observe::{self, ChainReader as _, ObserveError, Observer},
     },
     execute::view::ViewCall,
-    l1::{follow::BlockRef, send::Lane, signer::EthersSigner},
+    l1::{
+        follow::BlockRef,
+        send::{Lane, Sent},
+        signer::EthersSigner,
+    },
     node::{Node, NodeError, pinned::Pinned},
     relay::{
         RelayError,
-        account::L2Account,
+        account::{L2Account, L2Call},
         down,
         up::{self, Outgoing},
     },
@@ -65,6 +70,44 @@ impl Seat {
         &self.node
     }
 
+    /// The key's transactions on L1.
+    #[must_use]
+    pub const fn lane(&self) -> &Arc<Lane> {
+        &self.lane
+    }
+
+    /// The key on L2.
+    #[must_use]
+    pub const fn account(&self) -> &L2Account {
+        &self.account
+    }
+
+    /// Follows L1 to its head.
+    ///
+    /// # Errors
+    /// [`SwapError`]: unknown.
+    pub async fn follow(&self) -> Result<(), SwapError> {
+        while self.node.tick().await?.behind {}
+        Ok(())
+    }
+
+    /// Whether this version's vault is on the rollup.
+    ///
+    /// # Errors
+    /// [`SwapError`]: unknown.
+    pub fn has_vault(&self) -> Result<bool, SwapError> {
+        Ok(self.node.account(SWAP_VAULT)?.code_hash != KECCAK256_EMPTY)
+    }
+
+    /// Posts the creation of a contract on the rollup, by the deterministic deployment proxy.
+    ///
+    /// # Errors
+    /// [`SwapError`].
+    pub async fn create(&self, Creation { data, .. }: Creation) -> Result<Sent, SwapError> {
+        let call = L2Call { to: Some(DEPLOYER), value: U256::ZERO, data };
+        Ok(self.account.post(&self.lane, &[call]).await?)
+    }
+
     /// The rollup's Bridge.
     ///
     /// # Errors
@@ -90,7 +133,7 @@ impl Seat {
     /// # Errors
     /// [`SwapError`]: most of them mean *unknown*.
     pub async fn look(&self, terms: &Terms, number: LegNumber) -> Result<Leg, SwapError> {
-        while self.node.tick().await?.behind {}
+        self.follow().await?;
         let at = self.node.cursor().await?;
         let swap = self.swap(terms, &at).await?;
         let leg = self.leg(terms, number)?;

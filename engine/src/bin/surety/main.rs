@@ -10,6 +10,7 @@ mod execute;
 mod genesis;
 mod simulate_attack;
 mod stage;
+mod swap;
 mod trace;
 
 use std::process::ExitCode;
@@ -47,6 +48,8 @@ enum Command {
     Relayer(bridge::Relayer),
     Trace(trace::MakeTrace),
     Execute(execute::Execute),
+    /// Swaps ETH or tokens on one rollup for those on another, both or none.
+    Swap(swap::Swap),
 }
 
 #[tokio::main]
@@ -68,6 +71,7 @@ async fn main() -> eyre::Result<ExitCode> {
         Command::Relayer(relayer) => relayer.run().await,
         Command::Trace(trace) => trace.run().await,
         Command::Execute(execute) => return Ok(execute.run()),
+        Command::Swap(swap) => swap.run().await,
     };
     done.map(|()| ExitCode::SUCCESS)
 }
