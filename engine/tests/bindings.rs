@@ -301,3 +301,28 @@ fn the_predeploys_are_called_as_they_are() {
     all!(returns, messenger, IL1Messenger::l1ChainIdCall, IL1Messenger::bridgeCall);
     all!(returns, outbox, IOutbox::l1ChainIdCall, IOutbox::bridgeCall);
 }
+
+#[test]
+fn swaps_are_called_as_they_are() {
+    use surety_engine::swap::bindings::{ISwapArbiter, ISwapVault, Leg, Terms};
+
+    let arbiter = &abi("ISwapArbiter");
+    calls::<ISwapArbiter::ISwapArbiterCalls>(arbiter);
+    errors::<ISwapArbiter::ISwapArbiterErrors>(arbiter);
+    events::<ISwapArbiter::ISwapArbiterEvents>(
+        arbiter,
+        ISwapArbiter::ISwapArbiterEvents::SELECTORS,
+    );
+    all!(returns, arbiter, ISwapArbiter::stateOfCall, ISwapArbiter::announceCall);
+    all!(topics, arbiter, ISwapArbiter::LegLocked, ISwapArbiter::SwapCancelled);
+    all!(topics, arbiter, ISwapArbiter::Announced);
+    all!(fields, arbiter, Terms, Leg);
+
+    let vault = &abi("ISwapVault");
+    calls::<ISwapVault::ISwapVaultCalls>(vault);
+    errors::<ISwapVault::ISwapVaultErrors>(vault);
+    events::<ISwapVault::ISwapVaultEvents>(vault, ISwapVault::ISwapVaultEvents::SELECTORS);
+    all!(returns, vault, ISwapVault::stateOfCall, ISwapVault::lockCall, ISwapVault::creditsCall);
+    all!(topics, vault, ISwapVault::Locked, ISwapVault::Finished, ISwapVault::Credited);
+    all!(fields, vault, Terms, Leg);
+}

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use alloy_primitives::{Address, U256};
 use surety_engine::{
+    artifacts::Artifacts,
     bridge::predeploys::{L1_MESSENGER, OUTBOX, TOKEN_BRIDGE},
     machine::{JobKind, Phase},
     rules::{
@@ -15,6 +16,7 @@ use surety_engine::{
         },
         parameters::{LONGEST_LINE_GAS, SLOTS_PER_BLOCK},
     },
+    swap::contracts,
 };
 
 /// The constants of one contract source.
@@ -135,4 +137,14 @@ fn phases_and_jobs() {
         ("CREATE", job(JobKind::Create)),
         ("BLOB", job(JobKind::Blob)),
     ]);
+}
+
+/// Needs `forge build`. A change of their code moves them: then these are new contracts.
+#[test]
+fn the_contracts_of_swaps_are_where_their_code_says() {
+    let out = Path::new(env!("CARGO_MANIFEST_DIR")).join("../out");
+    let artifacts = Artifacts::new(out);
+    let address = |contract| contracts::creation(&artifacts, contract).unwrap().address;
+    assert_eq!(address("SwapArbiter"), contracts::SWAP_ARBITER);
+    assert_eq!(address("SwapVault"), contracts::SWAP_VAULT);
 }

@@ -11,8 +11,9 @@ import {Predeploys} from "../../src/rules/Predeploys.sol";
 import {SwapVault} from "../../src/l2/SwapVault.sol";
 import {LegNumber, LegState, Terms} from "../../src/types/Swap.sol";
 import {GasBurner, ReturndataBomb} from "../support/Recipients.sol";
+import {SwapToken} from "../support/SwapToken.sol";
 import {Letter, MessengerDouble, Swaps} from "../support/Swaps.sol";
-import {CallbackToken, FeeToken, ITokenHolder, SilentToken, SwapToken} from "../support/SwapTokens.sol";
+import {CallbackToken, FeeToken, ITokenHolder, SilentToken} from "../support/SwapTokens.sol";
 
 /// @notice Uses the vault again whenever it is paid or asked for tokens.
 contract Reenterer is ITokenHolder {

@@ -7,7 +7,7 @@ import {SwapVault} from "../../src/l2/SwapVault.sol";
 import {Leg, LegNumber, LegState, SwapId, SwapState, Terms} from "../../src/types/Swap.sol";
 import {GasBurner, ReturndataBomb} from "../support/Recipients.sol";
 import {BridgeDouble, Letter, Swaps} from "../support/Swaps.sol";
-import {SwapToken} from "../support/SwapTokens.sol";
+import {SwapToken} from "../support/SwapToken.sol";
 import {Test} from "../support/TestBase.sol";
 
 /// @notice Swaps between two rollups, in ETH and tokens, by people who lock late or never, recipients that fail, a

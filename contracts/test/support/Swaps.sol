@@ -5,7 +5,7 @@ import {SwapArbiter} from "../../src/bridge/SwapArbiter.sol";
 import {Predeploys} from "../../src/rules/Predeploys.sol";
 import {SwapVault} from "../../src/l2/SwapVault.sol";
 import {Leg, LegNumber, LegState, SwapState, Terms} from "../../src/types/Swap.sol";
-import {SwapToken} from "./SwapTokens.sol";
+import {SwapToken} from "./SwapToken.sol";
 import {Test} from "./TestBase.sol";
 
 /// @notice A message of either direction.

@@ -7,10 +7,11 @@ use super::{
     SwapError,
     terms::{LegNumber, Terms},
 };
-use crate::deploy::{ArtifactError, Artifacts};
+use crate::{
+    artifacts::{ArtifactError, Artifacts},
+    genesis::DEPLOYMENT_PROXY,
+};
 
-/// The deterministic deployment proxy: `salt ‖ initcode` makes a contract whose address depends on these alone.
-pub const DEPLOYER: Address = address!("4e59b44847b379578588920cA78FbF26c0B4956C");
 /// The SwapArbiter on every L1.
 pub const SWAP_ARBITER: Address = address!("fb0DC707575abeE4Dc1D821C3c4EEB964362F7EC");
 /// The SwapVault on every rollup.
@@ -19,7 +20,7 @@ pub const SWAP_VAULT: Address = address!("fC8a60D85836F6BE9F5175a226C285f14c7941
 /// The salt of both.
 const SALT: B256 = B256::ZERO;
 
-/// How a contract without constructor arguments is made by the [`DEPLOYER`].
+/// How a contract without constructor arguments is made by the [`DEPLOYMENT_PROXY`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Creation {
     /// Where it will be.
@@ -34,7 +35,7 @@ pub struct Creation {
 /// [`ArtifactError`].
 pub fn creation(artifacts: &Artifacts, contract: &str) -> Result<Creation, ArtifactError> {
     let initcode = artifacts.initcode(contract)?;
-    let address = DEPLOYER.create2(SALT, keccak256(&initcode));
+    let address = DEPLOYMENT_PROXY.create2(SALT, keccak256(&initcode));
     Ok(Creation { address, data: [SALT.as_slice(), &initcode].concat().into() })
 }
 

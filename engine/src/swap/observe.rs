@@ -9,7 +9,7 @@ use alloy_sol_types::SolCall;
 use super::{
     SwapError,
     bindings::{ISwapArbiter, ISwapVault},
-    contracts::{Creation, DEPLOYER, SWAP_VAULT},
+    contracts::{Creation, SWAP_VAULT},
     plan::LegView,
     terms::{LegNumber, LegState, SwapState, Terms},
 };
@@ -20,6 +20,7 @@ use crate::{
         observe::{self, ChainReader as _, ObserveError, Observer},
     },
     execute::view::ViewCall,
+    genesis::DEPLOYMENT_PROXY,
     l1::{
         follow::BlockRef,
         send::{Lane, Sent},
@@ -104,7 +105,7 @@ impl Seat {
     /// # Errors
     /// [`SwapError`].
     pub async fn create(&self, Creation { data, .. }: Creation) -> Result<Sent, SwapError> {
-        let call = L2Call { to: Some(DEPLOYER), value: U256::ZERO, data };
+        let call = L2Call { to: Some(DEPLOYMENT_PROXY), value: U256::ZERO, data };
         Ok(self.account.post(&self.lane, &[call]).await?)
     }
 

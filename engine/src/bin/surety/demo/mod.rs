@@ -5,6 +5,7 @@ mod chaos;
 mod liar;
 mod report;
 mod story;
+mod swap;
 
 use std::path::PathBuf;
 
@@ -22,6 +23,9 @@ pub(crate) struct Demo {
     /// The batch is in a blob.
     #[arg(long)]
     blob: bool,
+    /// Another story: ETH on one rollup is swapped for tokens on another.
+    #[arg(long, conflicts_with_all = ["honest", "blob", "transaction", "step", "lie", "kills", "seed"])]
+    swap: bool,
     /// Which transaction of the block the liar gets wrong, from 0. Default: the first with a fitting step.
     #[arg(long)]
     transaction: Option<u32>,
@@ -48,6 +52,6 @@ pub(crate) struct Demo {
 impl Demo {
     /// Tells the story. Succeeds only if it ends as it should.
     pub(crate) async fn run(&self) -> eyre::Result<()> {
-        story::tell(self).await
+        if self.swap { swap::tell(self).await } else { story::tell(self).await }
     }
 }

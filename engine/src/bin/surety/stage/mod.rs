@@ -8,6 +8,7 @@ pub(crate) mod daemons;
 pub(crate) mod devnet;
 pub(crate) mod ledger;
 pub(crate) mod mainnet;
+pub(crate) mod market;
 pub(crate) mod places;
 pub(crate) mod rollups;
 pub(crate) mod scene;

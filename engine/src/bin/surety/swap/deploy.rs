@@ -9,9 +9,10 @@ use alloy::{
 use clap::Args;
 use eyre::ensure;
 use surety_engine::{
-    deploy::Artifacts,
+    artifacts::Artifacts,
+    genesis::DEPLOYMENT_PROXY,
     l1::send::Call,
-    swap::contracts::{Creation, DEPLOYER, SWAP_ARBITER, SWAP_VAULT, creation},
+    swap::contracts::{Creation, SWAP_ARBITER, SWAP_VAULT, creation},
 };
 
 use super::seats;
@@ -37,7 +38,7 @@ impl Deploy {
         expect(&arbiter, SWAP_ARBITER)?;
         expect(&vault, SWAP_VAULT)?;
         if seat.node().l1().provider().get_code_at(SWAP_ARBITER).await?.is_empty() {
-            let (to, data) = (Some(DEPLOYER), arbiter.data);
+            let (to, data) = (Some(DEPLOYMENT_PROXY), arbiter.data);
             let call = Call { to, data, value: U256::ZERO, label: "deploy SwapArbiter" };
             let sent = seat.lane().send(&call).await?;
             println!("SwapArbiter {SWAP_ARBITER}: {}, {} gas", sent.hash, sent.gas);
