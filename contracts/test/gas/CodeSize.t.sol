@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IBoundaryProver} from "../../src/interfaces/IBoundaryProver.sol";
 import {IStepVerifier} from "../../src/interfaces/IStepVerifier.sol";
 import {Passage} from "../../src/bridge/Passage.sol";
+import {SwapArbiter} from "../../src/bridge/SwapArbiter.sol";
 import {ReexecutionProver} from "../../src/settlement/ReexecutionProver.sol";
 import {Settlement} from "../../src/settlement/Settlement.sol";
 import {Program, ValidityProver} from "../../src/settlement/ValidityProver.sol";
@@ -37,6 +38,7 @@ contract CodeSizeTest is Dispute {
         _measure("ValidityProver", address(new ValidityProver(programs, 1)));
         _measure("ReexecutionProver", address(new ReexecutionProver(address(0x0101))));
         _measure("Settlement", address(new Settlement(new IBoundaryProver[](0))));
+        _measure("SwapArbiter", address(new SwapArbiter()));
     }
 
     function test_everyFamilyIsUnderTheLimit() public {

@@ -201,7 +201,7 @@ impl Resident<'_> {
 
 /// The initcode of the token.
 pub fn token() -> Vec<u8> {
-    let path: &Path = &support::root().join("out/SwapTokens.sol/SwapToken.json");
+    let path: &Path = &support::root().join("out/SwapToken.sol/SwapToken.json");
     let text = std::fs::read_to_string(path).expect("run forge build");
     let artifact: Value = serde_json::from_str(&text).unwrap();
     hex::decode(artifact["bytecode"]["object"].as_str().unwrap()).unwrap()
