@@ -62,7 +62,9 @@ impl CommandLine {
     fn run(arguments: &[&str], paths: &[(&str, &Path)]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_surety"));
         command.arg("swap").args(arguments);
-        paths.iter().for_each(|(name, path)| drop(command.arg(name).arg(path)));
+        for (name, path) in paths {
+            command.arg(name).arg(path);
+        }
         command.output().unwrap()
     }
 
@@ -89,7 +91,9 @@ impl CommandLine {
     fn drive(&self, fair: &Fair, log: &Path) -> Child {
         let mut command = Command::new(env!("CARGO_BIN_EXE_surety"));
         command.args(["swap", "drive", "--json"]);
-        self.seats(fair).iter().for_each(|(name, path)| drop(command.arg(name).arg(path)));
+        for (name, path) in self.seats(fair) {
+            command.arg(name).arg(path);
+        }
         let out = File::options().create(true).append(true).open(log).unwrap();
         command.stdout(out).stderr(Stdio::null()).spawn().unwrap()
     }

@@ -10,6 +10,7 @@
 )]
 
 mod failures;
+#[allow(unreachable_pub)]
 mod fair;
 #[path = "../../src/bin/surety/stage/mod.rs"]
 mod stage;
