@@ -115,7 +115,7 @@ async fn a_failing_relay_is_tried_again(town: &Town, user: &Resident<'_>) {
         from: relayer,
         to: again.to,
         data: again.data,
-        value: U256::ZERO,
+        ..ViewCall::default()
     });
     assert!(!viewed.unwrap().success, "a message is relayed once");
     let hash = sent["message"].as_str().unwrap();
