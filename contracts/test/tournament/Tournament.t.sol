@@ -305,13 +305,13 @@ contract TournamentTest is Stages {
 
     function test_T29_T78_constructor_timing() public {
         uint40[4][3] memory wrong = [[uint40(60), 1, 40, 200], [uint40(60), 5, 40, 114], [uint40(60), 0, 40, 100]];
+        Deploy deployer = new Deploy();
         for (uint256 i = 0; i < wrong.length; ++i) {
             Settings memory chosen = settings();
             chosen.timing.censorship = Duration.wrap(wrong[i][0]);
             chosen.timing.response = Duration.wrap(wrong[i][1]);
             chosen.timing.build = Duration.wrap(wrong[i][2]);
             chosen.timing.budget = Duration.wrap(wrong[i][3]);
-            Deploy deployer = new Deploy();
             vm.expectPartialRevert(ITournament.InvalidTiming.selector);
             deployer.deploy(chosen, address(deployer));
         }
