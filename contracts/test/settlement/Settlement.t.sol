@@ -17,7 +17,7 @@ contract ToyProver is IBoundaryProver {
     error WrongStart(bytes32 start);
 
     function prove(Question calldata question, bytes calldata evidence) external pure returns (bytes32) {
-        bytes32 core = bytes32(evidence);
+        bytes32 core = abi.decode(evidence, (bytes32));
         if (ToyMachine.hash(core) != question.start) revert WrongStart(question.start);
         (, bytes32 end) = ToyMachine.slotTree(question.records, Lie(0, 0, 0), core);
         return ToyMachine.hash(end);
@@ -86,10 +86,9 @@ contract SettlementTest is Settled {
         ClaimKey memory parent = genesis;
         bytes32 core = genesisCore;
         append();
-        for (uint256 i = 0; i < 3; ++i) {
+        for (uint64 i = 0; i < 3; ++i) {
             bytes32 next = _after(core, i, i + 1);
-            uint64 offset = uint64(i) + 1;
-            _prove(parent, offset, offset, 0, core);
+            _prove(parent, i + 1, i + 1, 0, core);
             ClaimKey memory made = unproposed(parent.id(), ToyMachine.hash(next));
             assertTrue(settlement.settle(rollup, parent.id()) == made.id());
             (parent, core) = (made, next);

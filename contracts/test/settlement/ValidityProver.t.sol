@@ -11,6 +11,10 @@ contract ValidityProverTest is Test {
     bytes32 private constant KEY = "program";
     bytes32 private constant OTHER_KEY = "another program";
     bytes32 private constant BOUNDARY = "boundary";
+    bytes32 private constant OTHER_BOUNDARY = "another boundary";
+    bytes32 private constant START = "start";
+    bytes32 private constant RECORD_7 = "record 7";
+    bytes32 private constant RECORD_8 = "record 8";
 
     MockProofVerifier private one;
     MockProofVerifier private two;
@@ -140,7 +144,7 @@ contract ValidityProverTest is Test {
         ProgramProof[] memory proofs = new ProgramProof[](2);
         (proofs[0], proofs[1]) = (ProgramProof(0, "proof"), ProgramProof(1, "proof"));
         vm.expectRevert(abi.encodeWithSelector(IBoundaryProver.NotProven.selector, Doubt.Refused));
-        prover.prove(question, abi.encode(bytes32("another boundary"), proofs));
+        prover.prove(question, abi.encode(OTHER_BOUNDARY, proofs));
     }
 
     /// Different questions never put out the same.
@@ -156,9 +160,8 @@ contract ValidityProverTest is Test {
     }
 
     function test_publicValues_layout() public view {
-        bytes32 records = keccak256(abi.encodePacked(bytes32("record 7"), bytes32("record 8")));
-        bytes memory expected =
-            abi.encode(block.chainid, address(0xa), bytes32("start"), uint64(7), uint64(8), records, BOUNDARY);
+        bytes32 records = keccak256(abi.encodePacked(RECORD_7, RECORD_8));
+        bytes memory expected = abi.encode(block.chainid, address(0xa), START, uint64(7), uint64(8), records, BOUNDARY);
         assertEq(prover.publicValues(_question(), BOUNDARY), expected);
     }
 
