@@ -126,7 +126,7 @@ mod tests {
         assert!(matches!(refused, Err(OutboxError::NotSent { hash, .. }) if hash == other));
         let refused = prove(&nodes, EMPTY_ROOT, message);
         assert!(matches!(refused, Err(OutboxError::NoOutbox(EMPTY_ROOT))));
-        let refused = prove(&B256Map::<Bytes>::default(), root, message);
+        let refused = prove(B256Map::<Bytes>::default(), root, message);
         assert!(matches!(refused, Err(OutboxError::Trie(MptError::MissingNode { .. }))));
     }
 

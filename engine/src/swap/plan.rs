@@ -176,7 +176,7 @@ mod tests {
         }
         for lock in locks() {
             for swap in [SwapState::Open, SwapState::OneLocked, SwapState::TwoLocked] {
-                let early = LegView { swap, lock: lock.clone(), ..view() };
+                let early = LegView { swap, lock, ..view() };
                 assert_ne!(next(&early, DEADLINE), Next::Act(Step::Cancel));
             }
         }
