@@ -1,8 +1,10 @@
 //! Appending a batch to the Inbox.
 
 use alloy::{
-    eips::eip7594::BlobTransactionSidecarEip7594, network::TransactionBuilder as _,
-    providers::Provider, rpc::types::TransactionRequest,
+    eips::{BlockId, eip7594::BlobTransactionSidecarEip7594},
+    network::TransactionBuilder as _,
+    providers::Provider,
+    rpc::types::TransactionRequest,
 };
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::SolCall;
@@ -74,12 +76,13 @@ pub fn sidecar(blobs: &[Blob]) -> Result<BlobTransactionSidecarEip7594, BlobErro
     Ok(BlobTransactionSidecarEip7594::try_from_blobs(blobs)?)
 }
 
-/// The append fee with what it may rise by, an eighth, before the transaction is mined; the Inbox returns what is too much.
+/// The append fee with what it may rise by, an eighth, before the transaction is mined; the Inbox returns what is too much. It
+/// is asked as of the block that the lane judges by: in that block itself an earlier append's fee still holds.
 async fn payment(l1: &L1Client, inbox: Address) -> Result<U256, L1Error> {
     let request = TransactionRequest::default()
         .with_to(inbox)
         .with_input(IInbox::appendFeeCall {}.abi_encode());
-    let answer = l1.provider().call(request).await?;
+    let answer = l1.provider().call(request).block(BlockId::latest()).await?;
     let fee = IInbox::appendFeeCall::abi_decode_returns_validate(&answer)
         .map_err(|_| L1Error::Inconsistent("an append fee that cannot be decoded"))?;
     Ok(fee.saturating_add(fee / U256::from(8)).saturating_add(U256::ONE))

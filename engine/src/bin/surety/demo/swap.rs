@@ -14,7 +14,7 @@ use surety_engine::swap::{
 
 use super::Demo;
 use crate::stage::{
-    amounts::{ether, grouped},
+    amounts::{decimal, grouped},
     daemons::Daemon,
     market::{ALICE, BOB, COURIER, Market, units},
 };
@@ -70,7 +70,7 @@ impl Balances {
 
     fn print(&self, before: &Self) {
         let line = |who: &str, before, after| {
-            println!("   {who:<14} {:>18} -> {:>18}", ether(before), ether(after));
+            println!("   {who:<16} {:>14} -> {:>14}", decimal(before), decimal(after));
         };
         println!("\n   balances on the rollups");
         line("Alice, ETH on A", before.alice_ether_on_a, self.alice_ether_on_a);
@@ -91,7 +91,10 @@ pub(crate) async fn tell(arguments: &Demo) -> eyre::Result<()> {
     let mut daemons = daemons(&market, &arguments.places.programs()?)?;
 
     let terms = market.terms(ETHER, TOKENS, SECONDS, 1).await?;
-    println!("2. They agree: {ETHER} ETH on A for {TOKENS} TKN on B, within an hour of L1's time");
+    println!(
+        "2. They agree: {ETHER} ETH on A for {} TKN on B, within an hour of L1's time",
+        grouped(TOKENS)
+    );
     println!("   swap {}", terms.id());
     println!("3. Alice locks on A, Bob on B; neither can take it back by himself");
     for (node, account, number) in

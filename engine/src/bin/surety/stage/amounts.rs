@@ -18,7 +18,12 @@ pub(crate) fn grouped(number: u64) -> String {
 
 /// Wei as ETH, to six places.
 pub(crate) fn ether(wei: U256) -> String {
-    let text = format_ether(wei);
+    format!("{} ETH", decimal(wei))
+}
+
+/// Wei, or the smallest units of a token with as many decimals, to six places.
+pub(crate) fn decimal(units: U256) -> String {
+    let text = format_ether(units);
     let digits = text.find('.').map_or(text.len(), |point| (point + 7).min(text.len()));
-    format!("{} ETH", text.get(..digits).unwrap_or(&text))
+    text.get(..digits).unwrap_or(&text).to_owned()
 }
