@@ -80,7 +80,7 @@ fn limits() {
         ("BLOCK_SLOTS", number(SLOTS_PER_BLOCK)),
     ]);
     Source::read("rules/RefundGas.sol").check(&[("LONGEST_LINE_GAS", number(LONGEST_LINE_GAS))]);
-    Source::read("Inbox.sol").check(&[("MAX_BATCH_BYTES", number(Limits::SURETY.batch_bytes))]);
+    Source::read("rules/Blobs.sol").check(&[("BATCH_BYTES", number(Limits::SURETY.batch_bytes))]);
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn blob() -> Case {
     scenario.entry([0xff; 126_976 - ENTRY - 4]);
     Case {
         focus: |step| step.phase == Phase::Blob,
-        proven: |index| index < 40 || index > 4_090,
+        proven: |index| !(40..=4_090).contains(&index),
         has_block: true,
         ..Case::new("a batch in a blob", scenario, End::Skip)
     }
