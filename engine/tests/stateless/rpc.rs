@@ -22,7 +22,7 @@ fn answers(trace: &Trace) -> (Value, ExecutionWitness) {
     let Body::Ethereum { transactions, withdrawals, .. } = &trace.body else {
         unreachable!("it is Ethereum's")
     };
-    let transactions: Vec<Value> = transactions.iter().map(|it| transaction(it)).collect();
+    let transactions: Vec<Value> = transactions.iter().map(transaction).collect();
     let mut block = serde_json::to_value(&trace.header).unwrap();
     block["hash"] = json!(trace.block_hash);
     block["transactions"] = json!(transactions);
