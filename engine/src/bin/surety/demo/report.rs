@@ -107,7 +107,7 @@ impl Gas {
         });
         Self {
             deploy,
-            append: gas_of("append"),
+            append: gas_of("append").max(gas_of("appendBlob")),
             propose: gas_of("propose"),
             opening_max: OPENINGS.iter().map(|verb| gas_of(verb)).max().unwrap_or_default(),
             resolve: gas_of("resolve"),
