@@ -1,39 +1,22 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {Account as StateAccount, Accounts} from "../../src/authenticated/Account.sol";
-import {AccountStorage} from "../../src/authenticated/AccountStorage.sol";
-import {OutboxProof} from "../../src/bridge/OutboxProof.sol";
 import {Passage} from "../../src/bridge/Passage.sol";
 import {WithdrawalProof} from "../../src/interfaces/IBridge.sol";
 import {IPassage} from "../../src/interfaces/IPassage.sol";
 import {ITokenEscrow} from "../../src/interfaces/ITokenEscrow.sol";
-import {Machine} from "../../src/machine/Machine.sol";
 import {Predeploys} from "../../src/rules/Predeploys.sol";
-import {ClaimKey} from "../../src/types/ClaimKey.sol";
-import {BondId, rootTournament} from "../../src/types/Ids.sol";
-import {Direction, Message} from "../../src/types/Message.sol";
-import {Encoding} from "../support/Encoding.sol";
-import {Stages} from "../support/Stages.sol";
-import {SyntheticTrie} from "../support/SyntheticTrie.sol";
-import {ToyMachine} from "../support/ToyMachine.sol";
+import {Message} from "../../src/types/Message.sol";
+import {ConfirmedMessages} from "../support/ConfirmedMessages.sol";
 import {Coin} from "../support/Tokens.sol";
 
-/// @notice What the bridge costs: each verb as a transaction of its own, intrinsic gas included, in snapshots/Bridge.json. The
-/// Outbox's account is under seven branches and the message under five, as on an L2 of tens of millions of accounts that
-/// has sent a million messages.
-contract BridgeGasTest is Stages {
+/// @notice What the bridge costs: each verb as a transaction of its own, intrinsic gas included, in snapshots/Bridge.json.
+contract BridgeGasTest is ConfirmedMessages {
     string private constant GROUP = "Bridge";
-    uint256 private accountLevels = 7;
-    uint256 private messageLevels = 5;
     address private constant ALICE = address(0xa11ce);
 
     Coin private coin = new Coin();
     Passage private passage = new Passage();
-
-    function hasBridge() internal pure override returns (bool) {
-        return true;
-    }
 
     function setUp() public override {
         super.setUp();
@@ -108,7 +91,7 @@ contract BridgeGasTest is Stages {
     /// forge-config: default.isolate = true
     function test_gas_withdraw() public {
         vm.deal(address(bridge), 10 ether);
-        (Message memory message, WithdrawalProof memory proof) = _confirmed(Message(0, ALICE, ALICE, 1 ether, ""));
+        (Message memory message, WithdrawalProof memory proof) = confirmed(Message(0, ALICE, ALICE, 1 ether, ""));
         bridge.withdraw(message, proof);
         _snap("withdraw ETH");
         assertEq(ALICE.balance, 2 ether);
@@ -118,7 +101,7 @@ contract BridgeGasTest is Stages {
     function test_gas_withdrawFromASmallL2() public {
         (accountLevels, messageLevels) = (4, 3);
         vm.deal(address(bridge), 10 ether);
-        (Message memory message, WithdrawalProof memory proof) = _confirmed(Message(0, ALICE, ALICE, 1 ether, ""));
+        (Message memory message, WithdrawalProof memory proof) = confirmed(Message(0, ALICE, ALICE, 1 ether, ""));
         bridge.withdraw(message, proof);
         _snap("withdraw ETH, from an L2 of ten thousands of accounts");
         assertEq(ALICE.balance, 2 ether);
@@ -127,7 +110,7 @@ contract BridgeGasTest is Stages {
     /// forge-config: default.isolate = true
     function test_gas_withdrawAfterTheOutboxIsProven() public {
         vm.deal(address(bridge), 10 ether);
-        (Message memory message, WithdrawalProof memory proof) = _confirmed(Message(0, ALICE, ALICE, 1 ether, ""));
+        (Message memory message, WithdrawalProof memory proof) = confirmed(Message(0, ALICE, ALICE, 1 ether, ""));
         bridge.proveOutbox(proof.claim, proof.boundary, proof.accountProof);
         _snap("proveOutbox, once a claim");
         (proof.boundary, proof.accountProof) = ("", new bytes[](0));
@@ -142,7 +125,7 @@ contract BridgeGasTest is Stages {
         tokenEscrow.deposit(address(coin), ALICE, 20);
         bytes memory call = abi.encodeCall(ITokenEscrow.release, (address(coin), ALICE, 10));
         (Message memory message, WithdrawalProof memory proof) =
-            _confirmed(Message(0, Predeploys.TOKEN_BRIDGE, address(tokenEscrow), 0, call));
+            confirmed(Message(0, Predeploys.TOKEN_BRIDGE, address(tokenEscrow), 0, call));
         bridge.withdraw(message, proof);
         _snap("withdraw of a token");
         assertEq(coin.balanceOf(ALICE), 1010);
@@ -155,32 +138,11 @@ contract BridgeGasTest is Stages {
         vm.deal(address(bridge), 10 ether);
         bytes memory call = abi.encodeCall(IPassage.forward, (bridge, ALICE, new bytes(100)));
         (Message memory message, WithdrawalProof memory proof) =
-            _confirmed(Message(0, ALICE, address(passage), 1 ether, call));
+            confirmed(Message(0, ALICE, address(passage), 1 ether, call));
         uint64 sent = inbox.messageCount();
         bridge.withdraw(message, proof);
         _snap("withdraw that forwards 100 bytes and ETH to another rollup");
         assertEq(inbox.messageCount(), sent + 1);
-    }
-
-    /// @dev The message in a state that is claimed and confirmed.
-    function _confirmed(Message memory message) private returns (Message memory, WithdrawalProof memory proof) {
-        bytes32 slot = OutboxProof.slot(message.hash(Direction.Up, block.chainid, address(bridge)));
-        StateAccount memory outbox = StateAccount(1, 1000 ether, 0, keccak256("Outbox"));
-        (outbox.storageRoot, proof.storageProof) =
-            SyntheticTrie.proof(AccountStorage.path(slot), hex"01", messageLevels);
-        Machine memory machine = ToyMachine.boundary(keccak256("block"));
-        (machine.stateRoot, proof.accountProof) =
-            SyntheticTrie.proof(Accounts.path(Predeploys.OUTBOX), Accounts.encode(outbox), accountLevels);
-        proof.boundary = Encoding.encode(machine);
-        proof.claim = ClaimKey(rollup.genesis(), 0, "trace", Encoding.hash(machine));
-        address proposer = makeAddr("proposer");
-        BondId bond = lockBond(proposer);
-        uint64 end = rollup.domainEnd(proof.claim.parent);
-        vm.prank(proposer);
-        rollup.propose(bond, proof.claim.parent, end, "trace", proof.boundary);
-        roll(tournament.closing(rootTournament(proof.claim.parent, 0)));
-        rollup.confirm(proof.claim);
-        return (message, proof);
     }
 
     function _batch() private pure returns (bytes memory batch) {

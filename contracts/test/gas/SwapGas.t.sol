@@ -1,37 +1,21 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity 0.8.37;
 
-import {Account as StateAccount, Accounts} from "../../src/authenticated/Account.sol";
-import {AccountStorage} from "../../src/authenticated/AccountStorage.sol";
-import {OutboxProof} from "../../src/bridge/OutboxProof.sol";
 import {SwapArbiter} from "../../src/bridge/SwapArbiter.sol";
 import {WithdrawalProof} from "../../src/interfaces/IBridge.sol";
 import {ICaller} from "../../src/interfaces/ICaller.sol";
 import {ISwapArbiter} from "../../src/interfaces/ISwapArbiter.sol";
-import {Machine} from "../../src/machine/Machine.sol";
-import {Predeploys} from "../../src/rules/Predeploys.sol";
-import {ClaimKey} from "../../src/types/ClaimKey.sol";
-import {BondId, rootTournament} from "../../src/types/Ids.sol";
-import {Direction, Message} from "../../src/types/Message.sol";
+import {Message} from "../../src/types/Message.sol";
 import {Leg, LegNumber, SwapState, Terms} from "../../src/types/Swap.sol";
-import {Encoding} from "../support/Encoding.sol";
-import {Stages} from "../support/Stages.sol";
-import {SyntheticTrie} from "../support/SyntheticTrie.sol";
-import {ToyMachine} from "../support/ToyMachine.sol";
+import {ConfirmedMessages} from "../support/ConfirmedMessages.sol";
 
 /// @notice What a swap costs on L1: each verb as a transaction of its own, intrinsic gas included, in snapshots/Swap.json, on
 /// rollups as large as BridgeGas has them. Both legs are on one rollup, which changes nothing for a verb.
-contract SwapGasTest is Stages {
+contract SwapGasTest is ConfirmedMessages {
     string private constant GROUP = "Swap";
-    uint256 private constant ACCOUNT_LEVELS = 7;
-    uint256 private constant MESSAGE_LEVELS = 5;
     address private constant VAULT = address(0x7a017);
 
     SwapArbiter private arbiter = new SwapArbiter();
-
-    function hasBridge() internal pure override returns (bool) {
-        return true;
-    }
 
     function _terms() private view returns (Terms memory) {
         Leg memory ether_ = Leg(address(bridge), VAULT, address(0), address(0xa11ce), address(0xb0b), 3 ether);
@@ -85,28 +69,7 @@ contract SwapGasTest is Stages {
     /// @dev Proves a lock to the arbiter, in a state that is claimed and confirmed.
     function _withdraw(Terms memory terms, LegNumber number) private {
         bytes memory data = abi.encodeCall(ISwapArbiter.onLocked, (terms, number));
-        Message memory message = Message(0, VAULT, address(arbiter), 0, data);
-        WithdrawalProof memory proof;
-        bytes32 slot = OutboxProof.slot(message.hash(Direction.Up, block.chainid, address(bridge)));
-        StateAccount memory outbox = StateAccount(1, 1000 ether, 0, keccak256("Outbox"));
-        (outbox.storageRoot, proof.storageProof) =
-            SyntheticTrie.proof(AccountStorage.path(slot), hex"01", MESSAGE_LEVELS);
-        Machine memory machine = ToyMachine.boundary(keccak256("block"));
-        (machine.stateRoot, proof.accountProof) =
-            SyntheticTrie.proof(Accounts.path(Predeploys.OUTBOX), Accounts.encode(outbox), ACCOUNT_LEVELS);
-        proof.boundary = Encoding.encode(machine);
-        proof.claim = ClaimKey(rollup.genesis(), 0, "trace", Encoding.hash(machine));
-        _confirm(proof);
+        (Message memory message, WithdrawalProof memory proof) = confirmed(Message(0, VAULT, address(arbiter), 0, data));
         bridge.withdraw(message, proof);
-    }
-
-    function _confirm(WithdrawalProof memory proof) private {
-        address proposer = makeAddr("proposer");
-        BondId bond = lockBond(proposer);
-        uint64 end = rollup.domainEnd(proof.claim.parent);
-        vm.prank(proposer);
-        rollup.propose(bond, proof.claim.parent, end, "trace", proof.boundary);
-        roll(tournament.closing(rootTournament(proof.claim.parent, 0)));
-        rollup.confirm(proof.claim);
     }
 }

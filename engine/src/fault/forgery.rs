@@ -176,14 +176,11 @@ where
         _ => return Ok(None),
     };
     let state_root = account::write(&mut pending, state_root, transaction.sender, &sender)?;
-    let pretended = Boundary { state_root, block };
-    let mut corrupted = trace(&pending, &SlotInput { boundary: &pretended, ..*input })?;
-    corrupted.traced.nodes.extend(pending.take().0);
-    Ok(Some(corrupted))
+    trace_from(pending, &Boundary { state_root, block }, input).map(Some)
 }
 
-/// What the slot would do from another boundary.
-/// Step 0 of the block's end credits nothing, each later one a deposit, the last one seals.
+/// The deposit that step `lie.step` credits is credited before, too: step 0 of the block's end credits none, each later one the
+/// next, the last one seals.
 fn credit_twice<S>(
     source: S,
     input: &SlotInput<'_>,
@@ -206,12 +203,25 @@ where
     let state_root = credit(&mut pending, state_root, deposit.account, deposit.wei())
         .map_err(ExecuteError::from)?;
     let pretended = Boundary { state_root, block: input.boundary.block.clone() };
-    let mut corrupted = trace(&pending, &SlotInput { boundary: &pretended, ..*input })?;
-    corrupted.traced.nodes.extend(pending.take().0);
+    let mut corrupted = trace_from(pending, &pretended, input)?;
     for (told, right) in corrupted.leaves.iter_mut().zip(honest.0).take(at) {
         *told = right;
     }
     Ok(Some(corrupted))
+}
+
+/// What the slot would do from another boundary, whose state `pending` has.
+fn trace_from<S>(
+    mut pending: Pending<S>,
+    pretended: &Boundary,
+    input: &SlotInput<'_>,
+) -> Result<Corrupted, LyingError>
+where
+    S: NodeSource + CodeSource + Clone,
+{
+    let mut corrupted = trace(&pending, &SlotInput { boundary: pretended, ..*input })?;
+    corrupted.traced.nodes.extend(pending.take().0);
+    Ok(corrupted)
 }
 
 fn trace<S>(source: S, input: &SlotInput<'_>) -> Result<Corrupted, LyingError>

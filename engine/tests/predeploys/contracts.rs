@@ -1,25 +1,9 @@
 //! The contracts that the flows call.
 
 use alloy_sol_types::sol;
+pub(crate) use surety_engine::l1::bindings::{IL1Messenger, IOutbox, Message};
 
 sol! {
-    struct Message {
-        uint64 nonce;
-        address sender;
-        address target;
-        uint256 value;
-        bytes data;
-    }
-
-    interface IL1Messenger {
-        function relay(Message message, uint64 timestamp, bytes32[32] siblings) external;
-        function isRelayed(bytes32 hash) external view returns (bool);
-    }
-
-    interface IOutbox {
-        function send(address target, bytes data) external payable returns (uint64 nonce);
-    }
-
     interface ITokenBridge {
         function mint(address l1Token, string name, string symbol, uint8 decimals, address to, uint256 amount) external;
         function withdraw(address token, address to, uint256 amount) external returns (uint64 nonce);
