@@ -8,6 +8,7 @@ pub mod deployment;
 mod error;
 pub mod evidence;
 pub mod genesis;
+pub mod heads;
 pub mod history;
 pub mod messages;
 pub mod pinned;
@@ -18,12 +19,14 @@ use std::sync::Arc;
 
 use alloy::eips::BlockNumHash;
 use alloy_primitives::{Address, B256, Bytes};
+use tokio::sync::broadcast;
 use tracing::{info, warn};
 
 use self::{
     batches::{Batch, batches, view as ask},
     config::NodeConfig,
     deployment::Deployment,
+    heads::{ExecutedBlock, HeadChange, Heads},
     messages::{Messages, Sent, message, messages},
 };
 pub use error::NodeError;
@@ -40,10 +43,11 @@ use crate::{
         deposits::{pack, unpack},
     },
     execute::{
-        block::{BlockOutcome, Effect, LAST_SLOT, execute_block},
+        block::{BlockOutcome, Effect, LAST_SLOT, SlotOutcome, execute_block},
         boundary::Boundary,
         database::TrieDatabase,
         pending::Pending,
+        transaction::Transaction,
         view::{self, ViewCall, Viewed},
     },
     l1::{
@@ -54,7 +58,9 @@ use crate::{
     },
     machine::groups::Record,
     rules::limits::Limits,
-    state::{BlockRow, Commit, Head, L1Block, LeavesRow, MessageRow, Progress, Store},
+    state::{
+        BlockRow, Commit, Head, L1Block, LeavesRow, MessageRow, Progress, Store, TransactionRow,
+    },
 };
 
 /// Under which name the store keeps whose it is.
@@ -73,6 +79,7 @@ pub struct Node {
     messages: Messages,
     deployment: Deployment,
     limits: Limits,
+    heads: Heads,
 }
 
 /// What a tick did.
@@ -107,8 +114,8 @@ impl Node {
             warn!(aside = %aside.display(), "the store was corrupt and is rebuilt from L1");
         }
         let messages = Messages::read(&store)?;
-        let (store, limits) = (Arc::new(store), Limits::SURETY);
-        let node = Self { l1, beacon, store, messages, deployment, limits };
+        let (store, limits, heads) = (Arc::new(store), Limits::SURETY, Heads::default());
+        let node = Self { l1, beacon, store, messages, deployment, limits, heads };
         let identity = node.deployment.identity();
         if node.store.progress()?.is_none() {
             let mut commit = genesis::import(&config.genesis, &node.deployment)?;
@@ -142,6 +149,12 @@ impl Node {
     #[must_use]
     pub const fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// Changes of the L2 head from now on; each is announced after it is stored.
+    #[must_use]
+    pub fn head_changes(&self) -> broadcast::Receiver<HeadChange> {
+        self.heads.subscribe()
     }
 
     /// Progress before anything was followed.
@@ -276,7 +289,12 @@ impl Node {
     }
 
     fn rollback(&self, progress: &Progress) -> Result<(), NodeError> {
+        let before = self.head()?.number;
+        let removed = self.heads.kept_of(&self.store, progress.head.number, before)?;
         self.store.rollback(progress)?;
+        if before > progress.head.number {
+            self.heads.announce(HeadChange::RolledBack { head: progress.head, removed });
+        }
         self.messages.fit(&self.store)
     }
 
@@ -330,10 +348,11 @@ impl Node {
             state_root: outcome.boundary.state_root,
         };
         let (nodes, codes) = pending.take();
+        let row = block_row(l1_block, input, messages, &outcome);
         commit
             .nodes(nodes)
             .codes(codes.into_values())
-            .block(number, &block_row(l1_block, input, messages, &outcome))
+            .block(number, &row)
             .leaves(number, &leaves_row(&outcome))
             .progress(&Progress { head, l1: progress.l1.clone() });
         if let Some(blob) = input.blob() {
@@ -343,6 +362,7 @@ impl Node {
             commit.boundary(number, slot.slot, &slot.boundary.encode());
         }
         self.store.commit(commit)?;
+        self.heads.announce(HeadChange::Extended(Arc::new(ExecutedBlock { number, row })));
         let skipped = outcome.skipped().count();
         info!(number, entries = outcome.executed().count(), skipped, root = %head.state_root, "executed");
         Ok(head)
@@ -503,6 +523,7 @@ fn block_row(l1_block: u64, input: &BlockInput, messages: u64, outcome: &BlockOu
         messages,
         header: alloy_rlp::encode(&outcome.header).into(),
         receipts: alloy_rlp::encode(&receipts).into(),
+        transactions: outcome.slots.iter().filter_map(transaction_row).collect(),
     }
 }
 
@@ -517,4 +538,10 @@ fn leaves_row(outcome: &BlockOutcome) -> LeavesRow {
         }
     }
     row
+}
+
+fn transaction_row(outcome: &SlotOutcome) -> Option<TransactionRow> {
+    let Effect::Executed(executed) = &outcome.effect else { return None };
+    let Transaction { hash, sender, .. } = executed.transaction;
+    Some(TransactionRow { slot: outcome.slot, hash, sender })
 }

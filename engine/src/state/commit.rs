@@ -2,7 +2,7 @@
 
 use alloy_primitives::{B256, Bytes, keccak256};
 
-use super::{BlockRow, LeavesRow, MessageRow, Progress, Table, rows};
+use super::{BlockRow, LeavesRow, MessageRow, Progress, Table, TransactionPlace, rows};
 use crate::authenticated::blob::Blob;
 
 /// Rows that [`Store::commit`](super::Store::commit) writes all or none of.
@@ -40,8 +40,13 @@ impl Commit {
         self.sealed(Table::Blob.hash_key(blob.versioned_hash()), &row)
     }
 
-    /// An executed block.
+    /// An executed block, and where its hash and those of its transactions lead.
     pub fn block(&mut self, number: u64, row: &BlockRow) -> &mut Self {
+        self.sealed(Table::BlockHash.hash_key(row.hash), &rows::encode(&number));
+        for (index, transaction) in (0..).zip(&row.transactions) {
+            let place = TransactionPlace { number, index };
+            self.sealed(Table::Transaction.hash_key(transaction.hash), &rows::encode(&place));
+        }
         self.sealed(Table::Block.number_key(number), &rows::encode(row))
     }
 

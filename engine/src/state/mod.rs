@@ -3,7 +3,8 @@
 //!
 //! One sled tree; one [`Commit`] a block, applied atomically, flushed and synced before [`Store::commit`] returns. Trie
 //! nodes and codes are found by their keccak256 and checked against it when read; all other rows carry a checksum. Nodes
-//! are never deleted, so every state root ever committed stays readable. Nothing here is the only copy of anything: a
+//! are never deleted, so every state root ever committed stays readable. The indexes by hash are hints, which a rollback
+//! leaves: a reading compares them with the block that they lead to. Nothing here is the only copy of anything: a
 //! store that is lost is rebuilt from L1, the genesis witness and a beacon API that still has the blobs.
 //!
 //! The only room that uses sled.
@@ -21,6 +22,8 @@ mod tests;
 
 pub use commit::Commit;
 pub use error::StoreError;
-pub use rows::{BlockRow, Head, L1Block, LeavesRow, MessageRow, Progress};
+pub use rows::{
+    BlockRow, Head, L1Block, LeavesRow, MessageRow, Progress, TransactionPlace, TransactionRow,
+};
 pub use store::Store;
 pub use tables::Table;

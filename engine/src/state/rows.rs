@@ -24,6 +24,28 @@ pub struct BlockRow {
     pub header: Bytes,
     /// Facts of its receipts.
     pub receipts: Bytes,
+    /// The entries that were executed, one a receipt; the others were skipped.
+    pub transactions: Vec<TransactionRow>,
+}
+
+/// An entry of a batch that was executed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, RlpEncodable, RlpDecodable)]
+pub struct TransactionRow {
+    /// Its slot in the block.
+    pub slot: u16,
+    /// keccak256 of the entry.
+    pub hash: B256,
+    /// Who signed it.
+    pub sender: Address,
+}
+
+/// Where a transaction is in the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, RlpEncodable, RlpDecodable)]
+pub struct TransactionPlace {
+    /// L2 block number.
+    pub number: u64,
+    /// Its index among the block's transactions.
+    pub index: u64,
 }
 
 /// A message that L1 sent down, at its leaf of the message tree.

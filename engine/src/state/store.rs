@@ -9,7 +9,7 @@ use alloy_primitives::{B256, Bytes, keccak256};
 use alloy_rlp::Decodable;
 
 use super::{
-    BlockRow, Commit, LeavesRow, MessageRow, Progress, StoreError, Table,
+    BlockRow, Commit, LeavesRow, MessageRow, Progress, StoreError, Table, TransactionPlace,
     database::{Database, is_marked, mark, quarantine},
     rows,
 };
@@ -20,7 +20,7 @@ use crate::authenticated::{
 };
 
 /// Version of the layout; other versions are refused.
-const FORMAT: [u8; 1] = [2];
+const FORMAT: [u8; 1] = [3];
 
 /// The node's database. See the [module](super) for what it promises.
 pub struct Store {
@@ -132,6 +132,28 @@ impl Store {
     /// [`StoreError`].
     pub fn block(&self, number: u64) -> Result<Option<BlockRow>, StoreError> {
         self.row(Table::Block, Table::Block.number_key(number))
+    }
+
+    /// The number of the executed block with this hash.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn block_number(&self, hash: B256) -> Result<Option<u64>, StoreError> {
+        let hint = self.row(Table::BlockHash, Table::BlockHash.hash_key(hash))?;
+        let Some(number) = hint else { return Ok(None) };
+        Ok(self.block(number)?.filter(|block| block.hash == hash).map(|_| number))
+    }
+
+    /// Where the transaction with this hash was executed.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn transaction_place(&self, hash: B256) -> Result<Option<TransactionPlace>, StoreError> {
+        let hint = self.row(Table::Transaction, Table::Transaction.hash_key(hash))?;
+        let Some(place @ TransactionPlace { number, index }) = hint else { return Ok(None) };
+        let Some(block) = self.block(number)? else { return Ok(None) };
+        let found = usize::try_from(index).ok().and_then(|index| block.transactions.get(index));
+        Ok(found.filter(|transaction| transaction.hash == hash).map(|_| place))
     }
 
     /// A block's leaves in a slot commitment.

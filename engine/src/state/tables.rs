@@ -14,6 +14,10 @@ pub enum Table {
     Blob = b'e',
     /// L2 number → [`BlockRow`](super::BlockRow).
     Block = b'b',
+    /// L2 block hash → its number, or what was its number.
+    BlockHash = b'h',
+    /// L2 transaction hash → [`TransactionPlace`](super::TransactionPlace), or what was its place.
+    Transaction = b't',
     /// L2 number → [`LeavesRow`](super::LeavesRow).
     Leaves = b'l',
     /// L2 number, slot → the encoded boundary after that slot.

@@ -29,8 +29,20 @@ fn progress(head: u64, state_root: B256) -> Progress {
     }
 }
 
+/// Block `n` has `n` transactions.
 fn block(n: u64) -> BlockRow {
-    BlockRow { hash: number(n), batch: vec![7; 100_000].into(), ..BlockRow::default() }
+    let transaction =
+        |slot: u64| TransactionRow { hash: transaction(n, slot - 1), ..TransactionRow::default() };
+    BlockRow {
+        hash: number(n),
+        batch: vec![7; 100_000].into(),
+        transactions: (1..=n).map(transaction).collect(),
+        ..BlockRow::default()
+    }
+}
+
+fn transaction(block: u64, index: u64) -> B256 {
+    number(1000 * block + index)
 }
 
 /// Commits block `n`, which sets storage slot `n`, and gives the new root.
@@ -91,6 +103,34 @@ fn what_was_committed_is_there_after_reopening() {
     assert_eq!(store.block(6).unwrap(), None);
     assert_eq!(store.node(B256::repeat_byte(1)).unwrap(), None);
     assert_eq!(store.code(B256::repeat_byte(1)).unwrap(), None);
+}
+
+#[test]
+fn blocks_and_transactions_are_found_by_hash_until_they_fall_out() {
+    let dir = TempDir::new().unwrap();
+    let roots = filled(dir.path(), 5);
+    let store = Store::open(dir.path()).unwrap();
+    for n in 1..=5 {
+        assert_eq!(store.block_number(number(n)).unwrap(), Some(n));
+        let place = store.transaction_place(transaction(n, n - 1)).unwrap();
+        assert_eq!(place, Some(TransactionPlace { number: n, index: n - 1 }));
+        assert_eq!(store.transaction_place(transaction(n, n)).unwrap(), None);
+    }
+
+    store.rollback(&progress(3, roots[3])).unwrap();
+    assert_eq!(store.block_number(number(4)).unwrap(), None);
+    assert_eq!(store.transaction_place(transaction(4, 0)).unwrap(), None);
+
+    // another block 4, with what was in block 5
+    let other = BlockRow { hash: number(40), transactions: block(5).transactions, ..block(4) };
+    let mut commit = Commit::new();
+    commit.block(4, &other).progress(&progress(4, roots[4]));
+    store.commit(commit).unwrap();
+    assert_eq!(store.block_number(number(4)).unwrap(), None, "the hint leads to another block");
+    assert_eq!(store.block_number(number(40)).unwrap(), Some(4));
+    assert_eq!(store.transaction_place(transaction(4, 0)).unwrap(), None);
+    let place = store.transaction_place(transaction(5, 2)).unwrap();
+    assert_eq!(place, Some(TransactionPlace { number: 4, index: 2 }));
 }
 
 #[test]
