@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use surety_engine::{dispute::plan::Policy, node::daemon::DaemonConfig};
 
+use crate::mempool::MempoolSettings;
+
 /// The whole file.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 pub(crate) struct Config {
@@ -12,6 +14,9 @@ pub(crate) struct Config {
     /// What is the proposer's alone.
     #[serde(default)]
     pub(crate) proposer: Proposer,
+    /// How much waits for a batch.
+    #[serde(default)]
+    pub(crate) mempool: MempoolSettings,
 }
 
 /// When to propose and when to defend.

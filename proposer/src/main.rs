@@ -1,8 +1,13 @@
 //! Surety's proposer: follows L1, executes the L2 chain, proposes bonded claims, defends them, and recovers its bonds.
 
 mod config;
+#[allow(dead_code, unused_imports, reason = "the RPC and the batcher come next")]
+mod mempool;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use alloy::primitives::Address;
 use clap::{Parser, Subcommand};
@@ -17,7 +22,7 @@ use surety_engine::{
 };
 use tracing::info;
 
-use crate::config::Config;
+use crate::{config::Config, mempool::Mempool};
 
 /// Proposes claims about a Surety rollup.
 #[derive(Debug, Parser)]
@@ -65,7 +70,11 @@ async fn main() -> eyre::Result<()> {
 async fn run(config: Config) -> eyre::Result<()> {
     let shutdown = process::shutdown()?;
     let daemon = Daemon::open(config.daemon, config.proposer.policy()).await?;
+    let (node, store) = (Arc::clone(daemon.node()), Arc::clone(daemon.node().store()));
+    let mempool = Arc::new(Mempool::open(node, store, config.mempool)?);
+    let keeping_up = tokio::spawn(mempool::keep_up(mempool));
     daemon.run(shutdown, |_| {}).await;
+    keeping_up.abort();
     Ok(())
 }
 

@@ -70,6 +70,18 @@ impl Commit {
         self.sealed(Table::Progress.key(&[]), &rows::encode(progress))
     }
 
+    /// An L2 transaction that this node has accepted and the chain has yet to execute.
+    pub fn waiting(&mut self, raw: &Bytes) -> &mut Self {
+        self.batch.insert(Table::Waiting.hash_key(keccak256(raw)), raw.as_ref());
+        self
+    }
+
+    /// Forgets a transaction that waited.
+    pub fn done_waiting(&mut self, hash: B256) -> &mut Self {
+        self.batch.remove(Table::Waiting.hash_key(hash));
+        self
+    }
+
     /// Bytes under a name, for another room.
     pub fn meta(&mut self, name: &str, value: &[u8]) -> &mut Self {
         self.sealed(Table::Meta.key(name.as_bytes()), value)

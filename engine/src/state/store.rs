@@ -208,6 +208,22 @@ impl Store {
         blob.map(Some).ok_or_else(|| damaged(Table::Blob, &key))
     }
 
+    /// The L2 transactions that were accepted and are not forgotten, in no order of meaning.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn waiting(&self) -> Result<Vec<Bytes>, StoreError> {
+        let rows = self.database.prefix(&Table::Waiting.key(&[]));
+        rows.map(|row| {
+            let (key, raw) = row?;
+            if key.get(1..) != Some(keccak256(&raw).as_slice()) {
+                return Err(damaged(Table::Waiting, &key));
+            }
+            Ok(Bytes::copy_from_slice(&raw))
+        })
+        .collect()
+    }
+
     /// The bytes under a name.
     ///
     /// # Errors

@@ -24,6 +24,8 @@ pub enum Table {
     Boundary = b's',
     /// leaf of the message tree → [`MessageRow`](super::MessageRow).
     Message = b'd',
+    /// hash → L2 transaction that waits for a block, or whose block L1 may still undo.
+    Waiting = b'w',
     /// → [`Progress`](super::Progress).
     Progress = b'p',
     /// name → bytes that mean something to another room.

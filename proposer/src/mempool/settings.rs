@@ -1,0 +1,43 @@
+//! Section `[mempool]` of the configuration: how much the pool holds.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+/// Bounds of the pool. What does not fit drives out what pays least.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct MempoolSettings {
+    /// Transactions at most.
+    pub(crate) transactions: usize,
+    /// Bytes of all of them at most.
+    pub(crate) bytes: usize,
+    /// Transactions of one sender at most.
+    pub(crate) sender_transactions: usize,
+    /// Bytes of one sender's transactions at most.
+    pub(crate) sender_bytes: usize,
+    /// How long a transaction may wait for what it lacks (an earlier nonce, funds), seconds.
+    pub(crate) lifetime_seconds: u64,
+    /// Takes transactions that name no chain (before EIP-155), and that anybody may therefore repeat elsewhere.
+    pub(crate) allow_unprotected: bool,
+}
+
+impl Default for MempoolSettings {
+    fn default() -> Self {
+        Self {
+            transactions: 8_192,
+            bytes: 32 << 20,
+            sender_transactions: 128,
+            sender_bytes: 1 << 20,
+            lifetime_seconds: 3 * 60 * 60,
+            allow_unprotected: false,
+        }
+    }
+}
+
+impl MempoolSettings {
+    /// How long a transaction may wait for what it lacks.
+    pub(crate) const fn lifetime(&self) -> Duration {
+        Duration::from_secs(self.lifetime_seconds)
+    }
+}
