@@ -71,8 +71,9 @@ async fn run(config: Config) -> eyre::Result<()> {
     let shutdown = process::shutdown()?;
     let daemon = Daemon::open(config.daemon, config.proposer.policy()).await?;
     let (node, store) = (Arc::clone(daemon.node()), Arc::clone(daemon.node().store()));
+    let changes = node.head_changes();
     let mempool = Arc::new(Mempool::open(node, store, config.mempool)?);
-    let keeping_up = tokio::spawn(mempool::keep_up(mempool));
+    let keeping_up = tokio::spawn(mempool::keep_up(mempool, changes));
     daemon.run(shutdown, |_| {}).await;
     keeping_up.abort();
     Ok(())

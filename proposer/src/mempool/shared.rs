@@ -9,19 +9,22 @@ use std::{
 use alloy::primitives::{Address, B256, Bytes};
 use surety_engine::{
     execute::decode::decode_entry,
-    node::NodeError,
+    node::{NodeError, heads::HeadChange},
     state::{Commit, Store, StoreError},
 };
 use thiserror::Error;
-use tokio::{sync::broadcast, time::MissedTickBehavior};
+use tokio::{
+    sync::broadcast::{self, error::RecvError},
+    time::sleep,
+};
 use tracing::{debug, info, warn};
 
 use super::{Chain, MempoolSettings, Pooled, Rejection, SenderState, Tip, admission, pool::Pool};
 
 /// L1 blocks after which what has been spent is forgotten: as many as a node remembers, and so can undo.
 const SETTLED_AFTER: u64 = 128;
-/// Time between two looks at the chain's head.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(250);
+/// Time between two looks at the chain when nothing changes.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(5);
 /// Announcements that a slow listener may be behind.
 const ANNOUNCEMENTS: usize = 4_096;
 
@@ -286,20 +289,19 @@ impl Mempool {
     }
 }
 
-/// Keeps the pool at the chain's head for as long as it is polled.
-pub(crate) async fn keep_up(mempool: Arc<Mempool>) {
-    let mut looks = tokio::time::interval(BETWEEN_LOOKS);
-    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+/// Keeps the pool at the chain's head for as long as it is polled. `changes` only wakes it: it reads the chain itself.
+pub(crate) async fn keep_up(mempool: Arc<Mempool>, mut changes: broadcast::Receiver<HeadChange>) {
     loop {
-        looks.tick().await;
-        let followed = {
-            let mempool = Arc::clone(&mempool);
-            tokio::task::spawn_blocking(move || mempool.follow()).await
-        };
-        match followed {
-            Ok(Ok(_)) => {}
-            Ok(Err(failure)) => warn!(%failure, "the pool is behind the chain"),
-            Err(stopped) => warn!(%stopped, "the pool is behind the chain"),
+        let pool = Arc::clone(&mempool);
+        let followed = tokio::task::spawn_blocking(move || pool.follow()).await;
+        if let Ok(Err(failure)) = followed {
+            warn!(%failure, "the pool is behind the chain");
         }
+        tokio::select! {
+            change = changes.recv() => if let Err(RecvError::Closed) = change { return },
+            () = sleep(BETWEEN_LOOKS) => {}
+        }
+        // many changes are one step for the pool
+        while changes.try_recv().is_ok() {}
     }
 }
