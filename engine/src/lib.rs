@@ -3,6 +3,8 @@
 pub mod artifacts;
 pub mod authenticated;
 pub mod bridge;
+pub mod chain;
+
 pub mod commitment;
 pub mod conformance;
 pub mod deploy;

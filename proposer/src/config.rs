@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use surety_engine::{dispute::plan::Policy, node::daemon::DaemonConfig};
 
-use crate::mempool::MempoolSettings;
+use crate::{mempool::MempoolSettings, rpc::RpcConfig};
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
@@ -17,6 +17,9 @@ pub(crate) struct Config {
     /// How much waits for a batch.
     #[serde(default)]
     pub(crate) mempool: MempoolSettings,
+    /// The L2's JSON-RPC.
+    #[serde(default)]
+    pub(crate) rpc: RpcConfig,
 }
 
 /// When to propose and when to defend.

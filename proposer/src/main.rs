@@ -3,6 +3,8 @@
 mod config;
 #[allow(dead_code, unused_imports, reason = "the RPC and the batcher come next")]
 mod mempool;
+#[allow(dead_code, reason = "more methods come next")]
+mod rpc;
 
 use std::{
     path::{Path, PathBuf},
@@ -74,7 +76,11 @@ async fn run(config: Config) -> eyre::Result<()> {
     let changes = node.head_changes();
     let mempool = Arc::new(Mempool::open(node, store, config.mempool)?);
     let keeping_up = tokio::spawn(mempool::keep_up(mempool, changes));
+    let server = rpc::Server::start(Arc::clone(daemon.node()), &config.rpc).await?;
     daemon.run(shutdown, |_| {}).await;
+    if let Some(server) = server {
+        server.stop().await;
+    }
     keeping_up.abort();
     Ok(())
 }

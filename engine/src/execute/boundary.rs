@@ -1,5 +1,6 @@
 //! A machine state between slots.
 
+use alloy::consensus::Header;
 use alloy_primitives::{B256, U256};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -65,9 +66,23 @@ impl Genesis {
         gas_limit: u64,
     ) -> Result<Self, ExecuteError> {
         let gas_used = gas_limit / ELASTICITY;
-        let block = Block { timestamp, base_fee, gas_limit, gas_used, ..Block::default() };
-        let hash = seal(&block, state_root)?.hash_slow();
-        Ok(Self { chain_id, number: 0, hash, state_root, timestamp, base_fee, gas_limit, gas_used })
+        let hash = B256::ZERO;
+        let number = 0;
+        let new =
+            Self { chain_id, number, hash, state_root, timestamp, base_fee, gas_limit, gas_used };
+        Ok(Self { hash: new.seal()?.hash_slow(), ..new })
+    }
+
+    /// The header of a new chain; `None` for another chain's block, of which not all is known.
+    #[must_use]
+    pub fn header(&self) -> Option<Header> {
+        self.seal().ok().filter(|header| header.hash_slow() == self.hash)
+    }
+
+    fn seal(&self) -> Result<Header, ExecuteError> {
+        let &Self { number, state_root, timestamp, base_fee, gas_limit, gas_used, .. } = self;
+        let block = Block { number, timestamp, base_fee, gas_limit, gas_used, ..Block::default() };
+        seal(&block, state_root)
     }
 }
 
@@ -155,6 +170,8 @@ mod tests {
         };
         let genesis = new(5, 12_000_000);
         assert_eq!((genesis.number, genesis.gas_used), (0, 6_000_000));
+        assert_eq!(genesis.header().unwrap().hash_slow(), genesis.hash);
+        assert_eq!(Genesis { hash: B256::repeat_byte(2), ..genesis }.header(), None);
         assert_ne!(genesis.hash, new(6, 12_000_000).hash);
         assert_ne!(genesis.hash, new(5, 13_000_000).hash);
         let machine = Boundary::genesis(&genesis).machine();

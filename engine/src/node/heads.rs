@@ -4,21 +4,12 @@ use std::sync::Arc;
 
 use tokio::sync::broadcast;
 
-use crate::state::{BlockRow, Head, Store, StoreError};
+use crate::state::{ExecutedBlock, Head, Store, StoreError};
 
 /// Changes that a receiver may lie behind before it misses some, and is told so.
 const BUFFERED: usize = 64;
 /// Blocks that a rollback still shows: those of 128 L1 blocks, 12 in each.
 const REMOVED_SHOWN: u64 = 1536;
-
-/// A block as it was stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExecutedBlock {
-    /// L2 block number.
-    pub number: u64,
-    /// What is stored of it.
-    pub row: BlockRow,
-}
 
 /// A change of the L2 chain.
 #[derive(Clone, Debug)]

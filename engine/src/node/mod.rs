@@ -26,7 +26,7 @@ use self::{
     batches::{Batch, batches, view as ask},
     config::NodeConfig,
     deployment::Deployment,
-    heads::{ExecutedBlock, HeadChange, Heads},
+    heads::{HeadChange, Heads},
     messages::{Messages, Sent, message, messages},
 };
 pub use error::NodeError;
@@ -59,7 +59,8 @@ use crate::{
     machine::groups::Record,
     rules::limits::Limits,
     state::{
-        BlockRow, Commit, Head, L1Block, LeavesRow, MessageRow, Progress, Store, TransactionRow,
+        BlockRow, Commit, ExecutedBlock, Head, L1Block, LeavesRow, MessageRow, Progress, Store,
+        TransactionRow,
     },
 };
 

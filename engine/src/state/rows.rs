@@ -28,6 +28,15 @@ pub struct BlockRow {
     pub transactions: Vec<TransactionRow>,
 }
 
+/// A block as it was stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExecutedBlock {
+    /// L2 block number.
+    pub number: u64,
+    /// What is stored of it.
+    pub row: BlockRow,
+}
+
 /// An entry of a batch that was executed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, RlpEncodable, RlpDecodable)]
 pub struct TransactionRow {

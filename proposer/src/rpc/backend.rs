@@ -1,0 +1,94 @@
+//! What all methods share: the chain, and a bounded number of threads that read it.
+
+use std::sync::Arc;
+
+use alloy::eips::{BlockId, BlockNumberOrTag};
+use surety_engine::{chain::Chain, node::Node};
+use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+
+use super::{config::RpcConfig, error::RpcError, finality::Finality};
+
+/// The node behind the methods.
+#[derive(Debug)]
+pub(crate) struct Backend {
+    node: Arc<Node>,
+    chain: Chain,
+    finality: Finality,
+    permits: Arc<Semaphore>,
+    config: RpcConfig,
+}
+
+impl Backend {
+    /// Reads what `node` follows.
+    pub(crate) fn new(node: Arc<Node>, config: RpcConfig) -> Self {
+        let chain = Chain::new(Arc::clone(node.store()), node.deployment().genesis);
+        let finality = Finality::new(node.l1().clone());
+        let permits = Arc::new(Semaphore::new(config.concurrency.max(1) as usize));
+        Self { node, chain, finality, permits, config }
+    }
+
+    /// The node.
+    pub(crate) const fn node(&self) -> &Arc<Node> {
+        &self.node
+    }
+
+    /// The chain, for what reads a row or two; everything else goes through [`Backend::blocking`].
+    pub(crate) const fn chain(&self) -> &Chain {
+        &self.chain
+    }
+
+    /// What a caller may take.
+    pub(crate) const fn config(&self) -> &RpcConfig {
+        &self.config
+    }
+
+    /// Runs `work` on a thread where it may block, when there is one; whatever it does, the daemon goes on.
+    ///
+    /// # Errors
+    /// What `work` gives; [`RpcError::Timeout`]: the work itself goes on and keeps its thread, so that no more than the
+    /// configured number are ever taken.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Chain) -> Result<T, RpcError> + Send + 'static,
+    ) -> Result<T, RpcError> {
+        let (permits, chain) = (Arc::clone(&self.permits), self.chain.clone());
+        let run = async {
+            let permit = permits.acquire_owned().await.map_err(RpcError::internal)?;
+            let run = move || {
+                let _permit = permit;
+                work(&chain)
+            };
+            spawn_blocking(run).await.map_err(RpcError::internal)?
+        };
+        timeout(self.config.timeout(), run).await.map_err(|_| RpcError::Timeout)?
+    }
+
+    /// The block meant, by number or hash: `latest` when nothing is said, `safe` and `finalized` as of L1 now.
+    /// What the [`Chain`] then finds under it may be nothing.
+    ///
+    /// # Errors
+    /// [`RpcError::Server`] when L1 does not say what is safe or final.
+    pub(crate) async fn block_id(&self, id: Option<BlockId>) -> Result<BlockId, RpcError> {
+        match id.unwrap_or_default() {
+            BlockId::Number(tag) => self.number(tag).await.map(BlockId::number),
+            hash @ BlockId::Hash(_) => Ok(hash),
+        }
+    }
+
+    /// The number that a tag stands for.
+    ///
+    /// # Errors
+    /// [`RpcError::Server`] when L1 does not say what is safe or final.
+    pub(crate) async fn number(&self, tag: BlockNumberOrTag) -> Result<u64, RpcError> {
+        match tag {
+            BlockNumberOrTag::Number(number) => Ok(number),
+            BlockNumberOrTag::Earliest => Ok(self.chain.genesis().number),
+            // a block exists when L1 has its batch: none is pending
+            BlockNumberOrTag::Latest | BlockNumberOrTag::Pending => Ok(self.chain.head()?.number),
+            BlockNumberOrTag::Safe | BlockNumberOrTag::Finalized => {
+                let l1 = self.finality.l1_block(tag).await?;
+                self.blocking(move |chain| Ok(chain.last_appended_by(l1)?)).await
+            }
+        }
+    }
+}

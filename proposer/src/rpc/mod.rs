@@ -1,0 +1,18 @@
+//! The L2's JSON-RPC: what wallets, `cast`, ethers, viem and Foundry ask, over HTTP and WebSocket on one port.
+//!
+//! Each file is a namespace or a part of one: a trait that lists its methods, and who answers them. All of them stand on
+//! [`backend`], which reads the node's store on threads of its own; nothing that a caller sends can stop the daemon.
+//! `docs/rpc.md` tells what the methods mean here.
+
+mod backend;
+mod config;
+mod cors;
+mod error;
+mod eth;
+mod finality;
+mod net;
+mod server;
+mod web3;
+
+pub(crate) use config::RpcConfig;
+pub(crate) use server::Server;

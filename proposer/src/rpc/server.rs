@@ -1,0 +1,129 @@
+//! The server: limits, and the methods of all namespaces on one port.
+
+use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+
+use jsonrpsee::{
+    Methods, RpcModule,
+    core::{RegisterMethodError, RpcResult, traits::IdProvider},
+    server::{
+        BatchRequestConfig, PingConfig, RandomIntegerIdProvider, Server as HttpServer,
+        ServerConfigBuilder, ServerHandle,
+    },
+    types::SubscriptionId,
+};
+use surety_engine::node::Node;
+use thiserror::Error;
+use tokio::time::timeout;
+use tracing::{info, warn};
+
+use super::{
+    backend::Backend,
+    config::RpcConfig,
+    cors::CorsLayer,
+    eth::{Eth, EthApiServer as _},
+    net::{Net, NetApiServer as _},
+    web3::{Web3, Web3ApiServer as _},
+};
+
+/// Messages that a WebSocket connection may lie behind before it is waited for, or dropped.
+const BUFFERED_MESSAGES: u32 = 1_024;
+/// A WebSocket that does not answer pings for so long is closed.
+const SILENCE: Duration = Duration::from_secs(90);
+/// How long calls under way may take when the daemon stops.
+const STOPPING: Duration = Duration::from_secs(5);
+
+/// Why there is no server.
+#[derive(Debug, Error)]
+pub(crate) enum ServerError {
+    /// The address cannot be listened on.
+    #[error("JSON-RPC on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// Two namespaces have a method of one name.
+    #[error(transparent)]
+    Methods(#[from] RegisterMethodError),
+}
+
+/// A running server.
+#[derive(Debug)]
+pub(crate) struct Server {
+    handle: ServerHandle,
+}
+
+impl Server {
+    /// Serves what `node` knows; `None` when no address is configured.
+    ///
+    /// # Errors
+    /// [`ServerError`].
+    pub(crate) async fn start(
+        node: Arc<Node>,
+        config: &RpcConfig,
+    ) -> Result<Option<Self>, ServerError> {
+        let Some(address) = config.listen else { return Ok(None) };
+        let methods = methods(&Arc::new(Backend::new(node, config.clone())))?;
+        let listen = |source| ServerError::Listen { address, source };
+        let http = tower::ServiceBuilder::new().layer(CorsLayer::new(&config.cors_origins));
+        let server = HttpServer::builder()
+            .set_config(limits(config).build())
+            .set_http_middleware(http)
+            .build(address)
+            .await
+            .map_err(listen)?;
+        let address = server.local_addr().map_err(listen)?;
+        let handle = server.start(methods);
+        info!(%address, "serving JSON-RPC");
+        Ok(Some(Self { handle }))
+    }
+
+    /// Takes no more calls, and waits for those under way.
+    pub(crate) async fn stop(self) {
+        // an error says that it has stopped already
+        if self.handle.stop().is_ok() && timeout(STOPPING, self.handle.stopped()).await.is_err() {
+            warn!("calls were still under way when JSON-RPC stopped");
+        }
+    }
+}
+
+fn limits(config: &RpcConfig) -> ServerConfigBuilder {
+    ServerConfigBuilder::new()
+        .max_connections(config.max_connections)
+        .max_request_body_size(config.max_request_bytes)
+        .max_response_body_size(config.max_response_bytes)
+        .max_subscriptions_per_connection(config.max_subscriptions)
+        .set_batch_request_config(BatchRequestConfig::Limit(config.max_batch))
+        .set_message_buffer_capacity(BUFFERED_MESSAGES)
+        .enable_ws_ping(PingConfig::new().inactive_limit(SILENCE))
+        .set_id_provider(HexIds)
+}
+
+/// All namespaces. `rpc_modules` lists them.
+fn methods(backend: &Arc<Backend>) -> Result<Methods, RegisterMethodError> {
+    let chain_id = backend.chain().genesis().chain_id;
+    let mut module = RpcModule::new(());
+    module.merge(Eth::new(Arc::clone(backend)).into_rpc())?;
+    module.merge(Net { chain_id }.into_rpc())?;
+    module.merge(Web3.into_rpc())?;
+
+    let names = module.method_names().chain(["rpc_modules"]);
+    let namespaces = names.filter_map(|name| name.split('_').next()).map(|name| (name, "1.0"));
+    let namespaces: BTreeMap<_, _> = namespaces.collect();
+    module.register_method("rpc_modules", move |_, (), _| RpcResult::Ok(namespaces.clone()))?;
+    Ok(module.into())
+}
+
+/// Ids of subscriptions as Ethereum's clients expect them.
+#[derive(Clone, Copy, Debug)]
+struct HexIds;
+
+impl IdProvider for HexIds {
+    fn next_id(&self) -> SubscriptionId<'static> {
+        match RandomIntegerIdProvider.next_id() {
+            SubscriptionId::Num(id) => SubscriptionId::Str(format!("{id:#x}").into()),
+            id @ SubscriptionId::Str(_) => id,
+        }
+    }
+}
