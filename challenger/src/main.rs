@@ -11,6 +11,7 @@ use surety_engine::{
         daemon::{Daemon, DaemonConfig},
         process,
     },
+    telemetry::{Telemetry, alarm::Alarm},
 };
 use tracing::{error, info, warn};
 
@@ -34,7 +35,9 @@ async fn main() -> eyre::Result<()> {
     process::init_tracing(arguments.log_json);
     let config: DaemonConfig = process::read_config(&arguments.config)?;
     let shutdown = process::shutdown()?;
+    let telemetry = Telemetry::start(env!("CARGO_PKG_NAME"), config.telemetry).await?;
     let daemon = Daemon::open(config, Policy::CHALLENGER).await?;
+    let daemon = daemon.reporting_to(telemetry.health().clone());
     let mut known = BTreeMap::new();
     daemon
         .run(shutdown, |tick| {
@@ -53,7 +56,9 @@ fn report(known: &mut BTreeMap<ClaimId, Verdict>, claim: ClaimId, verdict: Verdi
     }
     match verdict {
         Verdict::Right => info!(%claim, "claim agrees with our execution"),
-        Verdict::Wrong => error!(%claim, "claim is wrong: disputing it"),
+        Verdict::Wrong => {
+            error!(alarm = Alarm::WrongClaim.raise(), %claim, "claim is wrong: disputing it");
+        }
         Verdict::OnWrong(wrong) => {
             warn!(%claim, %wrong, "claim builds on a wrong one and falls with it")
         }

@@ -22,3 +22,4 @@ pub mod rules;
 pub mod state;
 pub mod stateless;
 pub mod swap;
+pub mod telemetry;

@@ -21,6 +21,7 @@ use surety_engine::{
         send::{Lane, LaneSettings},
     },
     node::{daemon::Daemon, deployment::Deployment, process},
+    telemetry::Telemetry,
 };
 use tracing::info;
 
@@ -71,7 +72,9 @@ async fn main() -> eyre::Result<()> {
 
 async fn run(config: Config) -> eyre::Result<()> {
     let shutdown = process::shutdown()?;
+    let telemetry = Telemetry::start(env!("CARGO_PKG_NAME"), config.daemon.telemetry).await?;
     let daemon = Daemon::open(config.daemon, config.proposer.policy()).await?;
+    let daemon = daemon.reporting_to(telemetry.health().clone());
     let (node, store) = (Arc::clone(daemon.node()), Arc::clone(daemon.node().store()));
     let changes = node.head_changes();
     let mempool = Arc::new(Mempool::open(node, store, config.mempool)?);

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use tracing::error;
 
-use crate::dispute::plan::{Decision, End, Planned};
+use crate::{
+    dispute::plan::{Decision, End, Planned},
+    telemetry::alarm::Alarm,
+};
 
 /// The alarms that were raised so far; each is raised once.
 #[derive(Debug, Default)]
@@ -14,7 +17,7 @@ impl Alarms {
     /// Logs, as errors, the ends in `planned` that are none the honest side should come to. Returns how many are new.
     pub fn raise(&mut self, planned: &[Planned]) -> usize {
         let ends = planned.iter().filter_map(|planned| match planned.decision {
-            Decision::Terminal(end) if end != End::Done => Some(end),
+            Decision::Terminal(end) if !end.is_well() => Some(end),
             _ => None,
         });
         let before = self.0.len();
@@ -28,22 +31,36 @@ impl Alarms {
 }
 
 fn log(end: End) {
+    let Some(alarm) = alarm(end).map(Alarm::raise) else { return };
     match end {
         End::Done => {}
         End::WrongClaimConfirmed(claim) => {
-            error!(%claim, "a wrong claim is confirmed: nothing on L1 can undo it");
+            error!(alarm, %claim, "a wrong claim is confirmed: nothing on L1 can undo it");
         }
         End::WrongBoundaryProven(claim) => {
-            error!(%claim, "a wrong boundary is proven: a prover is broken, and nothing on L1 can undo it");
+            error!(alarm, %claim, "a wrong boundary is proven: a prover is broken, and nothing on L1 can undo it");
         }
-        End::HonestClaimLost(claim) => error!(%claim, "the right claim has lost its contest"),
+        End::HonestClaimLost(claim) => {
+            error!(alarm, %claim, "the right claim has lost its contest")
+        }
         End::HonestStepsLost(commitment) => {
-            error!(%commitment, "the right commitment has lost its step tournament");
+            error!(alarm, %commitment, "the right commitment has lost its step tournament");
         }
         End::TooLate(tournament) => {
-            error!(%tournament, "joining has closed without the right commitment");
+            error!(alarm, %tournament, "joining has closed without the right commitment");
         }
     }
+}
+
+const fn alarm(end: End) -> Option<Alarm> {
+    Some(match end {
+        End::Done => return None,
+        End::WrongClaimConfirmed(_) => Alarm::WrongClaimConfirmed,
+        End::WrongBoundaryProven(_) => Alarm::WrongBoundaryProven,
+        End::HonestClaimLost(_) => Alarm::HonestClaimLost,
+        End::HonestStepsLost(_) => Alarm::HonestStepsLost,
+        End::TooLate(_) => Alarm::TooLate,
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What both daemons run: follow, then play what the policy allows, and do it again.
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, sync::Arc, time::Instant};
 
 use serde::Deserialize;
 use thiserror::Error;
@@ -13,6 +13,7 @@ use super::{
     config::NodeConfig,
     evidence::Execution,
     pinned::Pinned,
+    record::{self, Record},
     wiring::{self, WiringError},
 };
 use crate::{
@@ -25,6 +26,7 @@ use crate::{
         send::{Lane, LaneSettings},
         signer::{EthersSigner, KeyError, KeySource},
     },
+    telemetry::{Health, TelemetryConfig, alarm::Alarm},
 };
 
 /// The configuration file of a daemon.
@@ -35,6 +37,9 @@ pub struct DaemonConfig {
     pub node: NodeConfig,
     /// The key that acts.
     pub key: KeySource,
+    /// Metrics and health.
+    #[serde(default)]
+    pub telemetry: TelemetryConfig,
 }
 
 /// Why a daemon cannot start.
@@ -68,6 +73,7 @@ pub struct Daemon {
     node: Arc<Node>,
     player: Player<Pinned, Execution, Execution, Arc<Lane>>,
     config: NodeConfig,
+    health: Health,
 }
 
 impl Daemon {
@@ -92,7 +98,15 @@ impl Daemon {
         let observer = Observer::new(Pinned::new(Arc::clone(&node)), deployment, account);
         let player =
             Player { observer, evidence: execution.clone(), prover: execution, lane, policy };
-        Self { node, player, config }
+        Self { node, player, config, health: Health::default() }
+    }
+
+    /// The same daemon, which tells `health` how it stands.
+    #[must_use]
+    pub fn reporting_to(mut self, health: Health) -> Self {
+        health.allow_lag(self.config.lag_seconds);
+        self.health = health;
+        self
     }
 
     /// The node.
@@ -113,6 +127,7 @@ impl Daemon {
     /// [`Unknown`].
     pub async fn round(&self) -> Result<Option<player::Tick>, Unknown> {
         let tick = self.node.tick().await?;
+        self.health.followed(record::standing(&tick));
         if tick.lag > self.config.lag_seconds {
             warn!(lag = tick.lag, l1 = tick.l1.number, "behind L1");
         }
@@ -131,9 +146,12 @@ impl Daemon {
         let account = self.player.observer.account();
         info!(%account, rollup = %self.node.deployment().rollup, "started");
         let mut shutdown = std::pin::pin!(shutdown);
-        let mut alarms = Alarms::default();
+        let (mut alarms, mut record) = (Alarms::default(), Record::new(&self.health));
         loop {
-            let again = match self.round().await {
+            let began = Instant::now();
+            let round = self.round().await;
+            record.round(&round, began.elapsed());
+            let again = match round {
                 Ok(Some(tick)) => {
                     alarms.raise(&tick.planned);
                     each(&tick);
@@ -141,7 +159,8 @@ impl Daemon {
                 }
                 Ok(None) => true,
                 Err(unknown) => {
-                    error!(%unknown, "unknown: nothing is signed until it is resolved");
+                    let alarm = Alarm::Unknown.raise();
+                    error!(alarm, %unknown, "unknown: nothing is signed until it is resolved");
                     false
                 }
             };

@@ -13,14 +13,15 @@ pub mod history;
 pub mod messages;
 pub mod pinned;
 pub mod process;
+mod record;
 pub mod wiring;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use alloy::eips::BlockNumHash;
 use alloy_primitives::{Address, B256, Bytes};
 use tokio::sync::broadcast;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use self::{
     batches::{Batch, batches, view as ask},
@@ -62,6 +63,7 @@ use crate::{
         BlockRow, Commit, ExecutedBlock, Head, L1Block, LeavesRow, MessageRow, Progress, Store,
         TransactionRow,
     },
+    telemetry::{alarm::Alarm, names},
 };
 
 /// Under which name the store keeps whose it is.
@@ -112,7 +114,8 @@ impl Node {
         }
         let (store, aside) = Store::open_or_rebuild(&config.store)?;
         if let Some(aside) = aside {
-            warn!(aside = %aside.display(), "the store was corrupt and is rebuilt from L1");
+            let alarm = Alarm::StoreRebuilt.raise();
+            error!(alarm, aside = %aside.display(), "the store was corrupt and is rebuilt from L1");
         }
         let messages = Messages::read(&store)?;
         let (store, limits, heads) = (Arc::new(store), Limits::SURETY, Heads::default());
@@ -194,6 +197,9 @@ impl Node {
                 progress = self.extend(progress, &blocks).await?;
             }
             Ok(Advance::RollBack(to)) => {
+                let last = progress.l1.last().map_or(to, |block| block.number);
+                names::L1_REORGS.add(1);
+                names::L1_REORG_DEPTH.record(last.saturating_sub(to) as f64);
                 progress.l1.retain(|block| block.number <= to);
                 progress.head = self.head_at(to, &progress.head)?;
                 warn!(l1 = to, l2 = progress.head.number, "L1 reorganised: rolled back");
@@ -201,7 +207,9 @@ impl Node {
                 behind = true;
             }
             Err(FollowError::TooDeep { oldest }) => {
-                warn!(oldest, "L1 reorganised below all that is remembered: starting over");
+                names::L1_REORGS_TOO_DEEP.add(1);
+                let alarm = Alarm::ReorgTooDeep.raise();
+                error!(alarm, oldest, "L1 reorganised below all that is remembered: starting over");
                 progress = self.fresh().await?;
                 self.rollback(&progress)?;
                 behind = true;
@@ -209,7 +217,13 @@ impl Node {
             Err(error) => return Err(error.into()),
         }
         let cursor = self.cursor().await?;
-        let lag = self.l1.head().await?.timestamp.saturating_sub(cursor.timestamp);
+        let head = self.l1.head().await?;
+        let lag = head.timestamp.saturating_sub(cursor.timestamp);
+        names::L1_HEAD.set(head.number as f64);
+        names::L1_HEAD_TIME.set(head.timestamp as f64);
+        names::L1_CURSOR.set(cursor.number as f64);
+        names::L1_LAG.set(lag as f64);
+        names::L2_HEAD.set(progress.head.number as f64);
         Ok(Tick { l1: cursor.id(), lag, l2: progress.head.number, behind })
     }
 
@@ -326,6 +340,7 @@ impl Node {
         progress: &Progress,
         mut commit: Commit,
     ) -> Result<Head, NodeError> {
+        let began = Instant::now();
         let record = input.record();
         let number = record.number;
         let parent = progress.head.number;
@@ -364,8 +379,13 @@ impl Node {
         }
         self.store.commit(commit)?;
         self.heads.announce(HeadChange::Extended(Arc::new(ExecutedBlock { number, row })));
-        let skipped = outcome.skipped().count();
-        info!(number, entries = outcome.executed().count(), skipped, root = %head.state_root, "executed");
+        let (entries, skipped) = (outcome.executed().count(), outcome.skipped().count());
+        names::L2_BLOCKS.add(1);
+        names::L2_ENTRIES.with(["executed"]).increment(entries as u64);
+        names::L2_ENTRIES.with(["skipped"]).increment(skipped as u64);
+        names::L2_GAS.add(outcome.boundary.block.gas_used);
+        names::L2_BLOCK_SECONDS.took(began.elapsed());
+        info!(number, entries, skipped, root = %head.state_root, "executed");
         Ok(head)
     }
 

@@ -37,6 +37,7 @@ use surety_engine::{
         wiring::{self, WiringError},
     },
     state::{Head, Store},
+    telemetry::TelemetryConfig,
 };
 
 #[tokio::test]
@@ -183,7 +184,11 @@ async fn contracts_that_do_not_fit_the_deployment_are_refused_at_the_start() {
         let node = NodeConfig { deployment: path, store, ..devnet.config.clone() };
         let phrase = devnet.directory.path().join("phrase");
         let key = KeySource::Mnemonic { path: phrase, index: 1 };
-        Daemon::open(DaemonConfig { node, key }, Policy::CHALLENGER).await
+        Daemon::open(
+            DaemonConfig { node, key, telemetry: TelemetryConfig::default() },
+            Policy::CHALLENGER,
+        )
+        .await
     };
     let refused = |opened: Result<Daemon, StartError>| match opened {
         Err(StartError::Wiring(error)) => error,

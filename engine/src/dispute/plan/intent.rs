@@ -232,6 +232,14 @@ pub enum End {
     HonestStepsLost(CommitmentId),
 }
 
+impl End {
+    /// Whether the honest side may come to it.
+    #[must_use]
+    pub const fn is_well(&self) -> bool {
+        matches!(self, Self::Done)
+    }
+}
+
 /// What to do about one subject.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
