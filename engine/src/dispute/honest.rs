@@ -22,6 +22,19 @@ pub enum Need {
     Steps(Domain, u32),
 }
 
+impl Need {
+    /// What kind of thing it is, in a word.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Boundary(_) => "boundary",
+            Self::Answer(_) => "answer",
+            Self::Slots(_) => "slots",
+            Self::Steps(..) => "steps",
+        }
+    }
+}
+
 impl std::fmt::Display for Need {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

@@ -13,7 +13,7 @@ use super::{
     config::NodeConfig,
     evidence::Execution,
     pinned::Pinned,
-    record::{self, Record},
+    record::Record,
     wiring::{self, WiringError},
 };
 use crate::{
@@ -127,7 +127,7 @@ impl Daemon {
     /// [`Unknown`].
     pub async fn round(&self) -> Result<Option<player::Tick>, Unknown> {
         let tick = self.node.tick().await?;
-        self.health.followed(record::standing(&tick));
+        self.health.followed((&tick).into());
         if tick.lag > self.config.lag_seconds {
             warn!(lag = tick.lag, l1 = tick.l1.number, "behind L1");
         }

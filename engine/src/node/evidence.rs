@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Instant,
 };
 
 use alloy_primitives::{B256, Bytes};
@@ -22,6 +23,7 @@ use crate::{
         SlotInput, StepInfo, StepSink, TraceError, groups::Machine, prove_step, trace_slot,
         witness::WitnessError,
     },
+    telemetry::names,
 };
 
 /// Answers kept, the latest domains': more than there can be unconfirmed claims on a path, since every plan asks for all
@@ -79,6 +81,10 @@ impl<K: Ord + Copy, V> Cache<K, V> {
     fn entries(&self) -> MutexGuard<'_, BTreeMap<K, Arc<V>>> {
         // an entry is inserted whole or not at all, so a panic elsewhere leaves nothing half done
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn len(&self) -> usize {
+        self.entries().len()
     }
 
     fn get(&self, key: K) -> Option<Arc<V>> {
@@ -143,6 +149,17 @@ impl<H: History> Execution<H> {
         &self.node
     }
 
+    /// Tells how much is kept.
+    fn count(&self) {
+        for (kind, kept) in [
+            ("answer", self.answers.len()),
+            ("slots", self.slots.len()),
+            ("steps", self.steps.len()),
+        ] {
+            names::EVIDENCE_CACHED.with([kind]).set(kept as f64);
+        }
+    }
+
     /// The slot commitment over `domain`; what it answers is kept.
     fn build_slots(&self, domain: Domain) -> Result<Slots, NodeError> {
         let slots = self.node.slots(domain.first.saturating_sub(1), domain.last())?;
@@ -186,6 +203,7 @@ impl<H: History> Execution<H> {
             let traced = steps.boundary();
             return Err(ExecutionError::Differs { slot: position, traced, executed });
         }
+        names::EVIDENCE_STEPS.add(traced.steps.into());
         info!(slot = position, steps = traced.steps, root = %steps.tree().root(), "slot traced");
         Ok(steps)
     }
@@ -209,8 +227,11 @@ impl<H: History> Execution<H> {
     ) -> Result<(StepInfo, crate::machine::StepProof), EvidenceError> {
         let this = self.clone();
         let proof = tokio::task::spawn_blocking(move || {
+            let began = Instant::now();
             let place = this.place(transition.domain, transition.slot)?;
-            Ok(prove_step(this.node.source(), &this.input(&place), transition.step)?)
+            let proof = prove_step(this.node.source(), &this.input(&place), transition.step)?;
+            names::EVIDENCE_SECONDS.with(["proof"]).record(began.elapsed());
+            Ok(proof)
         });
         let proof: Result<_, ExecutionError> = proof.await.map_err(ExecutionError::from)?;
         Ok(proof?)
@@ -248,6 +269,7 @@ impl<H: History> Evidence for Execution<H> {
     async fn gather(&self, need: Need) -> Result<(), EvidenceError> {
         let this = self.clone();
         let gathered = tokio::task::spawn_blocking(move || -> Result<(), ExecutionError> {
+            let began = Instant::now();
             match need {
                 Need::Boundary(block) => {
                     this.node.sealed(block)?;
@@ -260,6 +282,8 @@ impl<H: History> Evidence for Execution<H> {
                     this.steps.insert((domain, slot), this.build_steps(domain, slot)?);
                 }
             }
+            names::EVIDENCE_SECONDS.with([need.kind()]).record(began.elapsed());
+            this.count();
             Ok(())
         });
         match gathered.await.map_err(ExecutionError::from)? {

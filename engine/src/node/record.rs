@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime},
 };
 
 use super::{NodeError, Tick, daemon::Unknown};
@@ -13,7 +13,7 @@ use crate::{
         player::{self, Failure},
     },
     l1::send::{LaneError, Sent},
-    telemetry::{Health, Standing, names},
+    telemetry::{Health, Standing, names, unix_time},
 };
 
 /// Everything that can be lacking, in metrics: what a plan needs, and the round itself.
@@ -58,12 +58,11 @@ impl<'a> Record<'a> {
         let needs: BTreeSet<_> = tick.planned.iter().filter_map(Planned::need).collect();
         let mut lacking = BTreeMap::new();
         for need in &needs {
-            let count = lacking.entry(need_kind(need)).or_default();
+            let count = lacking.entry(need.kind()).or_default();
             *count += 1_u32;
         }
         self.lacks(&lacking);
         self.health.complete(needs.iter().map(Need::to_string).collect());
-        names::LAST_ROUND.set(seconds(SystemTime::now()));
         for failure in &tick.failures {
             names::ERRORS.with([failure_kind(failure)]).increment(1);
         }
@@ -82,20 +81,21 @@ impl<'a> Record<'a> {
             names::UNKNOWN.with([kind]).set(count);
             let since = match count {
                 0 => 0.0,
-                _ => seconds(*self.lacking.entry(kind).or_insert(now)),
+                _ => unix_time(*self.lacking.entry(kind).or_insert(now)),
             };
             names::UNKNOWN_SINCE.with([kind]).set(since);
         }
     }
 }
 
-/// Where a node stands, for its health.
-pub(super) const fn standing(tick: &Tick) -> Standing {
-    Standing {
-        l1_block: tick.l1.number,
-        lag_seconds: tick.lag,
-        l2_block: tick.l2,
-        behind: tick.behind,
+impl From<&Tick> for Standing {
+    fn from(tick: &Tick) -> Self {
+        Self {
+            l1_block: tick.l1.number,
+            lag_seconds: tick.lag,
+            l2_block: tick.l2,
+            behind: tick.behind,
+        }
     }
 }
 
@@ -125,15 +125,6 @@ fn decisions(planned: &[Planned]) {
     }
 }
 
-const fn need_kind(need: &Need) -> &'static str {
-    match need {
-        Need::Boundary(_) => "boundary",
-        Need::Answer(_) => "answer",
-        Need::Slots(_) => "slots",
-        Need::Steps(..) => "steps",
-    }
-}
-
 const fn error_kind(unknown: &Unknown) -> &'static str {
     match unknown {
         Unknown::Observe(_) => "observe",
@@ -158,9 +149,4 @@ const fn failure_kind(failure: &Failure) -> &'static str {
         Failure::Lane(_) => "transaction",
         Failure::Evidence(_) => "evidence",
     }
-}
-
-/// Seconds since 1970.
-pub(crate) fn seconds(time: SystemTime) -> f64 {
-    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
 }

@@ -6,6 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Instant,
 };
 
 use alloy_primitives::{Address, B256};
@@ -27,6 +28,7 @@ use crate::{
         signer::EthersSigner,
     },
     node::{Node, batches, pinned::Pinned},
+    telemetry::{Health, names},
 };
 
 /// Messages relayed in one batch at most: the block's gas bounds them, too.
@@ -67,6 +69,7 @@ pub struct Relayer {
     observer: Observer<Pinned>,
     only: BTreeSet<Address>,
     known: Known,
+    health: Health,
 }
 
 /// What need not be looked at again while L2's chain stays as it is.
@@ -121,7 +124,14 @@ impl Relayer {
         let observer = Observer::new(pinned, deployment, lane.address());
         let account = L2Account::new(Arc::clone(&node), key);
         let only = only.into_iter().collect();
-        Ok(Self { node, lane, account, observer, only, known: Known::default() })
+        let (known, health) = (Known::default(), Health::default());
+        Ok(Self { node, lane, account, observer, only, known, health })
+    }
+
+    /// The same relayer, which tells `health` how it stands.
+    #[must_use]
+    pub fn reporting_to(self, health: Health) -> Self {
+        Self { health, ..self }
     }
 
     /// The node.
@@ -135,7 +145,33 @@ impl Relayer {
     /// # Errors
     /// [`RelayError`]; what was done before it stands, and the next round goes on.
     pub async fn round(&mut self) -> Result<Round, RelayError> {
-        if self.node.tick().await?.behind {
+        let began = Instant::now();
+        let round = self.advance().await;
+        names::ROUND_SECONDS.took(began.elapsed());
+        let outcome = match &round {
+            Ok(round) if round.behind => {
+                self.health.incomplete(None);
+                "behind"
+            }
+            Ok(round) => {
+                names::RELAYED.with(["down"]).increment(round.relayed.len() as u64);
+                names::RELAYED.with(["up"]).increment(round.withdrawn.len() as u64);
+                self.health.complete(Vec::new());
+                "complete"
+            }
+            Err(error) => {
+                self.health.incomplete(Some(error.to_string()));
+                "unknown"
+            }
+        };
+        names::ROUNDS.with([outcome]).increment(1);
+        round
+    }
+
+    async fn advance(&mut self) -> Result<Round, RelayError> {
+        let tick = self.node.tick().await?;
+        self.health.followed((&tick).into());
+        if tick.behind {
             return Ok(Round { behind: true, ..Round::default() });
         }
         self.look()?;

@@ -2,12 +2,12 @@
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use serde::Serialize;
 
-use super::names;
+use super::{names, unix_time};
 
 /// A round takes at most what building evidence and waiting for a transaction take; after this long something hangs.
 const STALLED_AFTER: Duration = Duration::from_secs(900);
@@ -111,6 +111,7 @@ impl Health {
     /// A round has ended that could judge everything, except for what is `unknown`.
     pub fn complete(&self, unknown: Vec<String>) {
         let now = Instant::now();
+        names::LAST_ROUND.set(unix_time(SystemTime::now()));
         let mut state = self.state();
         (state.complete, state.round, state.unknown) = (Some(now), now, unknown);
     }

@@ -12,6 +12,14 @@ mod server;
 #[cfg(test)]
 mod tests;
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 pub use health::{Health, NotReady, Readiness, Standing};
 pub use metric::{Counter, Description, Gauge, Histogram, Kind, Unit};
 pub use server::{Telemetry, TelemetryConfig, TelemetryError};
+
+/// Seconds since 1970, as gauges have them.
+#[must_use]
+pub fn unix_time(time: SystemTime) -> f64 {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
+}

@@ -126,7 +126,7 @@ metrics! {
 
     // evidence
     EVIDENCE_SECONDS: Histogram "surety_evidence_seconds" Seconds ["kind"]
-        "Time to build what a dispute needs, by kind: answer, slots, steps or proof.";
+        "Time to build what a dispute needs, by kind: boundary, answer, slots, steps or proof.";
     EVIDENCE_STEPS: Counter "surety_evidence_steps_total" Count []
         "Machine steps that were traced and hashed.";
     EVIDENCE_CACHED: Gauge "surety_evidence_cached" Count ["kind"]

@@ -4,7 +4,7 @@ use std::{pin::pin, sync::Arc, time::Duration};
 
 use alloy::primitives::Address;
 use clap::Args;
-use surety_engine::{node::process, relay::relayer};
+use surety_engine::{node::process, relay::relayer, telemetry::Telemetry};
 use tokio::{select, time::sleep};
 use tracing::{error, info};
 
@@ -25,8 +25,11 @@ impl Relayer {
         let mut shutdown = pin!(process::shutdown()?);
         let seat = self.seat.open().await?;
         let key = seat.key.clone();
-        let mut relayer =
-            relayer::Relayer::new(Arc::clone(&seat.node), key, self.only.iter().copied())?;
+        let telemetry = Telemetry::start("surety-relayer", seat.telemetry).await?;
+        telemetry.health().allow_lag(seat.lag_seconds);
+        let only = self.only.iter().copied();
+        let mut relayer = relayer::Relayer::new(Arc::clone(&seat.node), key, only)?
+            .reporting_to(telemetry.health().clone());
         info!(account = %seat.account.address(), "started");
         loop {
             let idle = match relayer.round().await {

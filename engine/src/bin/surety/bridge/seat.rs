@@ -17,6 +17,7 @@ use surety_engine::{
     },
     node::{Node, daemon::DaemonConfig, pinned::Pinned, process, wiring},
     relay::account::L2Account,
+    telemetry::TelemetryConfig,
 };
 use tokio::time::sleep;
 
@@ -38,6 +39,8 @@ pub(crate) struct Seat {
     pub(crate) lane: Lane,
     pub(crate) account: L2Account,
     pub(crate) poll: Duration,
+    pub(crate) lag_seconds: u64,
+    pub(crate) telemetry: TelemetryConfig,
     json: bool,
 }
 
@@ -52,8 +55,10 @@ impl SeatArguments {
         }
         let lane = Lane::new(node.l1().clone(), key.clone(), LaneSettings::default());
         let account = L2Account::new(Arc::clone(&node), key.clone());
-        let poll = config.node.poll();
-        let seat = Seat { node, key, lane, account, poll, json: self.json };
+        let (poll, lag_seconds) = (config.node.poll(), config.node.lag_seconds);
+        let telemetry = config.telemetry;
+        let json = self.json;
+        let seat = Seat { node, key, lane, account, poll, lag_seconds, telemetry, json };
         seat.follow().await?;
         Ok(seat)
     }
