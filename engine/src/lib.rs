@@ -19,6 +19,7 @@ pub mod model;
 pub mod node;
 pub mod relay;
 pub mod rules;
+pub mod simulate;
 pub mod state;
 pub mod stateless;
 pub mod swap;

@@ -6,7 +6,8 @@ use thiserror::Error;
 use super::predeploys::OUTBOX;
 use crate::authenticated::{
     account,
-    mpt::{MptError, Overlay, RecordingError},
+    mpt::MptError,
+    proof::{self, ProofError},
     source::NodeSource,
     storage,
 };
@@ -39,10 +40,7 @@ pub enum OutboxError {
     },
     /// The state could not be read: unknown.
     #[error(transparent)]
-    Trie(#[from] MptError),
-    /// Cannot happen: recordings do not nest.
-    #[error(transparent)]
-    Recording(#[from] RecordingError),
+    Proof(#[from] ProofError),
 }
 
 /// Where the Outbox keeps whether `message` was sent.
@@ -73,18 +71,15 @@ pub fn prove(
     state_root: B256,
     message: B256,
 ) -> Result<OutboxProof, OutboxError> {
-    let mut nodes = Overlay::new(source);
-    nodes.start_recording()?;
-    let outbox = account::read(&nodes, state_root, OUTBOX)?;
-    let outbox = outbox.ok_or(OutboxError::NoOutbox(state_root))?;
-    let account = nodes.finish_recording()?;
-    nodes.start_recording()?;
-    let sent = storage::read(&nodes, outbox.storage_root, slot(message))?;
-    let storage = nodes.finish_recording()?;
-    if sent != U256::ONE {
+    let outbox = proof::account(&source, state_root, OUTBOX)?;
+    if outbox.account.is_empty() {
+        return Err(OutboxError::NoOutbox(state_root));
+    }
+    let sent = proof::slot(&source, outbox.account.storage_root, slot(message))?;
+    if sent.value != U256::ONE {
         return Err(OutboxError::NotSent { hash: message, state_root });
     }
-    Ok(OutboxProof { account, storage })
+    Ok(OutboxProof { account: outbox.nodes, storage: sent.nodes })
 }
 
 #[cfg(test)]
@@ -127,7 +122,10 @@ mod tests {
         let refused = prove(&nodes, EMPTY_ROOT, message);
         assert!(matches!(refused, Err(OutboxError::NoOutbox(EMPTY_ROOT))));
         let refused = prove(B256Map::<Bytes>::default(), root, message);
-        assert!(matches!(refused, Err(OutboxError::Trie(MptError::MissingNode { .. }))));
+        assert!(matches!(
+            refused,
+            Err(OutboxError::Proof(ProofError::Trie(MptError::MissingNode { .. })))
+        ));
     }
 
     proptest! {

@@ -14,7 +14,7 @@ use super::{
     evm::{system_call, transact},
     header::seal,
     pending::Pending,
-    receipts::{Executed, push_receipt},
+    receipts::Executed,
     skip::Skip,
     transaction::Transaction,
     validate::{Sender, check_sender, check_static},
@@ -217,21 +217,10 @@ fn entry<S: NodeSource + CodeSource>(
         Err(reason) => return Ok((Effect::Skipped(reason), after)),
     };
     let (result, state_root) = transact(pending, before, tx_env(&transaction))?;
-    let gas_used = result.tx_gas_used();
-    let cumulative_gas_used =
-        before.block.gas_used.checked_add(gas_used).ok_or(ExecuteError::Range("gas used"))?;
-    let status = result.is_success();
-    let logs = if status { result.into_logs() } else { Vec::new() };
-    let executed = Executed { transaction, status, gas_used, cumulative_gas_used, logs };
+    let executed = Executed::new(transaction, &before.block, result)?;
     after.state_root = state_root;
-    after.block.gas_used = cumulative_gas_used;
-    after.block.receipts_hash = push_receipt(
-        before.block.receipts_hash,
-        executed.transaction.hash,
-        status,
-        cumulative_gas_used,
-        executed.logs_hash(),
-    );
+    after.block.gas_used = executed.cumulative_gas_used;
+    after.block.receipts_hash = executed.push_to(before.block.receipts_hash);
     Ok((Effect::Executed(Box::new(executed)), after))
 }
 

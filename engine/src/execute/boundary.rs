@@ -105,6 +105,14 @@ impl Boundary {
         }
     }
 
+    /// The boundary at the end of the block that `header` seals, with what only its header remembers.
+    #[must_use]
+    pub fn in_block(mut self, header: &Header) -> Self {
+        self.block.fee_recipient = header.beneficiary;
+        self.block.prev_randao = header.mix_hash;
+        self
+    }
+
     /// The machine in this state; all groups but Block are absent.
     #[must_use]
     pub fn machine(&self) -> Machine {

@@ -20,4 +20,3 @@ mod rlp;
 pub mod skip;
 pub mod transaction;
 pub mod validate;
-pub mod view;

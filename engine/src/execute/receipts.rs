@@ -3,8 +3,13 @@
 use alloy::consensus::{Receipt, ReceiptEnvelope, proofs::calculate_receipt_root};
 use alloy_primitives::{B256, Log, keccak256};
 
-use super::transaction::{Transaction, TransactionType};
-use crate::authenticated::hash_chain;
+use revm::context::result::ExecutionResult;
+
+use super::{
+    error::ExecuteError,
+    transaction::{Transaction, TransactionType},
+};
+use crate::{authenticated::hash_chain, machine::groups::Block};
 
 /// A transaction that was executed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,6 +74,36 @@ pub fn push_receipt(
 }
 
 impl Executed {
+    /// What `transaction` did in `block`, as the block was before it.
+    ///
+    /// # Errors
+    /// [`ExecuteError::Range`] when the block's gas leaves its range: a bug.
+    pub fn new(
+        transaction: Transaction,
+        block: &Block,
+        result: ExecutionResult,
+    ) -> Result<Self, ExecuteError> {
+        let gas_used = result.tx_gas_used();
+        let cumulative_gas_used =
+            block.gas_used.checked_add(gas_used).ok_or(ExecuteError::Range("gas used"))?;
+        let status = result.is_success();
+        let logs = if status { result.into_logs() } else { Vec::new() };
+        Ok(Self { transaction, status, gas_used, cumulative_gas_used, logs })
+    }
+
+    /// `receiptsHash` with its receipt at the end.
+    #[must_use]
+    pub fn push_to(&self, receipts_hash: B256) -> B256 {
+        let Self { transaction, status, cumulative_gas_used, .. } = self;
+        push_receipt(
+            receipts_hash,
+            transaction.hash,
+            *status,
+            *cumulative_gas_used,
+            self.logs_hash(),
+        )
+    }
+
     /// The machine's chain over its logs.
     #[must_use]
     pub fn logs_hash(&self) -> B256 {

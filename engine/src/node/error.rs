@@ -7,12 +7,14 @@ use thiserror::Error;
 
 use super::deployment::DeploymentError;
 use crate::{
+    authenticated::proof::ProofError,
     bridge::tree::TreeError,
     commitment::FoldError,
     derive::DeriveError,
     execute::error::ExecuteError,
     genesis::GenesisError,
     l1::{beacon::BeaconError, client::L1Error, follow::FollowError},
+    simulate::SimulateError,
     state::{StoreError, witness::WitnessError},
 };
 
@@ -87,6 +89,22 @@ pub enum NodeError {
         number: u64,
         /// The cause.
         source: ExecuteError,
+    },
+    /// A call or an executed block could not be run again.
+    #[error("L2 block {number}: {source}")]
+    Simulate {
+        /// The L2 block.
+        number: u64,
+        /// The cause.
+        source: SimulateError,
+    },
+    /// A state could not be read in order to prove something of it.
+    #[error("L2 block {number}: {source}")]
+    Proof {
+        /// The L2 block.
+        number: u64,
+        /// The cause.
+        source: ProofError,
     },
     /// The store failed.
     #[error(transparent)]

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use alloy::rpc::types::{TransactionInput, TransactionRequest};
 use alloy_primitives::{Address, Bytes, U256, map::B256Map};
 use alloy_sol_types::SolCall;
 
@@ -12,10 +13,10 @@ use super::{
 };
 use crate::{
     bridge::predeploys::{L1_MESSENGER, OUTBOX, TOKEN_BRIDGE},
-    execute::view::{ViewCall, view},
     genesis::GenesisFile,
     l1::bindings::{IL1Messenger, IOutbox, ITokenBridge},
     rules::limits::Limits,
+    simulate::{Quota, Scene, call},
     state::{Commit, witness::BlockWitness},
 };
 
@@ -86,16 +87,18 @@ impl Predeploys<'_> {
         &self,
         contract: &'static str,
         at: Address,
-        call: C,
+        question: C,
         expected: &C::Return,
     ) -> Result<(), NodeError> {
-        let data = call.abi_encode().into();
-        let call = ViewCall { to: Some(at), data, ..ViewCall::default() };
+        let data = question.abi_encode().into();
+        let request = TransactionRequest::default().to(at).input(TransactionInput::new(data));
         let number = self.deployment.genesis.number;
-        let viewed = view(&self.state, &self.deployment.start(), &Limits::SURETY, &call)
-            .map_err(|source| NodeError::Execute { number, source })?;
-        match C::abi_decode_returns_validate(&viewed.output) {
-            Ok(answer) if viewed.success && answer == *expected => Ok(()),
+        let quota = Quota::of_transaction(&Limits::SURETY);
+        let called = Scene::new(&self.state, &self.deployment.start(), quota)
+            .and_then(|scene| call(&scene, request))
+            .map_err(|source| NodeError::Simulate { number, source })?;
+        match C::abi_decode_returns_validate(&called.output) {
+            Ok(answer) if called.is_success() && answer == *expected => Ok(()),
             _ => Err(NodeError::WrongPredeploy { contract, path: self.path.to_owned() }),
         }
     }

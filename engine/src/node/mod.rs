@@ -14,11 +14,12 @@ pub mod messages;
 pub mod pinned;
 pub mod process;
 mod record;
+pub mod simulation;
 pub mod wiring;
 
 use std::{sync::Arc, time::Instant};
 
-use alloy::eips::BlockNumHash;
+use alloy::{eips::BlockNumHash, rpc::types::TransactionRequest};
 use alloy_primitives::{Address, B256, Bytes};
 use tokio::sync::broadcast;
 use tracing::{error, info, warn};
@@ -49,7 +50,6 @@ use crate::{
         database::TrieDatabase,
         pending::Pending,
         transaction::Transaction,
-        view::{self, ViewCall, Viewed},
     },
     l1::{
         beacon::{BeaconClient, BeaconError},
@@ -59,6 +59,7 @@ use crate::{
     },
     machine::groups::Record,
     rules::limits::Limits,
+    simulate::{Called, Quota, call},
     state::{
         BlockRow, Commit, ExecutedBlock, Head, L1Block, LeavesRow, MessageRow, Progress, Store,
         TransactionRow,
@@ -411,10 +412,10 @@ impl Node {
     ///
     /// # Errors
     /// [`NodeError`] when the state cannot be read, or the caller has not the value.
-    pub fn view(&self, call: &ViewCall) -> Result<Viewed, NodeError> {
+    pub fn view(&self, request: TransactionRequest) -> Result<Called, NodeError> {
         let number = self.head()?.number;
-        view::view(&&*self.store, &self.sealed(number)?, &self.limits, call)
-            .map_err(|source| NodeError::Execute { number, source })
+        let scene = self.scene(number, Quota::of_transaction(&self.limits))?;
+        call(&scene, request).map_err(|source| NodeError::Simulate { number, source })
     }
 
     /// The boundary after L2 block `number`.

@@ -6,6 +6,7 @@ use alloy::{
     consensus::{SignableTransaction as _, TxEip1559, TxEnvelope},
     eips::{Encodable2718 as _, eip2930::AccessList},
     network::TxSigner as _,
+    rpc::types::{TransactionInput, TransactionRequest},
     signers::Signer as _,
 };
 use alloy_primitives::{Address, Bytes, TxKind, U256};
@@ -16,10 +17,7 @@ use super::RelayError;
 use crate::{
     authenticated::account::Account,
     derive::batch,
-    execute::{
-        base_fee::next_base_fee,
-        view::{ViewCall, Viewed},
-    },
+    execute::base_fee::next_base_fee,
     l1::{
         append::{AppendError, append},
         bindings::IInbox,
@@ -27,6 +25,7 @@ use crate::{
         signer::EthersSigner,
     },
     node::Node,
+    simulate::Called,
 };
 
 /// How often an append is tried that others got in the way of, or that must wait for the next L1 block, and how long it waits each time: two minutes in all.
@@ -69,13 +68,20 @@ impl L2Account {
     ///
     /// # Errors
     /// [`RelayError`] when the state cannot be read, or the account has not the value.
-    pub fn view(&self, call: &L2Call) -> Result<Viewed, RelayError> {
+    pub fn view(&self, call: &L2Call) -> Result<Called, RelayError> {
         self.view_with(call, None)
     }
 
-    fn view_with(&self, call: &L2Call, gas: Option<u64>) -> Result<Viewed, RelayError> {
+    fn view_with(&self, call: &L2Call, gas: Option<u64>) -> Result<Called, RelayError> {
         let L2Call { to, value, data } = call.clone();
-        Ok(self.node.view(&ViewCall { from: self.address(), to, value, data, gas })?)
+        Ok(self.node.view(TransactionRequest {
+            from: Some(self.address()),
+            to: Some(to.map_or(TxKind::Create, TxKind::Call)),
+            value: Some(value),
+            input: TransactionInput::new(data),
+            gas,
+            ..TransactionRequest::default()
+        })?)
     }
 
     /// Signs calls as this account's next transactions, if each would succeed now; gives their EIP-2718 bytes.
@@ -93,7 +99,7 @@ impl L2Account {
         let mut entries = Vec::with_capacity(calls.len());
         for call in calls {
             let viewed = self.view(call)?;
-            if !viewed.success {
+            if !viewed.is_success() {
                 return Err(RelayError::WouldFail { output: viewed.output });
             }
             let mut transaction = TxEip1559 {
@@ -122,10 +128,10 @@ impl L2Account {
 
     /// The gas limit for a call that was viewed: half more than was used, since other calls may come before, and twice that
     /// for as long as it fails with it, since some callees demand more than they use.
-    pub(super) fn gas_limit(&self, call: &L2Call, viewed: &Viewed) -> Result<u64, RelayError> {
+    pub(super) fn gas_limit(&self, call: &L2Call, viewed: &Called) -> Result<u64, RelayError> {
         let most = self.node.limits().transaction_gas;
         let mut gas = viewed.gas_used.saturating_add(viewed.gas_used / 2).min(most);
-        while gas < most && !self.view_with(call, Some(gas))?.success {
+        while gas < most && !self.view_with(call, Some(gas))?.is_success() {
             gas = gas.saturating_mul(2).min(most);
         }
         Ok(gas)

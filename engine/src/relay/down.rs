@@ -1,6 +1,10 @@
 //! From L1 to L2: deposits and messages.
 
-use alloy::{primitives::Log, providers::Provider as _};
+use alloy::{
+    primitives::Log,
+    providers::Provider as _,
+    rpc::types::{TransactionInput, TransactionRequest},
+};
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::{SolCall as _, SolEvent, SolInterface as _};
 use serde::Serialize;
@@ -11,13 +15,13 @@ use crate::{
         message::{Direction, Message},
         predeploys::L1_MESSENGER,
     },
-    execute::view::ViewCall,
     l1::{
         bindings::{IBridge, IL1Messenger},
         client::L1Error,
         send::{Call, Lane, Sent},
     },
     node::Node,
+    simulate::Called,
 };
 
 /// Where a message from L1 stands.
@@ -107,7 +111,7 @@ pub fn status(node: &Node, index: u64) -> Result<DownStatus, RelayError> {
     let hash = hash(node, &message)?;
     let asked = IL1Messenger::isRelayedCall { hash }.abi_encode().into();
     let viewed = view(node, asked)?;
-    if !viewed.success {
+    if !viewed.is_success() {
         return Err(RelayError::WouldFail { output: viewed.output });
     }
     if IL1Messenger::isRelayedCall::abi_decode_returns_validate(&viewed.output)? {
@@ -118,7 +122,7 @@ pub fn status(node: &Node, index: u64) -> Result<DownStatus, RelayError> {
         relay => relay?,
     };
     let viewed = view(node, relay.data)?;
-    if viewed.success {
+    if viewed.is_success() {
         return Ok(DownStatus::Relayable);
     }
     use IL1Messenger::IL1MessengerErrors::ValueNotCredited;
@@ -128,8 +132,9 @@ pub fn status(node: &Node, index: u64) -> Result<DownStatus, RelayError> {
     }
 }
 
-fn view(node: &Node, data: Bytes) -> Result<crate::execute::view::Viewed, RelayError> {
-    Ok(node.view(&ViewCall { to: Some(L1_MESSENGER), data, ..ViewCall::default() })?)
+fn view(node: &Node, data: Bytes) -> Result<Called, RelayError> {
+    let input = TransactionInput::new(data);
+    Ok(node.view(TransactionRequest::default().to(L1_MESSENGER).input(input))?)
 }
 
 /// The call that relays the message at a leaf, proven against the newest root on L2.

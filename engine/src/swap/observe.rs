@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use alloy::rpc::types::{TransactionInput, TransactionRequest};
 use alloy_primitives::{Address, Bytes, KECCAK256_EMPTY, U256};
 use alloy_sol_types::SolCall;
 
@@ -19,7 +20,6 @@ use crate::{
         domain::Snapshot,
         observe::{self, ChainReader as _, ObserveError, Observer},
     },
-    execute::view::ViewCall,
     genesis::DEPLOYMENT_PROXY,
     l1::{
         follow::BlockRef,
@@ -183,8 +183,8 @@ impl Seat {
 
     /// What a view on L2 answers.
     pub(super) fn ask(&self, to: Address, data: Bytes) -> Result<Bytes, SwapError> {
-        let call = ViewCall { to: Some(to), data, ..ViewCall::default() };
-        Ok(self.node.view(&call)?.output)
+        let request = TransactionRequest::default().to(to).input(TransactionInput::new(data));
+        Ok(self.node.view(request)?.output)
     }
 
     /// The message by which the vault told of the lock.

@@ -1,10 +1,12 @@
 //! One rollup, both ways: ether, messages and tokens, by the proposer and the relayer as processes.
 
-use alloy::primitives::{Address, Bytes, U256};
+use alloy::{
+    primitives::{Address, Bytes, U256},
+    rpc::types::TransactionRequest,
+};
 use alloy_sol_types::SolCall;
 use surety_engine::{
     bridge::predeploys::TOKEN_BRIDGE,
-    execute::view::ViewCall,
     l1::{
         bindings::{IBridge, ITokenBridge, ITokenEscrow},
         send::LaneError,
@@ -111,13 +113,9 @@ async fn a_failing_relay_is_tried_again(town: &Town, user: &Resident<'_>) {
 
     let relayer = town.stage.devnet.address(user.rollup.account(Role::Relayer)).unwrap();
     let again = down::relay(&user.node, index).unwrap();
-    let viewed = user.node.view(&ViewCall {
-        from: relayer,
-        to: again.to,
-        data: again.data,
-        ..ViewCall::default()
-    });
-    assert!(!viewed.unwrap().success, "a message is relayed once");
+    let request = TransactionRequest::default().from(relayer).to(again.to.unwrap());
+    let called = user.node.view(request.input(again.data.into())).unwrap();
+    assert!(!called.is_success(), "a message is relayed once");
     let hash = sent["message"].as_str().unwrap();
     let told = user.done(USER, &["messages", "--message", hash]);
     assert_eq!(told["down"][0]["status"], "relayed");
@@ -142,10 +140,10 @@ async fn tokens_go_down(user: &Resident<'_>) -> Address {
 }
 
 fn view<C: SolCall>(user: &Resident<'_>, to: Address, call: C) -> C::Return {
-    let data = call.abi_encode().into();
-    let viewed = user.node.view(&ViewCall { to: Some(to), data, ..ViewCall::default() }).unwrap();
-    assert!(viewed.success);
-    C::abi_decode_returns_validate(&viewed.output).unwrap()
+    let request = TransactionRequest::default().to(to).input(call.abi_encode().into());
+    let called = user.node.view(request).unwrap();
+    assert!(called.is_success());
+    C::abi_decode_returns_validate(&called.output).unwrap()
 }
 
 /// The token on L2 for one on L1; zero while there is none.

@@ -281,7 +281,7 @@ async fn lock_after_the_end(fair: &Fair, terms: &Terms) {
     let data = call.abi_encode().into();
     let viewed =
         bob.account().view(&L2Call { to: Some(terms.two.vault), value: U256::ZERO, data }).unwrap();
-    assert!(!viewed.success);
+    assert!(!viewed.is_success());
     let wrong = ISwapVault::WrongLegState::abi_decode(&viewed.output).unwrap();
     assert_eq!(LegState::of(wrong.state), Some(LegState::Cancelled));
 }

@@ -2,12 +2,14 @@
 
 use std::{path::Path, sync::Arc};
 
-use alloy::primitives::{Address, Bytes, U256};
-use alloy::sol_types::{SolCall as _, sol};
+use alloy::{
+    primitives::{Address, Bytes, U256},
+    rpc::types::TransactionRequest,
+    sol_types::{SolCall as _, sol},
+};
 use eyre::ensure;
 use surety_engine::{
     artifacts::Artifacts,
-    execute::view::ViewCall,
     genesis::DEPLOYMENT_PROXY,
     l1::send::Call,
     node::Node,
@@ -158,9 +160,9 @@ impl Market {
 
     /// Tokens that an account has on B.
     pub(crate) fn tokens(&self, account: Account) -> eyre::Result<U256> {
-        let data = IERC20::balanceOfCall { account: self.address(account)? }.abi_encode().into();
-        let call = ViewCall { to: Some(self.token), data, ..ViewCall::default() };
-        let answer = self.b.view(&call)?.output;
+        let data = IERC20::balanceOfCall { account: self.address(account)? }.abi_encode();
+        let request = TransactionRequest::default().to(self.token).input(data.into());
+        let answer = self.b.view(request)?.output;
         Ok(IERC20::balanceOfCall::abi_decode_returns_validate(&answer)?)
     }
 }
