@@ -8,15 +8,15 @@ use alloy::{
     serde::JsonStorageKey,
 };
 use alloy_primitives::Address;
-use alloy_rlp::Decodable as _;
 
 use super::{Node, NodeError};
 use crate::{
     authenticated::proof::{self, AccountProof, ProofError},
-    derive::{BlockInput, batch::entry_at},
-    execute::{boundary::Boundary, decode::decode_entry},
+    chain::Chain,
+    derive::BlockInput,
+    execute::boundary::Boundary,
     simulate::{BlockFees, Place, Quota, Replay, Scene, SimulateError, Tracer, replay, witness},
-    state::{BlockRow, Store},
+    state::{BlockRow, ExecutedBlock, Store},
 };
 
 impl Node {
@@ -166,38 +166,35 @@ impl Node {
 
     fn fees_of(&self, number: u64) -> Result<BlockFees, NodeError> {
         let sealed = self.sealed(number)?.block;
-        let mut fees = BlockFees {
+        let unreadable = |_| NodeError::Missing { what: "readable transactions", number };
+        let chain = Chain::new(Arc::clone(self.store()), self.deployment().genesis);
+        let tips = match chain.executed(number).map_err(unreadable)? {
+            None => Vec::new(),
+            Some(executed) => {
+                let block = chain.read(&executed).map_err(unreadable)?;
+                let base_fee = u128::from(block.header.base_fee_per_gas.unwrap_or_default());
+                let receipts = executed.receipts().map_err(unreadable)?;
+                let paid = block.transactions.iter().map(|it| it.gas_price(&block.header));
+                let tips = paid.map(|price| price.saturating_sub(base_fee));
+                tips.zip(receipts.iter().map(|receipt| receipt.gas_used)).collect()
+            }
+        };
+        Ok(BlockFees {
             base_fee: sealed.base_fee,
             gas_used: sealed.gas_used,
             gas_limit: sealed.gas_limit,
-            tips: Vec::new(),
-        };
-        if number == self.deployment().genesis.number {
-            return Ok(fees);
-        }
-        let input = self.input(number)?;
-        for transaction in self.row(number)?.transactions {
-            let before = self.before(number, transaction.slot)?.block;
-            let after = self.boundary(number, transaction.slot)?.block;
-            let decoded = entry_at(input.batch(), before.cursor)
-                .and_then(|entry| decode_entry(entry.bytes, before.chain_id).ok())
-                .ok_or(NodeError::Missing { what: "transaction", number })?;
-            let tip = decoded.gas_price(before.base_fee).saturating_sub(before.base_fee);
-            fees.tips.push((tip.saturating_to(), after.gas_used.saturating_sub(before.gas_used)));
-        }
-        Ok(fees)
+            tips,
+        })
     }
 
-    /// The header of an executed block; `None` for the genesis, of which only the hash is known.
-    ///
-    /// # Errors
-    /// [`NodeError::Missing`] for a block that is not executed.
-    pub fn header(&self, number: u64) -> Result<Option<Header>, NodeError> {
-        if number == self.deployment().genesis.number {
-            return Ok(None);
+    /// The header of an executed block; `None` for a genesis of which only the hash is known.
+    fn header(&self, number: u64) -> Result<Option<Header>, NodeError> {
+        let genesis = &self.deployment().genesis;
+        if number == genesis.number {
+            return Ok(genesis.header());
         }
-        let header = Header::decode(&mut self.row(number)?.header.as_ref());
-        header.map(Some).map_err(|_| NodeError::Missing { what: "header", number })
+        let block = ExecutedBlock { number, row: self.row(number)? };
+        block.header().map(Some).map_err(|_| NodeError::Missing { what: "header", number })
     }
 
     fn row(&self, number: u64) -> Result<BlockRow, NodeError> {
