@@ -20,8 +20,8 @@ pub mod wiring;
 use std::{sync::Arc, time::Instant};
 
 use alloy::{eips::BlockNumHash, rpc::types::TransactionRequest};
-use alloy_primitives::{Address, B256, Bytes};
-use tokio::sync::broadcast;
+use alloy_primitives::{Address, B256, Bloom, Bytes, logs_bloom};
+use tokio::sync::{broadcast, watch};
 use tracing::{error, info, warn};
 
 use self::{
@@ -84,6 +84,7 @@ pub struct Node {
     deployment: Deployment,
     limits: Limits,
     heads: Heads,
+    ticks: watch::Sender<Option<Tick>>,
 }
 
 /// What a tick did.
@@ -120,7 +121,8 @@ impl Node {
         }
         let messages = Messages::read(&store)?;
         let (store, limits, heads) = (Arc::new(store), Limits::SURETY, Heads::default());
-        let node = Self { l1, beacon, store, messages, deployment, limits, heads };
+        let ticks = watch::Sender::new(None);
+        let node = Self { l1, beacon, store, messages, deployment, limits, heads, ticks };
         let identity = node.deployment.identity();
         if node.store.progress()?.is_none() {
             let mut commit = genesis::import(&config.genesis, &node.deployment)?;
@@ -160,6 +162,12 @@ impl Node {
     #[must_use]
     pub fn head_changes(&self) -> broadcast::Receiver<HeadChange> {
         self.heads.subscribe()
+    }
+
+    /// What the last tick that succeeded did; `None` before the first.
+    #[must_use]
+    pub fn ticks(&self) -> watch::Receiver<Option<Tick>> {
+        self.ticks.subscribe()
     }
 
     /// Progress before anything was followed.
@@ -225,7 +233,9 @@ impl Node {
         names::L1_CURSOR.set(cursor.number as f64);
         names::L1_LAG.set(lag as f64);
         names::L2_HEAD.set(progress.head.number as f64);
-        Ok(Tick { l1: cursor.id(), lag, l2: progress.head.number, behind })
+        let tick = Tick { l1: cursor.id(), lag, l2: progress.head.number, behind };
+        self.ticks.send_replace(Some(tick));
+        Ok(tick)
     }
 
     /// The L1 block that the node stands at, if it is still canonical.
@@ -370,6 +380,7 @@ impl Node {
             .nodes(nodes)
             .codes(codes.into_values())
             .block(number, &row)
+            .bloom(number, &bloom(&outcome))
             .leaves(number, &leaves_row(&outcome))
             .progress(&Progress { head, l1: progress.l1.clone() });
         if let Some(blob) = input.blob() {
@@ -547,6 +558,10 @@ fn block_row(l1_block: u64, input: &BlockInput, messages: u64, outcome: &BlockOu
         receipts: alloy_rlp::encode(&receipts).into(),
         transactions: outcome.slots.iter().filter_map(transaction_row).collect(),
     }
+}
+
+fn bloom(outcome: &BlockOutcome) -> Bloom {
+    logs_bloom(outcome.executed().flat_map(|executed| &executed.logs))
 }
 
 fn leaves_row(outcome: &BlockOutcome) -> LeavesRow {

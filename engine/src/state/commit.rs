@@ -1,6 +1,6 @@
 //! What is written together.
 
-use alloy_primitives::{B256, Bytes, keccak256};
+use alloy_primitives::{B256, Bloom, Bytes, keccak256};
 
 use super::{BlockRow, LeavesRow, MessageRow, Progress, Table, TransactionPlace, rows};
 use crate::authenticated::blob::Blob;
@@ -48,6 +48,11 @@ impl Commit {
             self.sealed(Table::Transaction.hash_key(transaction.hash), &rows::encode(&place));
         }
         self.sealed(Table::Block.number_key(number), &rows::encode(row))
+    }
+
+    /// The bloom filter of an executed block's logs.
+    pub fn bloom(&mut self, number: u64, bloom: &Bloom) -> &mut Self {
+        self.sealed(Table::Bloom.number_key(number), bloom.as_slice())
     }
 
     /// A block's leaves.

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use alloy_primitives::{B256, Bytes, keccak256};
+use alloy_primitives::{B256, Bloom, Bytes, keccak256};
 use alloy_rlp::Decodable;
 
 use super::{
@@ -93,7 +93,7 @@ impl Store {
     pub fn rollback(&self, progress: &Progress) -> Result<(), StoreError> {
         let head = progress.head.number;
         let mut commit = Commit::new();
-        for table in [Table::Block, Table::Leaves, Table::Boundary] {
+        for table in [Table::Block, Table::Bloom, Table::Leaves, Table::Boundary] {
             let first = head.checked_add(1).ok_or(StoreError::NoSuchBlock(head))?;
             let end = table.slot_key(u64::MAX, u16::MAX);
             for key in self.database.keys(table.number_key(first), end) {
@@ -132,6 +132,16 @@ impl Store {
     /// [`StoreError`].
     pub fn block(&self, number: u64) -> Result<Option<BlockRow>, StoreError> {
         self.row(Table::Block, Table::Block.number_key(number))
+    }
+
+    /// The bloom filter of an executed block's logs.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn bloom(&self, number: u64) -> Result<Option<Bloom>, StoreError> {
+        let key = Table::Bloom.number_key(number);
+        let Some(bloom) = self.sealed(Table::Bloom, key.clone())? else { return Ok(None) };
+        Bloom::try_from(bloom.as_ref()).map(Some).map_err(|_| damaged(Table::Bloom, &key))
     }
 
     /// The number of the executed block with this hash.

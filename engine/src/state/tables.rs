@@ -14,6 +14,8 @@ pub enum Table {
     Blob = b'e',
     /// L2 number → [`BlockRow`](super::BlockRow).
     Block = b'b',
+    /// L2 number → bloom filter of the block's logs.
+    Bloom = b'g',
     /// L2 block hash → its number, or what was its number.
     BlockHash = b'h',
     /// L2 transaction hash → [`TransactionPlace`](super::TransactionPlace), or what was its place.

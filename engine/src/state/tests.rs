@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use alloy_primitives::{B256, Bytes, U256, keccak256, map::B256Map};
+use alloy_primitives::{B256, Bloom, Bytes, U256, keccak256, map::B256Map};
 use tempfile::TempDir;
 
 use super::*;
@@ -55,6 +55,7 @@ fn commit_block(store: &Store, root: B256, n: u64) -> B256 {
         .nodes(tries.take_fresh())
         .codes([Bytes::from(n.to_be_bytes())])
         .block(n, &block(n))
+        .bloom(n, &Bloom::repeat_byte(n as u8))
         .leaves(n, &leaves)
         .boundary(n, 0, b"begin")
         .boundary(n, 1023, b"sealed")
@@ -89,6 +90,7 @@ fn what_was_committed_is_there_after_reopening() {
     for n in 1..=5u64 {
         assert_eq!(store.block(n).unwrap(), Some(block(n)));
         assert_eq!(store.leaves(n).unwrap().unwrap().begin, number(n));
+        assert_eq!(store.bloom(n).unwrap(), Some(Bloom::repeat_byte(n as u8)));
         assert_eq!(store.boundary(n, 1023).unwrap(), Some(Bytes::from_static(b"sealed")));
         assert_eq!(store.boundary(n, 1).unwrap(), None);
         let code = Bytes::from(n.to_be_bytes());
@@ -154,6 +156,7 @@ fn a_rollback_undoes_blocks_and_keeps_nodes() {
         let kept = n <= 2;
         assert_eq!(store.block(n).unwrap().is_some(), kept);
         assert_eq!(store.leaves(n).unwrap().is_some(), kept);
+        assert_eq!(store.bloom(n).unwrap().is_some(), kept);
         assert_eq!(store.boundary(n, 0).unwrap().is_some(), kept);
         assert_eq!(store.boundary(n, 1023).unwrap().is_some(), kept);
     }
