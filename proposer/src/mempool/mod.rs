@@ -18,3 +18,6 @@ pub(crate) use queue::SenderState;
 pub(crate) use rejection::Rejection;
 pub(crate) use settings::MempoolSettings;
 pub(crate) use shared::{Mempool, MempoolError, Waiting, keep_up};
+
+#[cfg(test)]
+mod tests;
