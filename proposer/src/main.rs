@@ -78,8 +78,8 @@ async fn run(config: Config) -> eyre::Result<()> {
     let (node, store) = (Arc::clone(daemon.node()), Arc::clone(daemon.node().store()));
     let changes = node.head_changes();
     let mempool = Arc::new(Mempool::open(node, store, config.mempool)?);
-    let keeping_up = tokio::spawn(mempool::keep_up(mempool, changes));
-    let server = rpc::Server::start(Arc::clone(daemon.node()), &config.rpc).await?;
+    let keeping_up = tokio::spawn(mempool::keep_up(Arc::clone(&mempool), changes));
+    let server = rpc::Server::start(Arc::clone(daemon.node()), mempool, &config.rpc).await?;
     daemon.run(shutdown, |_| {}).await;
     if let Some(server) = server {
         server.stop().await;

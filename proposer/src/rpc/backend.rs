@@ -7,11 +7,13 @@ use surety_engine::{chain::Chain, node::Node};
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
 use super::{config::RpcConfig, error::RpcError, finality::Finality};
+use crate::mempool::Mempool;
 
 /// The node behind the methods.
 #[derive(Debug)]
 pub(crate) struct Backend {
     node: Arc<Node>,
+    mempool: Arc<Mempool>,
     chain: Chain,
     finality: Finality,
     permits: Arc<Semaphore>,
@@ -19,17 +21,22 @@ pub(crate) struct Backend {
 }
 
 impl Backend {
-    /// Reads what `node` follows.
-    pub(crate) fn new(node: Arc<Node>, config: RpcConfig) -> Self {
+    /// Reads what `node` follows and `mempool` holds.
+    pub(crate) fn new(node: Arc<Node>, mempool: Arc<Mempool>, config: RpcConfig) -> Self {
         let chain = Chain::new(Arc::clone(node.store()), node.deployment().genesis);
         let finality = Finality::new(node.l1().clone());
         let permits = Arc::new(Semaphore::new(config.concurrency.max(1) as usize));
-        Self { node, chain, finality, permits, config }
+        Self { node, mempool, chain, finality, permits, config }
     }
 
     /// The node.
     pub(crate) const fn node(&self) -> &Arc<Node> {
         &self.node
+    }
+
+    /// The transactions that wait for a batch.
+    pub(crate) const fn mempool(&self) -> &Arc<Mempool> {
+        &self.mempool
     }
 
     /// The chain, for what reads a row or two; everything else goes through [`Backend::blocking`].

@@ -11,7 +11,9 @@ mod error;
 mod eth;
 mod finality;
 mod net;
+mod send;
 mod server;
+mod txpool;
 mod web3;
 
 pub(crate) use config::RpcConfig;

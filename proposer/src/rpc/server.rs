@@ -22,8 +22,12 @@ use super::{
     cors::CorsLayer,
     eth::{Eth, EthApiServer as _},
     net::{Net, NetApiServer as _},
+    send::{SendApiServer as _, Sending},
+    txpool::{Txpool, TxpoolApiServer as _},
     web3::{Web3, Web3ApiServer as _},
 };
+
+use crate::mempool::Mempool;
 
 /// Messages that a WebSocket connection may lie behind before it is waited for, or dropped.
 const BUFFERED_MESSAGES: u32 = 1_024;
@@ -55,16 +59,17 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Serves what `node` knows; `None` when no address is configured.
+    /// Serves what `node` and `mempool` know; `None` when no address is configured.
     ///
     /// # Errors
     /// [`ServerError`].
     pub(crate) async fn start(
         node: Arc<Node>,
+        mempool: Arc<Mempool>,
         config: &RpcConfig,
     ) -> Result<Option<Self>, ServerError> {
         let Some(address) = config.listen else { return Ok(None) };
-        let methods = methods(&Arc::new(Backend::new(node, config.clone())))?;
+        let methods = methods(&Arc::new(Backend::new(node, mempool, config.clone())))?;
         let listen = |source| ServerError::Listen { address, source };
         let http = tower::ServiceBuilder::new().layer(CorsLayer::new(&config.cors_origins));
         let server = HttpServer::builder()
@@ -105,6 +110,8 @@ fn methods(backend: &Arc<Backend>) -> Result<Methods, RegisterMethodError> {
     let chain_id = backend.chain().genesis().chain_id;
     let mut module = RpcModule::new(());
     module.merge(Eth::new(Arc::clone(backend)).into_rpc())?;
+    module.merge(Sending::new(Arc::clone(backend)).into_rpc())?;
+    module.merge(Txpool::new(Arc::clone(backend)).into_rpc())?;
     module.merge(Net { chain_id }.into_rpc())?;
     module.merge(Web3.into_rpc())?;
 
