@@ -18,13 +18,13 @@ pub enum SimulateError {
     #[error("{0}")]
     Request(&'static str),
     /// No such transaction is valid.
-    #[error("{0}")]
+    #[error("{}", refusal(.0))]
     Invalid(InvalidTransaction),
     /// It reverts whatever its gas limit is.
     #[error("execution reverted")]
     Reverted(Bytes),
     /// It fails whatever its gas limit is.
-    #[error("execution fails: {0:?}")]
+    #[error("{}", failure(.0))]
     Halted(HaltReason),
     /// It needs more gas than it may have.
     #[error("gas required exceeds allowance ({0})")]
@@ -59,5 +59,31 @@ impl From<EVMError<StateError>> for SimulateError {
             EVMError::Transaction(cause) => Self::Invalid(cause),
             other => Self::Evm(other.to_string()),
         }
+    }
+}
+
+/// In geth's words, where wallets look for them.
+fn refusal(reason: &InvalidTransaction) -> String {
+    match reason {
+        InvalidTransaction::LackOfFundForMaxFee { fee, balance } => {
+            format!("insufficient funds for gas * price + value: have {balance} want {fee}")
+        }
+        InvalidTransaction::CallGasCostMoreThanGasLimit { initial_gas, gas_limit } => {
+            format!("intrinsic gas too low: have {gas_limit}, want {initial_gas}")
+        }
+        InvalidTransaction::GasFloorMoreThanGasLimit { gas_floor, gas_limit } => {
+            format!("insufficient gas for floor data gas cost: have {gas_limit}, want {gas_floor}")
+        }
+        InvalidTransaction::GasPriceLessThanBasefee => {
+            "max fee per gas less than block base fee".to_owned()
+        }
+        other => other.to_string(),
+    }
+}
+
+fn failure(reason: &HaltReason) -> String {
+    match reason {
+        HaltReason::OutOfGas(_) => "out of gas".to_owned(),
+        other => format!("execution failed: {other:?}"),
     }
 }

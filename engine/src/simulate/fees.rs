@@ -27,6 +27,12 @@ pub struct BlockFees {
 }
 
 impl BlockFees {
+    /// The base fee of the next block, wei per gas.
+    #[must_use]
+    pub fn next_base_fee(&self) -> U256 {
+        next_base_fee(self.gas_used, self.gas_limit, self.base_fee)
+    }
+
     /// The tips that the given shares of the block's gas paid at most.
     fn rewards(&self, percentiles: &[f64]) -> Vec<u128> {
         let mut tips = self.tips.clone();
@@ -60,8 +66,7 @@ pub fn fee_history(
     if !ordered {
         return Err(SimulateError::Request("percentiles must be between 0 and 100, in order"));
     }
-    let next =
-        blocks.last().map(|last| next_base_fee(last.gas_used, last.gas_limit, last.base_fee));
+    let next = blocks.last().map(BlockFees::next_base_fee);
     let base_fees = blocks.iter().map(|block| block.base_fee).chain(next);
     Ok(FeeHistory {
         base_fee_per_gas: base_fees.map(|fee| fee.saturating_to()).collect(),
@@ -76,12 +81,12 @@ pub fn fee_history(
     })
 }
 
-/// The tip with which a transaction is ahead of most of those in `blocks`; at least `least`. Wei per gas.
+/// The tip with which a transaction is ahead of most of those in `blocks`, wei per gas.
 #[must_use]
-pub fn suggested_tip(blocks: &[BlockFees], least: u128) -> u128 {
+pub fn suggested_tip(blocks: &[BlockFees]) -> u128 {
     let mut tips: Vec<u128> =
         blocks.iter().flat_map(|block| &block.tips).map(|(tip, _)| *tip).collect();
     tips.sort_unstable();
     let at = tips.len().saturating_sub(1).saturating_mul(SUGGESTED_PERCENTILE) / 100;
-    tips.get(at).copied().unwrap_or(0).max(least)
+    tips.get(at).copied().unwrap_or(0)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use alloy::eips::{BlockId, BlockNumberOrTag};
-use surety_engine::{chain::Chain, node::Node};
+use surety_engine::{chain::Chain, node::Node, simulate::Quota};
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
 use super::{config::RpcConfig, error::RpcError, finality::Finality};
@@ -47,6 +47,17 @@ impl Backend {
     /// What a caller may take.
     pub(crate) const fn config(&self) -> &RpcConfig {
         &self.config
+    }
+
+    /// What an execution may take.
+    pub(crate) const fn quota(&self) -> Quota {
+        let RpcConfig { call_gas, max_response_bytes, .. } = self.config;
+        Quota {
+            gas: call_gas,
+            time: self.config.timeout(),
+            // who records more has more to tell than an answer holds
+            recorded: max_response_bytes as usize,
+        }
     }
 
     /// Runs `work` on a thread where it may block, when there is one; whatever it does, the daemon goes on.

@@ -22,6 +22,10 @@ pub(crate) struct RpcConfig {
     pub(crate) max_batch: u32,
     /// Calls that read state or execute at a time; the others wait.
     pub(crate) concurrency: u32,
+    /// Traces and witnesses at a time: each can take a few times `max_response_bytes` of memory.
+    pub(crate) traces: u32,
+    /// Gas of a call at most.
+    pub(crate) call_gas: u64,
     /// Milliseconds that a call may take, waiting included.
     pub(crate) timeout_ms: u64,
     /// Blocks that a query of logs spans at most.
@@ -46,6 +50,8 @@ impl Default for RpcConfig {
             max_response_bytes: 32 << 20,
             max_batch: 1_000,
             concurrency: 8,
+            traces: 2,
+            call_gas: 50_000_000,
             timeout_ms: 10_000,
             max_log_range: 10_000,
             max_logs: 10_000,

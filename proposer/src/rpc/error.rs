@@ -5,7 +5,9 @@ use jsonrpsee::types::{
     ErrorObjectOwned,
     error::{INTERNAL_ERROR_CODE, INVALID_PARAMS_CODE},
 };
-use surety_engine::{chain::ChainError, execute::error::ExecuteError, node::NodeError};
+use surety_engine::{
+    chain::ChainError, execute::error::ExecuteError, node::NodeError, simulate::SimulateError,
+};
 use thiserror::Error;
 use tracing::error;
 
@@ -99,7 +101,25 @@ impl From<NodeError> for RpcError {
         match error {
             // the block fell out after it was found
             NodeError::Missing { .. } => Self::HeaderNotFound,
+            NodeError::Simulate { source, .. } => source.into(),
             other => Self::internal(other),
+        }
+    }
+}
+
+impl From<SimulateError> for RpcError {
+    fn from(error: SimulateError) -> Self {
+        match error {
+            SimulateError::Request(_) => Self::InvalidParams(error.to_string()),
+            SimulateError::Reverted(data) => Self::Reverted(data),
+            SimulateError::Time(_) => Self::Timeout,
+            SimulateError::TraceSize(_) => Self::LimitExceeded(error.to_string()),
+            SimulateError::Invalid(_) | SimulateError::Halted(_) | SimulateError::Gas(_) => {
+                Self::Server(error.to_string())
+            }
+            SimulateError::Execute(_) | SimulateError::Differs { .. } | SimulateError::Evm(_) => {
+                Self::internal(error)
+            }
         }
     }
 }

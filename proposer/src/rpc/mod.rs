@@ -5,8 +5,10 @@
 //! `docs/rpc.md` tells what the methods mean here.
 
 mod backend;
+mod call;
 mod config;
 mod cors;
+mod debug;
 mod error;
 mod eth;
 mod finality;

@@ -18,8 +18,10 @@ use tracing::{info, warn};
 
 use super::{
     backend::Backend,
+    call::{CallApiServer as _, Calls},
     config::RpcConfig,
     cors::CorsLayer,
+    debug::{Debug, DebugApiServer as _},
     eth::{Eth, EthApiServer as _},
     net::{Net, NetApiServer as _},
     send::{SendApiServer as _, Sending},
@@ -112,6 +114,8 @@ fn methods(backend: &Arc<Backend>) -> Result<Methods, RegisterMethodError> {
     module.merge(Eth::new(Arc::clone(backend)).into_rpc())?;
     module.merge(Sending::new(Arc::clone(backend)).into_rpc())?;
     module.merge(Txpool::new(Arc::clone(backend)).into_rpc())?;
+    module.merge(Calls::new(Arc::clone(backend)).into_rpc())?;
+    module.merge(Debug::new(Arc::clone(backend)).into_rpc())?;
     module.merge(Net { chain_id }.into_rpc())?;
     module.merge(Web3.into_rpc())?;
 
