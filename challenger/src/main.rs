@@ -1,42 +1,64 @@
 //! Surety's challenger: re-executes everything, checks every claim, and disputes the wrong ones.
 
 mod checks;
+mod config;
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, process::ExitCode};
 
 use clap::Parser;
 use surety_engine::{
-    dispute::{domain::ClaimId, plan::Policy},
+    dispute::domain::ClaimId,
+    l1::signer::KeyError,
     node::{
-        daemon::{Daemon, DaemonConfig},
-        process,
+        daemon::{Daemon, StartError},
+        process::{self, Failure},
     },
     telemetry::{Telemetry, alarm::Alarm},
 };
 use tracing::{error, info, warn};
 
-use crate::checks::{Verdict, check};
+use crate::{
+    checks::{Verdict, check},
+    config::Config,
+};
 
 /// Watches a Surety rollup and disputes wrong claims.
 #[derive(Debug, Parser)]
 #[command(version, about)]
 struct Arguments {
-    /// Configuration file (TOML).
-    #[arg(long, env = "SURETY_CONFIG")]
-    config: PathBuf,
-    /// Log lines as JSON.
+    #[command(flatten)]
+    process: process::Arguments,
+    /// Checks every claim and says when somebody has to move. Takes no key, and never signs.
     #[arg(long)]
-    log_json: bool,
+    watch_only: bool,
 }
 
 #[tokio::main]
-async fn main() -> eyre::Result<()> {
+async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    process::init_tracing(arguments.log_json);
-    let config: DaemonConfig = process::read_config(&arguments.config)?;
+    process::init_tracing(arguments.process.log_json);
+    process::exit(run(arguments).await)
+}
+
+async fn run(Arguments { process, watch_only }: Arguments) -> Result<(), Failure> {
+    let mut config: Config = process.layers.read()?;
+    if watch_only {
+        config.daemon.key = None;
+    }
+    if process.print_config {
+        print!("{}", config.print()?);
+        return Ok(());
+    }
+    let policy = config.seat.challenger.policy();
+    if !watch_only && config.daemon.key.is_none() {
+        return Err(StartError::from(KeyError::None).into());
+    }
+    if process.check {
+        return Ok(Daemon::check(&config.daemon).await?);
+    }
     let shutdown = process::shutdown()?;
-    let telemetry = Telemetry::start(env!("CARGO_PKG_NAME"), config.telemetry).await?;
-    let daemon = Daemon::open(config, Policy::CHALLENGER).await?;
+    let telemetry = Telemetry::start(env!("CARGO_PKG_NAME"), config.daemon.telemetry).await?;
+    let daemon = Daemon::open(config.daemon, policy).await?;
     let daemon = daemon.reporting_to(telemetry.health().clone());
     let mut known = BTreeMap::new();
     daemon
@@ -63,29 +85,5 @@ fn report(known: &mut BTreeMap<ClaimId, Verdict>, claim: ClaimId, verdict: Verdi
             warn!(%claim, %wrong, "claim builds on a wrong one and falls with it")
         }
         Verdict::Unknown(need) => warn!(%claim, %need, "claim cannot be checked yet"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use surety_engine::l1::signer::KeySource;
-
-    use super::*;
-
-    const EXAMPLE: &str = include_str!("../../docs/examples/challenger.toml");
-
-    #[test]
-    fn the_example_is_valid() {
-        let config: DaemonConfig = toml::from_str(EXAMPLE).unwrap();
-        assert_eq!((config.node.poll_ms, config.node.lag_seconds), (2_000, 120));
-        assert!(matches!(config.key, KeySource::Mnemonic { index: 0, .. }));
-    }
-
-    #[test]
-    fn what_is_misspelt_is_refused() {
-        let file = EXAMPLE.replace("poll_ms", "pol_ms");
-        assert!(toml::from_str::<DaemonConfig>(&file).is_err());
     }
 }

@@ -12,10 +12,10 @@ use alloy::{
 use surety_engine::l1::{
     client::L1Client,
     send::{Call, Lane, LaneError, LaneSettings},
-    signer::{EthersSigner, KeySource},
+    signer::{Key, KeySource},
 };
 
-fn key() -> EthersSigner {
+fn key() -> Key {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("phrase");
     std::fs::write(&path, "test test test test test test test test test test test junk").unwrap();

@@ -1,17 +1,17 @@
-//! The proposer's configuration file.
+//! The proposer's own part of its configuration.
 
-use serde::Deserialize;
-use surety_engine::{dispute::plan::Policy, node::daemon::DaemonConfig};
+use serde::{Deserialize, Serialize};
+use surety_engine::{dispute::plan::Policy, node::layers};
 
 use crate::{mempool::MempoolSettings, rpc::RpcConfig};
 
-/// The whole file.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-pub(crate) struct Config {
-    /// What every daemon has.
-    #[serde(flatten)]
-    pub(crate) daemon: DaemonConfig,
-    /// What is the proposer's alone.
+/// The whole configuration.
+pub(crate) type Config = layers::Config<Sections>;
+
+/// The tables that only the proposer has.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+pub(crate) struct Sections {
+    /// When to propose and when to defend.
     #[serde(default)]
     pub(crate) proposer: Proposer,
     /// How much waits for a batch.
@@ -23,7 +23,7 @@ pub(crate) struct Config {
 }
 
 /// When to propose and when to defend.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Proposer {
     /// L2 blocks that a claim covers at least, up to 1024.
@@ -53,39 +53,18 @@ impl Proposer {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use surety_engine::l1::signer::KeySource;
+    use std::path::Path;
+
+    use surety_engine::{l1::signer::KeySource, node::layers::Layers};
 
     use super::*;
 
-    const FILE: &str = r#"
-        [node]
-        l1 = "http://127.0.0.1:8545"
-        deployment = "deployment.json"
-        store = "store"
-        genesis = { kind = "witness", path = "witness.json.xz" }
-        [key]
-        kind = "mnemonic"
-        path = "phrase"
-    "#;
-
-    #[test]
-    fn what_is_left_out_has_its_default() {
-        let config: Config = toml::from_str(FILE).unwrap();
-        assert_eq!(config.proposer.policy(), Policy::PROPOSER);
-        assert_eq!(config.daemon.node.poll_ms, 2_000);
-    }
-
     #[test]
     fn the_example_is_valid() {
-        let config: Config =
-            toml::from_str(include_str!("../../docs/examples/proposer.toml")).unwrap();
-        assert_eq!(config.proposer, Proposer::default(), "it shows the defaults");
-        assert!(matches!(config.daemon.key, KeySource::Keystore { .. }));
-    }
-
-    #[test]
-    fn what_is_misspelt_is_refused() {
-        let file = format!("{FILE}\n[proposer]\ndefend_whithin = 5");
-        assert!(toml::from_str::<Config>(&file).is_err());
+        let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/examples/proposer.toml");
+        let config: Config = Layers::of(Path::new(file)).read().unwrap();
+        assert_eq!(config.seat.proposer, Proposer::default(), "it shows the defaults");
+        assert_eq!(config.seat.proposer.policy(), Policy::PROPOSER);
+        assert!(matches!(config.daemon.key, Some(KeySource::Keystore { .. })));
     }
 }

@@ -8,6 +8,7 @@ mod rpc;
 
 use std::{
     path::{Path, PathBuf},
+    process::ExitCode,
     sync::Arc,
 };
 
@@ -20,10 +21,14 @@ use surety_engine::{
         client::L1Client,
         send::{Lane, LaneSettings},
     },
-    node::{daemon::Daemon, deployment::Deployment, process},
+    node::{
+        daemon::Daemon,
+        deployment::Deployment,
+        process::{self, Failure},
+    },
     telemetry::Telemetry,
 };
-use tracing::info;
+use tracing::{error, info};
 
 use crate::{config::Config, mempool::Mempool};
 
@@ -31,12 +36,8 @@ use crate::{config::Config, mempool::Mempool};
 #[derive(Debug, Parser)]
 #[command(version, about)]
 struct Arguments {
-    /// Configuration file (TOML).
-    #[arg(long, env = "SURETY_CONFIG")]
-    config: PathBuf,
-    /// Log lines as JSON.
-    #[arg(long)]
-    log_json: bool,
+    #[command(flatten)]
+    process: process::Arguments,
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -58,28 +59,45 @@ enum Command {
 }
 
 #[tokio::main]
-async fn main() -> eyre::Result<()> {
+async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    process::init_tracing(arguments.log_json);
-    let config: Config = process::read_config(&arguments.config)?;
+    process::init_tracing(arguments.process.log_json);
     match arguments.command {
         Some(Command::Append { batch, blob, fee_recipient }) => {
-            append_batch(&config, &batch, blob, fee_recipient).await
+            let appended = append_batch(&arguments.process, &batch, blob, fee_recipient).await;
+            appended.map_or_else(
+                |error| {
+                    error!("{error:#}");
+                    ExitCode::FAILURE
+                },
+                |()| ExitCode::SUCCESS,
+            )
         }
-        None => run(config).await,
+        None => process::exit(run(&arguments.process).await),
     }
 }
 
-async fn run(config: Config) -> eyre::Result<()> {
+async fn run(arguments: &process::Arguments) -> Result<(), Failure> {
+    let config: Config = arguments.layers.read()?;
+    if arguments.print_config {
+        print!("{}", config.print()?);
+        return Ok(());
+    }
+    let policy = config.seat.proposer.policy();
+    if arguments.check {
+        return Ok(Daemon::check(&config.daemon).await?);
+    }
     let shutdown = process::shutdown()?;
     let telemetry = Telemetry::start(env!("CARGO_PKG_NAME"), config.daemon.telemetry).await?;
-    let daemon = Daemon::open(config.daemon, config.proposer.policy()).await?;
+    let daemon = Daemon::open(config.daemon, policy).await?;
     let daemon = daemon.reporting_to(telemetry.health().clone());
     let (node, store) = (Arc::clone(daemon.node()), Arc::clone(daemon.node().store()));
     let changes = node.head_changes();
-    let mempool = Arc::new(Mempool::open(node, store, config.mempool)?);
+    let mempool = Mempool::open(node, store, config.seat.mempool).map_err(Failure::service)?;
+    let mempool = Arc::new(mempool);
     let keeping_up = tokio::spawn(mempool::keep_up(Arc::clone(&mempool), changes));
-    let server = rpc::Server::start(Arc::clone(daemon.node()), mempool, &config.rpc).await?;
+    let server = rpc::Server::start(Arc::clone(daemon.node()), mempool, &config.seat.rpc).await;
+    let server = server.map_err(Failure::service)?;
     daemon.run(shutdown, |_| {}).await;
     if let Some(server) = server {
         server.stop().await;
@@ -89,15 +107,16 @@ async fn run(config: Config) -> eyre::Result<()> {
 }
 
 async fn append_batch(
-    config: &Config,
+    arguments: &process::Arguments,
     batch: &Path,
     blob: bool,
     fee_recipient: Address,
 ) -> eyre::Result<()> {
     let batch = std::fs::read(batch).wrap_err_with(|| format!("reading {}", batch.display()))?;
+    let config: Config = arguments.layers.read()?;
     let deployment = Deployment::read(&config.daemon.node.deployment)?;
     let l1 = L1Client::connect(&config.daemon.node.l1, Some(deployment.l1_chain_id)).await?;
-    let lane = Lane::new(l1.clone(), config.daemon.key.load()?, LaneSettings::default());
+    let lane = Lane::new(l1.clone(), config.daemon.key()?, LaneSettings::default());
     let inbox = deployment.inbox;
     let sent = if blob {
         append_blob(&l1, &lane, inbox, fee_recipient, &batch).await?

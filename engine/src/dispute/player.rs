@@ -77,7 +77,7 @@ where
             self.send_first(&mut tick, |planned| planned.deadline.is_some()).await;
             if tick.sent.is_some()
                 || began.elapsed() >= BLOCK_TIME
-                || !self.gather(&mut tick, &mut tried, began).await
+                || !gather(&self.evidence, &mut tick, &mut tried, began).await
             {
                 break;
             }
@@ -120,34 +120,39 @@ where
             sent => Ok(Some(sent?)),
         }
     }
+}
 
-    /// Executes what the plan lacks, each need once a tick, until a block's time has passed. Returns whether anything
-    /// became known.
-    async fn gather(&self, tick: &mut Tick, tried: &mut BTreeSet<Need>, began: Instant) -> bool {
-        let needs: BTreeSet<Need> = tick.planned.iter().filter_map(Planned::need).collect();
-        let mut needs: Vec<_> = needs.into_iter().filter(|need| !tried.contains(need)).collect();
-        // Every block begins with another one, so that one which always fails does not hold up the others.
-        let now = usize::try_from(tick.snapshot.now.0).unwrap_or_default();
-        if let Some(first) = now.checked_rem(needs.len()) {
-            needs.rotate_left(first);
-        }
-        let mut learned = false;
-        for need in needs {
-            if began.elapsed() >= BLOCK_TIME {
-                break;
-            }
-            tried.insert(need);
-            match self.evidence.gather(need).await {
-                Ok(()) => {
-                    debug!(%need, "gathered");
-                    learned = true;
-                }
-                Err(failure) => {
-                    warn!(%need, %failure, "still unknown");
-                    tick.failures.push(failure.into());
-                }
-            }
-        }
-        learned
+/// Executes what the plan lacks, each need once a tick, until a block's time has passed. Returns whether anything became
+/// known.
+pub(super) async fn gather(
+    evidence: &impl Evidence,
+    tick: &mut Tick,
+    tried: &mut BTreeSet<Need>,
+    began: Instant,
+) -> bool {
+    let needs: BTreeSet<Need> = tick.planned.iter().filter_map(Planned::need).collect();
+    let mut needs: Vec<_> = needs.into_iter().filter(|need| !tried.contains(need)).collect();
+    // Every block begins with another one, so that one which always fails does not hold up the others.
+    let now = usize::try_from(tick.snapshot.now.0).unwrap_or_default();
+    if let Some(first) = now.checked_rem(needs.len()) {
+        needs.rotate_left(first);
     }
+    let mut learned = false;
+    for need in needs {
+        if began.elapsed() >= BLOCK_TIME {
+            break;
+        }
+        tried.insert(need);
+        match evidence.gather(need).await {
+            Ok(()) => {
+                debug!(%need, "gathered");
+                learned = true;
+            }
+            Err(failure) => {
+                warn!(%need, %failure, "still unknown");
+                tick.failures.push(failure.into());
+            }
+        }
+    }
+    learned
 }

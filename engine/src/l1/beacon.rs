@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use alloy::transports::http::reqwest::{self, Client, Url};
 use alloy_primitives::{B256, Bytes};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tracing::warn;
 
@@ -17,7 +17,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const ANSWER_LIMIT: usize = 128 * 2 * 131_072 + (1 << 20);
 
 /// Where blobs come from.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct BeaconConfig {
     /// Endpoints that serve `/eth/v1/beacon/blobs`, asked in this order until one has the blob. The last should be an
@@ -28,7 +28,7 @@ pub struct BeaconConfig {
 }
 
 /// How a beacon API names the block that an L1 block belongs to.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(tag = "by", rename_all = "lowercase", deny_unknown_fields)]
 pub enum BlockNames {
     /// By its slot, which its time tells: `(time - genesis_time) / seconds_per_slot`.

@@ -1,17 +1,23 @@
-//! What an operator must hear of: the honest side has lost something, or a wrong claim is final.
+//! What an operator must hear of: the honest side has lost something, a wrong claim is final, or somebody has to move.
 
 use std::collections::BTreeSet;
 
 use tracing::error;
 
 use crate::{
-    dispute::plan::{Decision, End, Planned},
+    dispute::{
+        domain::Instant,
+        plan::{Decision, End, Planned, Subject},
+    },
     telemetry::alarm::Alarm,
 };
 
 /// The alarms that were raised so far; each is raised once.
 #[derive(Debug, Default)]
-pub struct Alarms(BTreeSet<End>);
+pub struct Alarms {
+    ends: BTreeSet<End>,
+    called: BTreeSet<(Subject, Instant)>,
+}
 
 impl Alarms {
     /// Logs, as errors, the ends in `planned` that are none the honest side should come to. Returns how many are new.
@@ -20,13 +26,32 @@ impl Alarms {
             Decision::Terminal(end) if !end.is_well() => Some(end),
             _ => None,
         });
-        let before = self.0.len();
+        let before = self.ends.len();
         for end in ends {
-            if self.0.insert(end) {
+            if self.ends.insert(end) {
                 log(end);
             }
         }
-        self.0.len() - before
+        self.ends.len() - before
+    }
+
+    /// Logs, as errors, the moves in `planned` that somebody has to make in time: for those who cannot make them. Returns how
+    /// many are new. One that is due again after somebody moved is called again.
+    pub fn call(&mut self, planned: &[Planned]) -> usize {
+        let mut due = BTreeSet::new();
+        let mut new = 0;
+        for Planned { subject, decision, deadline } in planned {
+            if let (Decision::Act(intent), Some(until)) = (decision, *deadline)
+                && due.insert((*subject, until))
+                && !self.called.contains(&(*subject, until))
+            {
+                let alarm = Alarm::MoveDue.raise();
+                error!(alarm, %subject, intent = intent.label(), until = until.0, "somebody must move before this L1 block");
+                new += 1;
+            }
+        }
+        self.called = due;
+        new
     }
 }
 
@@ -68,7 +93,7 @@ mod tests {
     use super::*;
     use crate::dispute::{
         domain::{ClaimId, CommitmentId, TournamentId},
-        plan::{Reason, Subject},
+        plan::{Intent, Reason},
     };
 
     fn planned(decision: Decision) -> Planned {
@@ -93,5 +118,19 @@ mod tests {
         assert_eq!(alarms.raise(&bad), 0);
         assert_eq!(alarms.raise(&well), 0);
         assert_eq!(alarms.raise(&bad), 0, "not again after a better round");
+    }
+
+    #[test]
+    fn a_move_that_is_due_is_called_once_until_it_is_made() {
+        let mut alarms = Alarms::default();
+        let due = |deadline: Option<u64>| Planned {
+            deadline: deadline.map(Instant),
+            ..planned(Decision::act(Intent::LockBond))
+        };
+        assert_eq!(alarms.call(&[due(Some(9)), due(Some(12)), due(None)]), 2);
+        assert_eq!(alarms.call(&[due(Some(9)), due(Some(12))]), 0);
+        assert_eq!(alarms.call(&[due(Some(12))]), 0);
+        assert_eq!(alarms.call(&[due(Some(9))]), 1, "due again");
+        assert_eq!(alarms.call(&[planned(Decision::Wait(Reason::OutOfTime))]), 0);
     }
 }

@@ -2,12 +2,12 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::l1::beacon::BeaconConfig;
 
 /// How a node reads L1 and where it keeps what it knows.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct NodeConfig {
     /// JSON-RPC endpoint of an L1 node.
@@ -30,7 +30,7 @@ pub struct NodeConfig {
 }
 
 /// The state before the first block.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum GenesisSource {
     /// The part of a state that one block touches, from that block's execution witness.

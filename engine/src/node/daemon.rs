@@ -2,7 +2,8 @@
 
 use std::{future::Future, sync::Arc, time::Instant};
 
-use serde::Deserialize;
+use alloy_primitives::Address;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::time::sleep;
 use tracing::{error, info, warn};
@@ -11,7 +12,9 @@ use super::{
     Node, NodeError,
     alarms::Alarms,
     config::NodeConfig,
+    deployment::Deployment,
     evidence::Execution,
+    genesis,
     pinned::Pinned,
     record::Record,
     wiring::{self, WiringError},
@@ -21,25 +24,43 @@ use crate::{
         observe::{self, ObserveError, Observer},
         plan::Policy,
         player::{self, Player},
+        watcher::Watcher,
     },
     l1::{
+        client::{L1Client, L1Error},
         send::{Lane, LaneSettings},
-        signer::{EthersSigner, KeyError, KeySource},
+        signer::{Key, KeyError, KeySource},
     },
     telemetry::{Health, TelemetryConfig, alarm::Alarm},
 };
 
-/// The configuration file of a daemon.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
-#[serde(deny_unknown_fields)]
+/// What the configuration of every daemon has: a table each.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
 pub struct DaemonConfig {
     /// Reading and storing.
     pub node: NodeConfig,
-    /// The key that acts.
-    pub key: KeySource,
+    /// The key that acts. Without one the daemon only looks.
+    #[serde(default)]
+    pub key: Option<KeySource>,
     /// Metrics and health.
     #[serde(default)]
     pub telemetry: TelemetryConfig,
+}
+
+impl DaemonConfig {
+    /// A node, and the defaults of everything else.
+    #[must_use]
+    pub fn of(node: NodeConfig) -> Self {
+        Self { node, key: None, telemetry: TelemetryConfig::default() }
+    }
+
+    /// The key, of which there must be one.
+    ///
+    /// # Errors
+    /// [`KeyError::None`] without one; [`KeyError`] when it cannot be loaded.
+    pub fn key(&self) -> Result<Key, KeyError> {
+        self.key.as_ref().ok_or(KeyError::None)?.load()
+    }
 }
 
 /// Why a daemon cannot start.
@@ -56,6 +77,32 @@ pub enum StartError {
     Wiring(#[from] WiringError),
 }
 
+impl StartError {
+    /// The exit code that it gives: see [`Failure::code`](super::process::Failure::code).
+    #[must_use]
+    pub const fn code(&self) -> u8 {
+        match self {
+            Self::Key(error) if error.is_unreachable() => 1,
+            Self::Key(_) => 2,
+            Self::Node(error) => match error {
+                NodeError::Deployment(_)
+                | NodeError::L1(L1Error::Endpoint(_))
+                | NodeError::Beacon(_)
+                | NodeError::Read { .. }
+                | NodeError::Genesis(_)
+                | NodeError::NoGenesisFile { .. } => 2,
+                NodeError::L1(L1Error::WrongChain { .. })
+                | NodeError::WrongGenesis { .. }
+                | NodeError::WrongPredeploy { .. }
+                | NodeError::OtherDeployment { .. } => 3,
+                _ => 1,
+            },
+            Self::Wiring(WiringError::L1(_) | WiringError::View { .. }) => 1,
+            Self::Wiring(_) => 3,
+        }
+    }
+}
+
 /// What kept a round from being complete. Nothing was signed on account of it; the next round tries again.
 #[derive(Debug, Error)]
 pub enum Unknown {
@@ -67,38 +114,72 @@ pub enum Unknown {
     Observe(#[from] ObserveError),
 }
 
-/// A node and the player at its seat.
+/// Who sits at a node: one that plays has a key and a lane, one that watches has neither.
+#[derive(Debug)]
+enum Seat {
+    Player(Player<Pinned, Execution, Execution, Arc<Lane>>),
+    Watcher(Watcher<Pinned, Execution>),
+}
+
+/// A node and its seat.
 #[derive(Debug)]
 pub struct Daemon {
     node: Arc<Node>,
-    player: Player<Pinned, Execution, Execution, Arc<Lane>>,
+    seat: Seat,
     config: NodeConfig,
     health: Health,
 }
 
 impl Daemon {
-    /// Opens the node, checks the contracts, and takes the seat that `policy` describes.
+    /// Opens the node, checks the contracts, and takes the seat that `policy` describes: a player's if there is a key, else a
+    /// watcher's.
     ///
     /// # Errors
     /// [`StartError`].
     pub async fn open(config: DaemonConfig, policy: Policy) -> Result<Self, StartError> {
-        let key = config.key.load()?;
+        let key = config.key.as_ref().map(KeySource::load).transpose()?;
         let node = Arc::new(Node::open(&config.node).await?);
         wiring::check(node.l1(), node.deployment()).await?;
         Ok(Self::with(node, key, policy, config.node))
     }
 
-    /// The seat of `key` at an open node.
+    /// Checks what [`Self::open`] checks, without a store: the key, the deployment, its genesis, L1 and the contracts.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn check(config: &DaemonConfig) -> Result<(), StartError> {
+        config.key.as_ref().map(KeySource::load).transpose()?;
+        let deployment = Deployment::read(&config.node.deployment).map_err(NodeError::from)?;
+        genesis::import(&config.node.genesis, &deployment)?;
+        let l1 = L1Client::connect(&config.node.l1, Some(deployment.l1_chain_id)).await;
+        wiring::check(&l1.map_err(NodeError::from)?, &deployment).await?;
+        info!(rollup = %deployment.rollup, "everything is in order");
+        Ok(())
+    }
+
+    /// The seat of `key`, or without one a watcher's, at an open node.
     #[must_use]
-    pub fn with(node: Arc<Node>, key: EthersSigner, policy: Policy, config: NodeConfig) -> Self {
-        let lane = Arc::new(Lane::new(node.l1().clone(), key, LaneSettings::default()));
-        let account = lane.address();
+    pub fn with(
+        node: Arc<Node>,
+        key: impl Into<Option<Key>>,
+        policy: Policy,
+        config: NodeConfig,
+    ) -> Self {
         let deployment = observe::Deployment::from(&*node);
-        let execution = Execution::new(Arc::clone(&node));
-        let observer = Observer::new(Pinned::new(Arc::clone(&node)), deployment, account);
-        let player =
-            Player { observer, evidence: execution.clone(), prover: execution, lane, policy };
-        Self { node, player, config, health: Health::default() }
+        let evidence = Execution::new(Arc::clone(&node));
+        let reader = Pinned::new(Arc::clone(&node));
+        let seat = match key.into() {
+            Some(key) => {
+                let lane = Arc::new(Lane::new(node.l1().clone(), key, LaneSettings::default()));
+                let observer = Observer::new(reader, deployment, lane.address());
+                Seat::Player(Player { observer, prover: evidence.clone(), evidence, lane, policy })
+            }
+            None => {
+                let observer = Observer::new(reader, deployment, Address::ZERO);
+                Seat::Watcher(Watcher { observer, evidence, steps_in: policy.steps_in })
+            }
+        };
+        Self { node, seat, config, health: Health::default() }
     }
 
     /// The same daemon, which tells `health` how it stands.
@@ -118,10 +199,22 @@ impl Daemon {
     /// The node's execution.
     #[must_use]
     pub const fn execution(&self) -> &Execution {
-        &self.player.evidence
+        match &self.seat {
+            Seat::Player(player) => &player.evidence,
+            Seat::Watcher(watcher) => &watcher.evidence,
+        }
     }
 
-    /// Follows L1 and makes at most one move. `None` while there is more to follow first.
+    /// Who acts; none at a watcher's seat.
+    #[must_use]
+    pub const fn account(&self) -> Option<Address> {
+        match &self.seat {
+            Seat::Player(player) => Some(player.observer.account()),
+            Seat::Watcher(_) => None,
+        }
+    }
+
+    /// Follows L1 and makes at most one move; a watcher makes none. `None` while there is more to follow first.
     ///
     /// # Errors
     /// [`Unknown`].
@@ -134,7 +227,10 @@ impl Daemon {
         if tick.behind {
             return Ok(None);
         }
-        Ok(Some(self.player.tick().await?))
+        Ok(Some(match &self.seat {
+            Seat::Player(player) => player.tick().await?,
+            Seat::Watcher(watcher) => watcher.tick().await?,
+        }))
     }
 
     /// Runs until `shutdown` resolves; a move under way is finished first. `each` sees every complete round.
@@ -143,8 +239,11 @@ impl Daemon {
         shutdown: impl Future<Output = ()>,
         mut each: impl FnMut(&player::Tick),
     ) {
-        let account = self.player.observer.account();
-        info!(%account, rollup = %self.node.deployment().rollup, "started");
+        let rollup = self.node.deployment().rollup;
+        match self.account() {
+            Some(account) => info!(%account, %rollup, "started"),
+            None => info!(%rollup, "started without a key: watching"),
+        }
         let mut shutdown = std::pin::pin!(shutdown);
         let (mut alarms, mut record) = (Alarms::default(), Record::new(&self.health));
         loop {
@@ -154,6 +253,9 @@ impl Daemon {
             let again = match round {
                 Ok(Some(tick)) => {
                     alarms.raise(&tick.planned);
+                    if self.account().is_none() {
+                        alarms.call(&tick.planned);
+                    }
                     each(&tick);
                     tick.sent.is_some()
                 }

@@ -10,6 +10,7 @@ pub mod evidence;
 pub mod genesis;
 pub mod heads;
 pub mod history;
+pub mod layers;
 pub mod messages;
 pub mod pinned;
 pub mod process;

@@ -1,45 +1,84 @@
-//! What a daemon has of the operating system: its configuration file, its log, and the signals that end it.
+//! What a daemon has of the operating system: its arguments, its log, the signals that end it, and its exit code.
 
-use std::{
-    io::IsTerminal as _,
-    path::{Path, PathBuf},
-};
+use std::{io::IsTerminal as _, process::ExitCode};
 
-use serde::de::DeserializeOwned;
+use clap::Args;
 use thiserror::Error;
 use tokio::signal::unix::{SignalKind, signal};
+use tracing::error;
 use tracing_subscriber::EnvFilter;
 
-/// A configuration file that cannot be used.
-#[derive(Debug, Error)]
-pub enum ConfigError {
-    /// It cannot be read.
-    #[error("{path}: {source}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// The cause.
-        source: std::io::Error,
-    },
-    /// It is not what the daemon takes.
-    #[error("{path}: {source}")]
-    Toml {
-        /// The file.
-        path: PathBuf,
-        /// The cause, with its place in the file.
-        source: Box<toml::de::Error>,
-    },
+use super::{
+    daemon::StartError,
+    layers::{ConfigError, Layers},
+};
+use crate::telemetry::TelemetryError;
+
+/// What both daemons take on the command line.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Arguments {
+    /// Where the configuration comes from.
+    #[command(flatten)]
+    pub layers: Layers,
+    /// Prints the configuration that is in force, and exits. Of URLs only the host is shown.
+    #[arg(long)]
+    pub print_config: bool,
+    /// Checks the configuration, the key, the deployment, L1 and the contracts there, and exits. Nothing is signed.
+    #[arg(long, conflicts_with = "print_config")]
+    pub check: bool,
+    /// Log lines as JSON.
+    #[arg(long)]
+    pub log_json: bool,
 }
 
-/// Reads a configuration file in TOML.
-///
-/// # Errors
-/// [`ConfigError`].
-pub fn read_config<T: DeserializeOwned>(path: &Path) -> Result<T, ConfigError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| ConfigError::Io { path: path.to_owned(), source })?;
-    toml::from_str(&text)
-        .map_err(|source| ConfigError::Toml { path: path.to_owned(), source: Box::new(source) })
+/// Why a daemon ended.
+#[derive(Debug, Error)]
+pub enum Failure {
+    /// Its configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// It did not start.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// What it tells of itself cannot be served.
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    /// A service of its seat failed.
+    #[error(transparent)]
+    Service(Box<dyn std::error::Error + Send + Sync>),
+    /// The operating system refused something.
+    #[error(transparent)]
+    System(#[from] std::io::Error),
+}
+
+impl Failure {
+    /// A service of the daemon's seat failed.
+    pub fn service(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Service(error.into())
+    }
+
+    /// The exit code of a daemon that ends for this reason: 2 when its configuration or key has to be changed first, 3 when
+    /// the deployment is not one to play in, 1 for what starting again may cure.
+    #[must_use]
+    pub const fn code(&self) -> u8 {
+        match self {
+            Self::Config(_) => 2,
+            Self::Start(error) => error.code(),
+            Self::Telemetry(_) | Self::Service(_) | Self::System(_) => 1,
+        }
+    }
+}
+
+/// Says why a daemon ended, and with which code it exits.
+#[must_use]
+pub fn exit(ended: Result<(), Failure>) -> ExitCode {
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            error!(%failure, code = failure.code(), "ended");
+            ExitCode::from(failure.code())
+        }
+    }
 }
 
 /// Log to standard error, as JSON or for people; `RUST_LOG` chooses what, else everything from `info` on.
@@ -66,26 +105,4 @@ pub fn shutdown() -> std::io::Result<impl Future<Output = ()>> {
             _ = terminate.recv() => {}
         }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-    use crate::node::daemon::DaemonConfig;
-
-    #[test]
-    fn a_file_that_is_missing_or_no_configuration_is_refused_by_name() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("daemon.toml");
-        let missing = read_config::<DaemonConfig>(&path).unwrap_err();
-        assert!(matches!(missing, ConfigError::Io { .. }));
-        std::fs::write(&path, "[node]\nl1 = 5\n").unwrap();
-        let wrong = read_config::<DaemonConfig>(&path).unwrap_err();
-        assert!(matches!(wrong, ConfigError::Toml { .. }));
-        for error in [missing, wrong] {
-            assert!(error.to_string().contains("daemon.toml"), "{error}");
-        }
-    }
 }

@@ -22,7 +22,7 @@ use crate::{
         append::{AppendError, append},
         bindings::IInbox,
         send::{Lane, LaneError, Sent},
-        signer::EthersSigner,
+        signer::Key,
     },
     node::Node,
     simulate::Called,
@@ -47,13 +47,13 @@ pub struct L2Call {
 #[derive(Clone, Debug)]
 pub struct L2Account {
     node: Arc<Node>,
-    key: EthersSigner,
+    key: Key,
 }
 
 impl L2Account {
     /// The account of `key` on the chain that `node` follows.
     #[must_use]
-    pub fn new(node: Arc<Node>, key: EthersSigner) -> Self {
+    pub fn new(node: Arc<Node>, key: Key) -> Self {
         let chain_id = node.deployment().genesis.chain_id;
         Self { node, key: key.with_chain_id(Some(chain_id)) }
     }

@@ -25,7 +25,7 @@ use crate::{
     l1::{
         bindings::IInbox,
         send::{Lane, LaneError, LaneSettings},
-        signer::EthersSigner,
+        signer::Key,
     },
     node::{Node, batches, pinned::Pinned},
     telemetry::{Health, names},
@@ -114,7 +114,7 @@ impl Relayer {
     /// [`RelayError::NoBridge`].
     pub fn new(
         node: Arc<Node>,
-        key: EthersSigner,
+        key: Key,
         only: impl IntoIterator<Item = Address>,
     ) -> Result<Self, RelayError> {
         node.deployment().bridge.ok_or(RelayError::NoBridge)?;

@@ -24,7 +24,7 @@ use crate::{
     l1::{
         follow::BlockRef,
         send::{Lane, Sent},
-        signer::EthersSigner,
+        signer::Key,
     },
     node::{Node, NodeError, pinned::Pinned},
     relay::{
@@ -58,7 +58,7 @@ pub struct Leg {
 impl Seat {
     /// A seat at `node`. `lane` and `key` are of the same account.
     #[must_use]
-    pub fn new(node: Arc<Node>, lane: Arc<Lane>, key: EthersSigner) -> Self {
+    pub fn new(node: Arc<Node>, lane: Arc<Lane>, key: Key) -> Self {
         let deployment = observe::Deployment::from(&*node);
         let observer = Observer::new(Pinned::new(Arc::clone(&node)), deployment, lane.address());
         let account = L2Account::new(Arc::clone(&node), key);

@@ -120,7 +120,6 @@ macro_rules! kind {
             }
 
             /// The series with these values of its labels.
-            #[must_use]
             pub fn with<V: Into<SharedString>>(&self, values: [V; LABELS]) -> metrics::$kind {
                 let names = self.0.labels.iter();
                 let labels = names.zip(values).map(|(name, value)| Label::new(*name, value));

@@ -19,7 +19,7 @@ use surety_engine::{
         client::L1Client,
         follow::Headers,
         send::{Call, Lane, LaneSettings},
-        signer::{EthersSigner, KeySource},
+        signer::{Key, KeySource},
     },
     node::{
         Node, NodeError,
@@ -196,7 +196,7 @@ async fn deploy(l1: &L1Client, lane: &Lane, genesis: Genesis) -> Deployment {
     plan.deployment(l1.chain_id(), before)
 }
 
-pub fn key(directory: &TempDir, index: u32) -> EthersSigner {
+pub fn key(directory: &TempDir, index: u32) -> Key {
     let path = directory.path().join("phrase");
     std::fs::write(&path, "test test test test test test test test test test test junk").unwrap();
     KeySource::Mnemonic { path, index }.load().unwrap()

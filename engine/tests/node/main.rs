@@ -37,7 +37,6 @@ use surety_engine::{
         wiring::{self, WiringError},
     },
     state::{Head, Store},
-    telemetry::TelemetryConfig,
 };
 
 #[tokio::test]
@@ -183,12 +182,8 @@ async fn contracts_that_do_not_fit_the_deployment_are_refused_at_the_start() {
         let store = devnet.directory.path().join(name);
         let node = NodeConfig { deployment: path, store, ..devnet.config.clone() };
         let phrase = devnet.directory.path().join("phrase");
-        let key = KeySource::Mnemonic { path: phrase, index: 1 };
-        Daemon::open(
-            DaemonConfig { node, key, telemetry: TelemetryConfig::default() },
-            Policy::CHALLENGER,
-        )
-        .await
+        let key = Some(KeySource::Mnemonic { path: phrase, index: 1 });
+        Daemon::open(DaemonConfig { key, ..DaemonConfig::of(node) }, Policy::CHALLENGER).await
     };
     let refused = |opened: Result<Daemon, StartError>| match opened {
         Err(StartError::Wiring(error)) => error,

@@ -260,7 +260,7 @@ impl Decision {
 }
 
 /// What a decision is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
     /// The contest over the children of a claim.
     Children(ClaimId),
@@ -274,6 +274,19 @@ pub enum Subject {
     Bond(BondId),
     /// The account in Bonds.
     Account,
+}
+
+impl std::fmt::Display for Subject {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Children(claim) => write!(out, "children of claim {claim}"),
+            Self::Claim(claim) => write!(out, "claim {claim}"),
+            Self::Tournament(tournament) => write!(out, "tournament {tournament}"),
+            Self::Match(id) => write!(out, "match {id}"),
+            Self::Bond(bond) => write!(out, "bond {}", bond.0),
+            Self::Account => write!(out, "account"),
+        }
+    }
 }
 
 /// A decision, about what, and until when it must be carried out.

@@ -29,7 +29,7 @@ use tokio::{
 use tracing::{debug, info, warn};
 
 use super::Fees;
-use crate::l1::{client::L1Client, signer::EthersSigner};
+use crate::l1::{client::L1Client, signer::Key};
 
 /// The most gas a transaction may ask for on L1: EIP-7825.
 const MAX_TRANSACTION_GAS: u64 = 1 << 24;
@@ -159,7 +159,7 @@ pub enum LaneError {
 #[derive(Debug)]
 pub struct Lane {
     l1: L1Client,
-    signer: EthersSigner,
+    signer: Key,
     settings: LaneSettings,
     turn: Mutex<()>,
 }
@@ -167,7 +167,7 @@ pub struct Lane {
 impl Lane {
     /// A lane for `signer`, pinned to the client's chain.
     #[must_use]
-    pub fn new(l1: L1Client, signer: EthersSigner, settings: LaneSettings) -> Self {
+    pub fn new(l1: L1Client, signer: Key, settings: LaneSettings) -> Self {
         let chain_id = Some(l1.chain_id());
         Self { l1, signer: signer.with_chain_id(chain_id), settings, turn: Mutex::new(()) }
     }

@@ -5,13 +5,16 @@ mod ethers;
 use std::path::{Path, PathBuf};
 
 use ethers_signers::{LocalWallet, MnemonicBuilder, WalletError, coins_bip39::English};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use ethers::EthersSigner;
+use ethers::EthersSigner;
+
+/// The key that signs.
+pub type Key = EthersSigner;
 
 /// Where a key comes from. Secrets are read from files, never from the command line.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum KeySource {
     /// An encrypted keystore file (Web3 Secret Storage, version 3).
@@ -42,6 +45,9 @@ pub enum KeyError {
         /// The cause.
         source: std::io::Error,
     },
+    /// There is none.
+    #[error("this takes a key, and the configuration has none")]
+    None,
     /// The keystore or mnemonic does not give a key.
     #[error("no key from {path}: {source}")]
     Wallet {
@@ -52,12 +58,20 @@ pub enum KeyError {
     },
 }
 
+impl KeyError {
+    /// Whether trying again may help.
+    #[must_use]
+    pub const fn is_unreachable(&self) -> bool {
+        false
+    }
+}
+
 impl KeySource {
     /// Reads and decrypts the key.
     ///
     /// # Errors
     /// [`KeyError`] when a file is missing or the secret does not open it.
-    pub fn load(&self) -> Result<EthersSigner, KeyError> {
+    pub fn load(&self) -> Result<Key, KeyError> {
         let wallet = |path: &Path, result: Result<LocalWallet, WalletError>| {
             result.map_err(|source| KeyError::Wallet { path: path.to_owned(), source })
         };

@@ -13,9 +13,9 @@ use surety_engine::{
     },
     l1::{
         send::{Lane, LaneSettings},
-        signer::EthersSigner,
+        signer::Key,
     },
-    node::{Node, daemon::DaemonConfig, pinned::Pinned, process, wiring},
+    node::{Node, layers::Layers, pinned::Pinned, wiring},
     relay::account::L2Account,
     telemetry::TelemetryConfig,
 };
@@ -35,7 +35,7 @@ pub(crate) struct SeatArguments {
 /// An open node that has followed L1 to its head, and a key that acts on both chains.
 pub(crate) struct Seat {
     pub(crate) node: Arc<Node>,
-    pub(crate) key: EthersSigner,
+    pub(crate) key: Key,
     pub(crate) lane: Lane,
     pub(crate) account: L2Account,
     pub(crate) poll: Duration,
@@ -46,8 +46,8 @@ pub(crate) struct Seat {
 
 impl SeatArguments {
     pub(crate) async fn open(&self) -> eyre::Result<Seat> {
-        let config: DaemonConfig = process::read_config(&self.config)?;
-        let key = config.key.load()?;
+        let config = Layers::of(&self.config).shared()?;
+        let key = config.key()?;
         let node = Arc::new(Node::open(&config.node).await?);
         wiring::check(node.l1(), node.deployment()).await?;
         if node.deployment().bridge.is_none() {

@@ -15,7 +15,7 @@ use surety_engine::{
         beacon::{BeaconConfig, BlockNames},
         client::L1Client,
         send::{Call, Lane, LaneSettings, Sent},
-        signer::{EthersSigner, KeySource},
+        signer::{Key, KeySource},
     },
     node::deployment::Deployment,
     rules::parameters::Parameters,
@@ -136,7 +136,7 @@ impl Devnet {
         &self.phrase
     }
 
-    pub(crate) fn key(&self, account: Account) -> eyre::Result<EthersSigner> {
+    pub(crate) fn key(&self, account: Account) -> eyre::Result<Key> {
         let source = KeySource::Mnemonic { path: self.phrase.clone(), index: account.index() };
         Ok(source.load()?)
     }

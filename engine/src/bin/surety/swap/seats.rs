@@ -10,7 +10,7 @@ use clap::Args;
 use eyre::WrapErr as _;
 use surety_engine::{
     l1::send::{Lane, LaneSettings},
-    node::{Node, daemon::DaemonConfig, process, wiring},
+    node::{Node, layers::Layers, wiring},
     swap::{driver::Driver, observe::Seat, terms::Terms},
 };
 
@@ -43,8 +43,8 @@ impl SeatsArguments {
 
 /// Opens a node with its key; gives the time between looks, too.
 pub(crate) async fn open(config: &Path) -> eyre::Result<(Seat, Duration)> {
-    let config: DaemonConfig = process::read_config(config)?;
-    let key = config.key.load()?;
+    let config = Layers::of(config).shared()?;
+    let key = config.key()?;
     let node = Arc::new(Node::open(&config.node).await?);
     wiring::check(node.l1(), node.deployment()).await?;
     let lane = Arc::new(Lane::new(node.l1().clone(), key.clone(), LaneSettings::default()));

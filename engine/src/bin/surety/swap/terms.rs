@@ -6,7 +6,7 @@ use alloy::primitives::{Address, B256, U256};
 use clap::Args;
 use eyre::{OptionExt as _, ensure};
 use surety_engine::{
-    node::{daemon::DaemonConfig, deployment::Deployment, process},
+    node::{deployment::Deployment, layers::Layers},
     swap::{
         contracts::{SWAP_ARBITER, SWAP_VAULT},
         terms::{Leg, Terms},
@@ -80,7 +80,7 @@ impl Write {
 
 /// The Bridge and the chain id of L1 of the rollup in a configuration.
 fn bridge(config: &Path) -> eyre::Result<(Address, u64)> {
-    let config: DaemonConfig = process::read_config(config)?;
+    let config = Layers::of(config).shared()?;
     let deployment = Deployment::read(&config.node.deployment)?;
     let bridge = deployment.bridge.ok_or_eyre("this rollup has no Bridge")?.bridge;
     Ok((bridge, deployment.l1_chain_id))
