@@ -3,7 +3,6 @@
 mod config;
 #[allow(dead_code, unused_imports, reason = "the RPC and the batcher come next")]
 mod mempool;
-#[allow(dead_code, reason = "more methods come next")]
 mod rpc;
 
 use std::{

@@ -6,9 +6,9 @@ use alloy::{
     consensus::Header,
     eips::{BlockId, BlockNumberOrTag},
 };
-use alloy_primitives::{Address, B256, Bytes, U256};
+use alloy_primitives::{Address, B256, Bloom, Bytes, U256};
 
-use super::{Block, ChainError};
+use super::{Block, ChainError, Receipt};
 use crate::{
     authenticated::{account::Account, storage},
     execute::{
@@ -172,6 +172,27 @@ impl Chain {
         }
         let blob = self.store.blob(record.blob_hash)?.ok_or(unreadable("blob"))?;
         Block::read(block, &blob.batch())
+    }
+
+    /// The receipts of a block, one a transaction.
+    ///
+    /// # Errors
+    /// [`ChainError::NoSuchBlock`] when the block fell out.
+    pub fn receipts(&self, block: &Block) -> Result<Vec<Receipt>, ChainError> {
+        if block.hash == self.genesis.hash {
+            return Ok(Vec::new());
+        }
+        let stored = self.executed(block.header.number)?;
+        let stored = stored.filter(|stored| stored.row.hash == block.hash);
+        stored.ok_or(ChainError::NoSuchBlock)?.receipts()
+    }
+
+    /// The bloom filter of a block's logs, if the block is there.
+    ///
+    /// # Errors
+    /// [`ChainError::Store`].
+    pub fn bloom(&self, number: u64) -> Result<Option<Bloom>, ChainError> {
+        Ok(self.store.bloom(number)?)
     }
 
     /// Where a transaction is.

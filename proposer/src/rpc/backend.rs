@@ -6,7 +6,7 @@ use alloy::eips::{BlockId, BlockNumberOrTag};
 use surety_engine::{chain::Chain, node::Node, simulate::Quota};
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
-use super::{config::RpcConfig, error::RpcError, finality::Finality};
+use super::{config::RpcConfig, error::RpcError, feed::Feed, finality::Finality};
 use crate::mempool::Mempool;
 
 /// The node behind the methods.
@@ -16,6 +16,7 @@ pub(crate) struct Backend {
     mempool: Arc<Mempool>,
     chain: Chain,
     finality: Finality,
+    feed: Arc<Feed>,
     permits: Arc<Semaphore>,
     config: RpcConfig,
 }
@@ -24,9 +25,9 @@ impl Backend {
     /// Reads what `node` follows and `mempool` holds.
     pub(crate) fn new(node: Arc<Node>, mempool: Arc<Mempool>, config: RpcConfig) -> Self {
         let chain = Chain::new(Arc::clone(node.store()), node.deployment().genesis);
-        let finality = Finality::new(node.l1().clone());
+        let finality = Finality::new(node.l1().clone(), node.deployment().inbox);
         let permits = Arc::new(Semaphore::new(config.concurrency.max(1) as usize));
-        Self { node, mempool, chain, finality, permits, config }
+        Self { node, mempool, chain, finality, feed: Arc::default(), permits, config }
     }
 
     /// The node.
@@ -42,6 +43,16 @@ impl Backend {
     /// The chain, for what reads a row or two; everything else goes through [`Backend::blocking`].
     pub(crate) const fn chain(&self) -> &Chain {
         &self.chain
+    }
+
+    /// What only L1 can tell.
+    pub(crate) const fn finality(&self) -> &Finality {
+        &self.finality
+    }
+
+    /// What happens to the chain.
+    pub(crate) const fn feed(&self) -> &Arc<Feed> {
+        &self.feed
     }
 
     /// What a caller may take.
@@ -103,10 +114,17 @@ impl Backend {
             BlockNumberOrTag::Earliest => Ok(self.chain.genesis().number),
             // a block exists when L1 has its batch: none is pending
             BlockNumberOrTag::Latest | BlockNumberOrTag::Pending => Ok(self.chain.head()?.number),
-            BlockNumberOrTag::Safe | BlockNumberOrTag::Finalized => {
-                let l1 = self.finality.l1_block(tag).await?;
-                self.blocking(move |chain| Ok(chain.last_appended_by(l1)?)).await
-            }
+            BlockNumberOrTag::Safe => self.appended_by(self.finality.safe().await?).await,
+            BlockNumberOrTag::Finalized => self.appended_by(self.finality.finalized().await?).await,
         }
+    }
+
+    async fn appended_by(&self, l1_block: u64) -> Result<u64, RpcError> {
+        self.blocking(move |chain| Ok(chain.last_appended_by(l1_block)?)).await
+    }
+
+    /// Whether the node has not read all of L1 yet, or does not know.
+    pub(crate) fn is_syncing(&self) -> bool {
+        self.node.ticks().borrow().is_none_or(|tick| tick.behind)
     }
 }

@@ -5,16 +5,24 @@
 //! `docs/rpc.md` tells what the methods mean here.
 
 mod backend;
+mod blocks;
 mod call;
 mod config;
+mod convert;
 mod cors;
 mod debug;
 mod error;
 mod eth;
+mod feed;
+mod filters;
 mod finality;
+mod ids;
+mod logs;
 mod net;
 mod send;
 mod server;
+mod state;
+mod subscriptions;
 mod txpool;
 mod web3;
 

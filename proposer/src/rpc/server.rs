@@ -4,35 +4,38 @@ use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
 
 use jsonrpsee::{
     Methods, RpcModule,
-    core::{RegisterMethodError, RpcResult, traits::IdProvider},
+    core::{RegisterMethodError, RpcResult},
     server::{
-        BatchRequestConfig, PingConfig, RandomIntegerIdProvider, Server as HttpServer,
-        ServerConfigBuilder, ServerHandle,
+        BatchRequestConfig, PingConfig, Server as HttpServer, ServerConfigBuilder, ServerHandle,
     },
-    types::SubscriptionId,
 };
 use surety_engine::node::Node;
 use thiserror::Error;
-use tokio::time::timeout;
+use tokio::{task::JoinHandle, time::timeout};
 use tracing::{info, warn};
 
 use super::{
     backend::Backend,
+    blocks::{Blocks, BlocksApiServer as _},
     call::{CallApiServer as _, Calls},
     config::RpcConfig,
     cors::CorsLayer,
     debug::{Debug, DebugApiServer as _},
+    error::RpcError,
     eth::{Eth, EthApiServer as _},
+    filters::{FilterApiServer as _, Filters},
+    ids::HexIds,
     net::{Net, NetApiServer as _},
     send::{SendApiServer as _, Sending},
+    state::{State, StateApiServer as _},
+    subscriptions::{SubscriptionApiServer as _, Subscriptions},
     txpool::{Txpool, TxpoolApiServer as _},
     web3::{Web3, Web3ApiServer as _},
 };
-
 use crate::mempool::Mempool;
 
 /// Messages that a WebSocket connection may lie behind before it is waited for, or dropped.
-const BUFFERED_MESSAGES: u32 = 1_024;
+const BUFFERED_MESSAGES: u32 = 128;
 /// A WebSocket that does not answer pings for so long is closed.
 const SILENCE: Duration = Duration::from_secs(90);
 /// How long calls under way may take when the daemon stops.
@@ -52,12 +55,16 @@ pub(crate) enum ServerError {
     /// Two namespaces have a method of one name.
     #[error(transparent)]
     Methods(#[from] RegisterMethodError),
+    /// The node cannot be read.
+    #[error(transparent)]
+    Node(#[from] RpcError),
 }
 
 /// A running server.
 #[derive(Debug)]
 pub(crate) struct Server {
     handle: ServerHandle,
+    feed: JoinHandle<()>,
 }
 
 impl Server {
@@ -71,7 +78,9 @@ impl Server {
         config: &RpcConfig,
     ) -> Result<Option<Self>, ServerError> {
         let Some(address) = config.listen else { return Ok(None) };
-        let methods = methods(&Arc::new(Backend::new(node, mempool, config.clone())))?;
+        let changes = node.head_changes();
+        let backend = Arc::new(Backend::new(node, mempool, config.clone()));
+        let methods = methods(&backend)?;
         let listen = |source| ServerError::Listen { address, source };
         let http = tower::ServiceBuilder::new().layer(CorsLayer::new(&config.cors_origins));
         let server = HttpServer::builder()
@@ -82,8 +91,9 @@ impl Server {
             .map_err(listen)?;
         let address = server.local_addr().map_err(listen)?;
         let handle = server.start(methods);
+        let feed = tokio::spawn(Arc::clone(backend.feed()).follow(changes));
         info!(%address, "serving JSON-RPC");
-        Ok(Some(Self { handle }))
+        Ok(Some(Self { handle, feed }))
     }
 
     /// Takes no more calls, and waits for those under way.
@@ -92,6 +102,7 @@ impl Server {
         if self.handle.stop().is_ok() && timeout(STOPPING, self.handle.stopped()).await.is_err() {
             warn!("calls were still under way when JSON-RPC stopped");
         }
+        self.feed.abort();
     }
 }
 
@@ -108,10 +119,14 @@ fn limits(config: &RpcConfig) -> ServerConfigBuilder {
 }
 
 /// All namespaces. `rpc_modules` lists them.
-fn methods(backend: &Arc<Backend>) -> Result<Methods, RegisterMethodError> {
+fn methods(backend: &Arc<Backend>) -> Result<Methods, ServerError> {
     let chain_id = backend.chain().genesis().chain_id;
     let mut module = RpcModule::new(());
-    module.merge(Eth::new(Arc::clone(backend)).into_rpc())?;
+    module.merge(Eth::new(Arc::clone(backend))?.into_rpc())?;
+    module.merge(Blocks::new(Arc::clone(backend)).into_rpc())?;
+    module.merge(State::new(Arc::clone(backend)).into_rpc())?;
+    module.merge(Filters::new(Arc::clone(backend)).into_rpc())?;
+    module.merge(Subscriptions::new(Arc::clone(backend)).into_rpc())?;
     module.merge(Sending::new(Arc::clone(backend)).into_rpc())?;
     module.merge(Txpool::new(Arc::clone(backend)).into_rpc())?;
     module.merge(Calls::new(Arc::clone(backend)).into_rpc())?;
@@ -124,17 +139,4 @@ fn methods(backend: &Arc<Backend>) -> Result<Methods, RegisterMethodError> {
     let namespaces: BTreeMap<_, _> = namespaces.collect();
     module.register_method("rpc_modules", move |_, (), _| RpcResult::Ok(namespaces.clone()))?;
     Ok(module.into())
-}
-
-/// Ids of subscriptions as Ethereum's clients expect them.
-#[derive(Clone, Copy, Debug)]
-struct HexIds;
-
-impl IdProvider for HexIds {
-    fn next_id(&self) -> SubscriptionId<'static> {
-        match RandomIntegerIdProvider.next_id() {
-            SubscriptionId::Num(id) => SubscriptionId::Str(format!("{id:#x}").into()),
-            id @ SubscriptionId::Str(_) => id,
-        }
-    }
 }
