@@ -1,6 +1,5 @@
 //! Surety's challenger: re-executes everything, checks every claim, and disputes the wrong ones.
 
-mod checks;
 mod config;
 
 use std::{collections::BTreeMap, process::ExitCode};
@@ -13,14 +12,12 @@ use surety_engine::{
         daemon::{Daemon, StartError},
         process::{self, Failure},
     },
+    status::verdict::{Verdict, check},
     telemetry::{Telemetry, alarm::Alarm},
 };
 use tracing::{error, info, warn};
 
-use crate::{
-    checks::{Verdict, check},
-    config::Config,
-};
+use crate::config::Config;
 
 /// Watches a Surety rollup and disputes wrong claims.
 #[derive(Debug, Parser)]

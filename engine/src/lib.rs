@@ -22,5 +22,6 @@ pub mod rules;
 pub mod simulate;
 pub mod state;
 pub mod stateless;
+pub mod status;
 pub mod swap;
 pub mod telemetry;

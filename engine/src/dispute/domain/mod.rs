@@ -2,6 +2,7 @@
 //!
 //! Mirrors `contracts/src/types` and `contracts/src/tournament`; no wire type enters here.
 
+mod chronicle;
 mod claim;
 mod clock;
 mod ids;
@@ -11,6 +12,7 @@ mod snapshot;
 mod time;
 mod tournament;
 
+pub use chronicle::{Balance, Chronicle, Ground, Happening, SettledMatch, What};
 pub use claim::{Account, BondStatus, Claim, ClaimStatus, RootBond};
 pub use clock::Clocks;
 pub use ids::{BondId, ClaimId, ClaimKey, CommitmentId, MatchId, MatchKey, TournamentId};

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use alloy_primitives::{B256, U256};
 
+use super::chronicle::Chronicle;
 use super::claim::{Account, BondStatus, Claim, ClaimStatus, RootBond};
 use super::ids::{BondId, ClaimId, MatchId, TournamentId};
 use super::matches::Match;
@@ -44,6 +45,8 @@ pub struct Snapshot {
     pub bonds: BTreeMap<BondId, RootBond>,
     /// The account that acts.
     pub account: Account,
+    /// What happened so far, for people: a plan does not depend on it.
+    pub chronicle: Chronicle,
 }
 
 impl Snapshot {

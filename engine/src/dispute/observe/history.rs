@@ -5,13 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use alloy_primitives::{Address, B256};
 use alloy_sol_types::SolEventInterface;
 
+use super::chronicle;
 use super::error::ObserveError;
+use super::observer::Deployment;
 use super::reader::Event;
 use crate::commitment::Opening;
 use crate::dispute::domain::{
-    BondId, BondStatus, ClaimId, ClaimKey, CommitmentId, Contested, Domain, Instant, Level,
-    MatchId, MatchKey, Move, Outcome, RootBond, Side, Sides, TournamentId,
+    BondId, BondStatus, Chronicle, ClaimId, ClaimKey, CommitmentId, Contested, Domain, Instant,
+    Level, MatchId, MatchKey, Move, Outcome, RootBond, Side, Sides, TournamentId,
 };
+use crate::l1::bindings::IBonds::IBondsEvents;
 use crate::l1::bindings::IRollup::IRollupEvents;
 use crate::l1::bindings::ITournament::ITournamentEvents;
 
@@ -68,6 +71,7 @@ pub(super) struct History {
     pub(super) openings: BTreeMap<CommitmentId, Opening>,
     pub(super) settled_bonds: BTreeSet<CommitmentId>,
     pub(super) matches: BTreeMap<MatchId, Played>,
+    pub(super) chronicle: Chronicle,
     /// Who is in a tournament, in order of joining.
     members: BTreeMap<TournamentId, Vec<CommitmentId>>,
     /// What is played in a tournament.
@@ -82,7 +86,7 @@ pub(super) fn side(value: u8) -> Result<Side, ObserveError> {
     }
 }
 
-fn outcome(value: u8) -> Result<Outcome, ObserveError> {
+pub(super) fn outcome(value: u8) -> Result<Outcome, ObserveError> {
     match value {
         1 => Ok(Outcome::One),
         2 => Ok(Outcome::Two),
@@ -103,22 +107,30 @@ impl History {
         fixtures.iter().filter_map(|id| self.matches.get(id).map(|played| (*id, played)))
     }
 
-    /// Adds the next event of the Rollup or the Tournament. One that neither interface names tells nothing.
-    pub(super) fn apply(&mut self, rollup: Address, event: &Event) -> Result<(), ObserveError> {
+    /// Adds the next event of the Rollup, the Tournament or Bonds. One that no interface names tells nothing.
+    pub(super) fn apply(
+        &mut self,
+        contracts: &Deployment,
+        event: &Event,
+    ) -> Result<(), ObserveError> {
         let (topics, data) = (event.log.topics(), &event.log.data.data);
         let Some(topic) = topics.first() else { return Ok(()) };
         let fail = |what| move |source| ObserveError::Decode { what, source };
-        let at = Instant(event.block);
-        if event.log.address == rollup {
-            if IRollupEvents::SELECTORS.contains(&topic.0) {
-                let found = IRollupEvents::decode_raw_log(topics, data)
-                    .map_err(fail("event of the Rollup"))?;
-                return self.rollup(at, found);
-            }
-        } else if ITournamentEvents::SELECTORS.contains(&topic.0) {
+        let (at, from) = (Instant(event.block), event.log.address);
+        if from == contracts.rollup && IRollupEvents::SELECTORS.contains(&topic.0) {
+            let found =
+                IRollupEvents::decode_raw_log(topics, data).map_err(fail("event of the Rollup"))?;
+            chronicle::rollup(&mut self.chronicle, at, &found);
+            self.rollup(at, found)?;
+        } else if from == contracts.tournament && ITournamentEvents::SELECTORS.contains(&topic.0) {
             let found = ITournamentEvents::decode_raw_log(topics, data)
                 .map_err(fail("event of the Tournament"))?;
-            return self.tournament(at, found);
+            chronicle::tournament(self, at, &found)?;
+            self.tournament(at, found)?;
+        } else if from == contracts.bonds && IBondsEvents::SELECTORS.contains(&topic.0) {
+            let found =
+                IBondsEvents::decode_raw_log(topics, data).map_err(fail("event of Bonds"))?;
+            chronicle::bonds(&mut self.chronicle, at, &found);
         }
         Ok(())
     }

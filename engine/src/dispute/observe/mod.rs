@@ -1,6 +1,7 @@
 //! Reads the chain at one block into a validated [`Snapshot`](super::domain::Snapshot): events tell what happened,
 //! views tell what stands, and the two must agree.
 
+mod chronicle;
 mod error;
 mod history;
 mod observer;

@@ -92,20 +92,20 @@ impl<R: ChainReader> Observer<R> {
     }
 
     async fn history(&self, head: &BlockRef) -> Result<History, ObserveError> {
-        let Deployment { rollup, tournament, from, .. } = self.deployment;
+        let Deployment { rollup, tournament, bonds, from, .. } = self.deployment;
         let (mut settled, from) = match self.checkpoint(head).await? {
             Some(checkpoint) => (checkpoint.history, checkpoint.number.saturating_add(1)),
             None => (History::default(), from),
         };
-        let events = self.reader.logs(&[rollup, tournament], from, head.number).await?;
+        let events = self.reader.logs(&[rollup, tournament, bonds], from, head.number).await?;
         let last = head.number.saturating_sub(SETTLED_DEPTH);
         let recent = events.partition_point(|event| event.block <= last);
         for event in events.iter().take(recent) {
-            settled.apply(rollup, event)?;
+            settled.apply(&self.deployment, event)?;
         }
         let mut history = settled.clone();
         for event in events.iter().skip(recent) {
-            history.apply(rollup, event)?;
+            history.apply(&self.deployment, event)?;
         }
         if last >= from
             && let Some(hash) = self.reader.hash(last).await?
@@ -181,6 +181,7 @@ impl<R: ChainReader> Reading<'_, R> {
             settled: self.history.settled.clone(),
             bonds,
             account,
+            chronicle: self.history.chronicle.clone(),
         })
     }
 

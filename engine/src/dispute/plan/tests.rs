@@ -16,9 +16,9 @@ use alloy_primitives::{Address, B256, U256, keccak256};
 use super::*;
 use crate::commitment::{FoldBuilder, Height, Opening, Slots, Steps};
 use crate::dispute::domain::{
-    Account, Agreed, BondId, BondStatus, Claim, ClaimId, ClaimKey, ClaimStatus, Clocks, Commitment,
-    Contest, Domain, Duration, Level, Match, MatchKey, Parameters, Phase, Ranks, RootBond, Side,
-    Sides, Status, Timing, Tournament, TournamentId, Turn,
+    Account, Agreed, BondId, BondStatus, Chronicle, Claim, ClaimId, ClaimKey, ClaimStatus, Clocks,
+    Commitment, Contest, Domain, Duration, Level, Match, MatchKey, Parameters, Phase, Ranks,
+    RootBond, Side, Sides, Status, Timing, Tournament, TournamentId, Turn,
 };
 use crate::machine::groups::Machine;
 
@@ -102,6 +102,7 @@ fn snapshot() -> Snapshot {
         settled: BTreeMap::new(),
         bonds: BTreeMap::new(),
         account: Account { address: US, wallet: U256::from(10), free: U256::ZERO },
+        chronicle: Chronicle::default(),
     }
 }
 

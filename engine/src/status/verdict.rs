@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use surety_engine::dispute::{
+use crate::dispute::{
     domain::{Claim, ClaimId, ClaimStatus, Domain, Snapshot},
     honest::{Answer, Honest, Need},
 };
 
 /// What our own execution says of a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub enum Verdict {
     /// Its trace and boundary are ours, and so are those of all claims that it builds on.
     Right,
     /// They are not, though it builds on a right one.
@@ -22,25 +22,33 @@ pub(crate) enum Verdict {
 
 /// The verdict on each claim that is not decided, in the order of their ids. What a claim is about cannot be known when
 /// its ancestors are not: it has no verdict then.
-pub(crate) fn check(
+#[must_use]
+pub fn check(snapshot: &Snapshot, honest: &dyn Honest) -> BTreeMap<ClaimId, Verdict> {
+    let is_open = |claim: &Claim| claim.status == ClaimStatus::Proposed;
+    let open = snapshot.claims.iter().filter(|(_, claim)| is_open(claim)).map(|(id, _)| *id);
+    let mut verdicts = verdicts(open, snapshot, honest);
+    verdicts.retain(|id, _| snapshot.claims.get(id).is_some_and(is_open));
+    verdicts
+}
+
+/// The verdicts on `claims`, decided or not, and on all that they build on down to the nearest confirmed claim.
+pub(super) fn verdicts(
+    claims: impl Iterator<Item = ClaimId>,
     snapshot: &Snapshot,
-    honest: &impl Honest,
-) -> impl Iterator<Item = (ClaimId, Verdict)> {
-    let open = |id: &ClaimId| {
-        snapshot.claims.get(id).is_some_and(|claim| claim.status == ClaimStatus::Proposed)
-    };
+    honest: &dyn Honest,
+) -> BTreeMap<ClaimId, Verdict> {
     let mut verdicts = BTreeMap::new();
-    for id in snapshot.claims.keys().filter(|id| open(id)) {
-        judge(*id, snapshot, honest, &mut verdicts);
+    for id in claims {
+        judge(id, snapshot, honest, &mut verdicts);
     }
-    verdicts.into_iter().filter(move |(id, _)| open(id))
+    verdicts
 }
 
 /// Adds the verdicts on a claim and on all that it builds on, the oldest first.
 fn judge(
     id: ClaimId,
     snapshot: &Snapshot,
-    honest: &impl Honest,
+    honest: &dyn Honest,
     verdicts: &mut BTreeMap<ClaimId, Verdict>,
 ) {
     let mut path = Vec::new();
@@ -66,7 +74,7 @@ fn judge(
 }
 
 /// What a confirmed claim leaves to build on is its boundary alone.
-fn confirmed(claim: &Claim, honest: &impl Honest) -> Verdict {
+fn confirmed(claim: &Claim, honest: &dyn Honest) -> Verdict {
     match honest.boundary(claim.end) {
         Err(need) => Verdict::Unknown(need),
         Ok(boundary) if boundary.hash() == claim.key.boundary => Verdict::Right,
@@ -77,7 +85,7 @@ fn confirmed(claim: &Claim, honest: &impl Honest) -> Verdict {
 fn child(
     claim: &Claim,
     snapshot: &Snapshot,
-    honest: &impl Honest,
+    honest: &dyn Honest,
     verdicts: &BTreeMap<ClaimId, Verdict>,
 ) -> Option<Verdict> {
     let parent = claim.key.parent;
@@ -111,11 +119,12 @@ mod tests {
 
     use std::sync::Arc;
 
-    use alloy::primitives::{Address, B256, U256};
-    use surety_engine::{
+    use alloy_primitives::{Address, B256, U256};
+
+    use crate::{
         commitment::{Slots, SlotsBuilder, Steps},
         dispute::{
-            domain::{Account, ClaimKey, Duration, Instant, Parameters, Timing},
+            domain::{Account, Chronicle, ClaimKey, Duration, Instant, Parameters, Timing},
             honest::Known,
         },
         machine::groups::Machine,
@@ -196,11 +205,12 @@ mod tests {
             settled: BTreeMap::new(),
             bonds: BTreeMap::new(),
             account: Account { address: Address::ZERO, wallet: U256::ZERO, free: U256::ZERO },
+            chronicle: Chronicle::default(),
         }
     }
 
     fn verdicts(claims: &[Claim]) -> Vec<Option<Verdict>> {
-        let verdicts: BTreeMap<_, _> = check(&snapshot(claims), &OWN).collect();
+        let verdicts = check(&snapshot(claims), &OWN);
         claims.iter().map(|claim| verdicts.get(&claim.key.id()).copied()).collect()
     }
 
