@@ -14,6 +14,7 @@ use super::{
     config::NodeConfig,
     deployment::Deployment,
     evidence::Execution,
+    feed::{Feed, Reports},
     genesis,
     pinned::Pinned,
     record::Record,
@@ -128,6 +129,7 @@ pub struct Daemon {
     seat: Seat,
     config: NodeConfig,
     health: Health,
+    feed: Feed,
 }
 
 impl Daemon {
@@ -167,6 +169,7 @@ impl Daemon {
     ) -> Self {
         let deployment = observe::Deployment::from(&*node);
         let evidence = Execution::new(Arc::clone(&node));
+        let feed = Feed::new(evidence.clone());
         let reader = Pinned::new(Arc::clone(&node));
         let seat = match key.into() {
             Some(key) => {
@@ -179,7 +182,7 @@ impl Daemon {
                 Seat::Watcher(Watcher { observer, evidence, steps_in: policy.steps_in })
             }
         };
-        Self { node, seat, config, health: Health::default() }
+        Self { node, seat, config, health: Health::default(), feed }
     }
 
     /// The same daemon, which tells `health` how it stands.
@@ -188,6 +191,12 @@ impl Daemon {
         health.allow_lag(self.config.lag_seconds);
         self.health = health;
         self
+    }
+
+    /// The newest report of [`run`](Self::run), now and whenever there is a new one.
+    #[must_use]
+    pub fn reports(&self) -> Reports {
+        self.feed.reports()
     }
 
     /// The node.
@@ -256,12 +265,15 @@ impl Daemon {
                     if self.account().is_none() {
                         alarms.call(&tick.planned);
                     }
+                    let standing = self.health.readiness().standing;
+                    self.feed.publish(&self.node, self.execution(), standing, &tick);
                     each(&tick);
                     tick.sent.is_some()
                 }
                 Ok(None) => true,
                 Err(unknown) => {
                     let alarm = Alarm::Unknown.raise();
+                    self.feed.trouble(&unknown.to_string());
                     error!(alarm, %unknown, "unknown: nothing is signed until it is resolved");
                     false
                 }

@@ -137,6 +137,11 @@ pub async fn play<L: TransactionLane>(
             let (reader, account) = (Reader(world.chain.clone()), honest[0].observer.account());
             let anew = Observer::new(reader, world.deployment, account).snapshot().await.unwrap();
             assert_eq!(snapshot, anew, "what an observer keeps changes nothing");
+            let chronicle = &snapshot.chronicle;
+            assert_eq!(chronicle.burned, world.burned(), "the chronicle knows what burned");
+            for (account, balance) in &chronicle.balances {
+                assert_eq!(balance.locked, world.locked(*account), "and what {account} has locked");
+            }
             return snapshot;
         }
         if idle {

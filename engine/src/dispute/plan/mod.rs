@@ -9,7 +9,7 @@ mod matches;
 mod tournaments;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use intent::{Decision, Descent, End, Intent, OpenedRoot, Planned, Reason, Subject};
 

@@ -22,17 +22,17 @@ use crate::dispute::domain::{
 };
 use crate::machine::groups::Machine;
 
-const US: Address = Address::repeat_byte(1);
-const THEM: Address = Address::repeat_byte(2);
-const NOW: Instant = Instant(1_000);
-const DOMAIN: Domain = Domain { first: 101, blocks: 2 };
+pub(crate) const US: Address = Address::repeat_byte(1);
+pub(crate) const THEM: Address = Address::repeat_byte(2);
+pub(crate) const NOW: Instant = Instant(1_000);
+pub(crate) const DOMAIN: Domain = Domain { first: 101, blocks: 2 };
 
-fn machine(seed: u8) -> Machine {
+pub(crate) fn machine(seed: u8) -> Machine {
     Machine { state_root: B256::repeat_byte(seed), ..Machine::default() }
 }
 
 /// Slots that begin at machine 0, and change at slot 7 to `seed`.
-fn slots(seed: u8) -> Slots {
+pub(crate) fn slots(seed: u8) -> Slots {
     let mut builder = FoldBuilder::new(Height::SLOTS);
     builder.repeat(machine(0).hash(), 7).unwrap();
     builder.push(machine(seed).hash()).unwrap();
@@ -40,8 +40,8 @@ fn slots(seed: u8) -> Slots {
 }
 
 /// Knows that the domain leads from machine 0 to machine 1, and nothing when told to forget.
-struct Own {
-    forgets: Option<Need>,
+pub(crate) struct Own {
+    pub(crate) forgets: Option<Need>,
 }
 
 impl Own {
@@ -64,23 +64,28 @@ impl Honest for Own {
     }
 }
 
-const KNOWS: Own = Own { forgets: None };
+pub(crate) const KNOWS: Own = Own { forgets: None };
 
-fn genesis() -> ClaimKey {
+pub(crate) fn genesis() -> ClaimKey {
     ClaimKey { boundary: machine(0).hash(), ..ClaimKey::default() }
 }
 
-fn child(seed: u8) -> ClaimKey {
+pub(crate) fn child(seed: u8) -> ClaimKey {
     let trace_root = slots(seed).tree().root();
     ClaimKey { parent: genesis().id(), round: 0, trace_root, boundary: machine(seed).hash() }
 }
 
-fn claim(key: ClaimKey, end: u64, status: ClaimStatus, bond: Option<u64>) -> (ClaimId, Claim) {
+pub(crate) fn claim(
+    key: ClaimKey,
+    end: u64,
+    status: ClaimStatus,
+    bond: Option<u64>,
+) -> (ClaimId, Claim) {
     (key.id(), Claim { key, end, status, round: 0, bond: bond.map(BondId) })
 }
 
 /// Genesis, two batches after it, and an account with 10 ETH.
-fn snapshot() -> Snapshot {
+pub(crate) fn snapshot() -> Snapshot {
     let duration = Duration;
     Snapshot {
         now: NOW,
@@ -106,13 +111,13 @@ fn snapshot() -> Snapshot {
     }
 }
 
-fn bond(id: u64, owner: Address, tip: ClaimId) -> (BondId, RootBond) {
+pub(crate) fn bond(id: u64, owner: Address, tip: ClaimId) -> (BondId, RootBond) {
     let status = BondStatus::Locked;
     (BondId(id), RootBond { id: BondId(id), owner, status, tip, walked: None })
 }
 
 /// A claim with `seed` stands, made by somebody else; it is right when `seed` is 1.
-fn claimed(seed: u8) -> Snapshot {
+pub(crate) fn claimed(seed: u8) -> Snapshot {
     let mut snapshot = snapshot();
     let key = child(seed);
     snapshot.claims.extend([claim(key, 102, ClaimStatus::Proposed, Some(1))]);
@@ -123,7 +128,7 @@ fn claimed(seed: u8) -> Snapshot {
 }
 
 /// The contest of a claim without a rival.
-fn alone(key: ClaimKey, domain: Domain) -> Tournament {
+pub(crate) fn alone(key: ClaimKey, domain: Domain) -> Tournament {
     let commitment = Commitment {
         root: key.trace_root,
         last: key.boundary,
@@ -147,7 +152,7 @@ fn alone(key: ClaimKey, domain: Domain) -> Tournament {
 }
 
 /// The right claim met the wrong one; `to_move` of the right one's sides is to make its first turn.
-fn matched(since: Instant) -> Snapshot {
+pub(crate) fn matched(since: Instant) -> Snapshot {
     let mut snapshot = claimed(1);
     let wrong = child(2);
     snapshot.claims.extend([claim(wrong, 102, ClaimStatus::Proposed, Some(2))]);
