@@ -2,7 +2,6 @@
 
 use alloy::{
     network::TransactionBuilder as _,
-    node_bindings::AnvilInstance,
     primitives::U256,
     providers::{Provider, ext::AnvilApi},
     rpc::types::{TransactionRequest, anvil::ReorgOptions},
@@ -42,7 +41,7 @@ const TIME: &str = "1800000100";
 
 /// An L1 with a rollup, and a place for stores.
 pub struct Devnet {
-    anvil: AnvilInstance,
+    anvil: support::L1,
     pub l1: L1Client,
     pub directory: TempDir,
     pub config: NodeConfig,
@@ -172,7 +171,7 @@ impl Devnet {
     }
 }
 
-fn beacon(anvil: &AnvilInstance) -> BeaconConfig {
+fn beacon(anvil: &support::L1) -> BeaconConfig {
     BeaconConfig { urls: vec![anvil.endpoint()], blocks: BlockNames::Number }
 }
 

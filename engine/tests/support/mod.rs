@@ -4,20 +4,41 @@
 pub mod mainnet;
 pub mod scenario;
 
-use std::path::PathBuf;
+use std::{ops::Deref, path::PathBuf};
 
 use alloy::node_bindings::{Anvil, AnvilInstance};
+use tempfile::TempDir;
 
 /// The repository's root, where npm and forge put what the tests use.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
+/// A running L1, with the states that it writes to the disk.
+pub struct L1 {
+    anvil: AnvilInstance,
+    _states: TempDir,
+}
+
+impl Deref for L1 {
+    type Target = AnvilInstance;
+
+    fn deref(&self) -> &AnvilInstance {
+        &self.anvil
+    }
+}
+
 /// An L1 of our own: Osaka with EIP-7825's cap, a block a transaction.
-pub fn anvil(extra: &[&str]) -> AnvilInstance {
+pub fn anvil(extra: &[&str]) -> L1 {
     let binary = root().join("node_modules/.bin/anvil");
     assert!(binary.exists(), "anvil is missing: run scripts/setup");
-    Anvil::at(binary).args(["--hardfork", "osaka", "--enable-tx-gas-limit"]).args(extra).spawn()
+    let states = TempDir::new().unwrap();
+    let anvil = Anvil::at(binary)
+        .args(["--hardfork", "osaka", "--enable-tx-gas-limit", "--cache-path"])
+        .arg(states.path().to_str().unwrap())
+        .args(extra)
+        .spawn();
+    L1 { anvil, _states: states }
 }
 
 /// Compares the committed `fixtures/<path>` with what its generator makes now; `UPDATE_FIXTURES=1` writes it.

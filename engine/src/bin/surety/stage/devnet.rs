@@ -111,6 +111,9 @@ impl Devnet {
                 &START.to_string(),
             ])
             .args(["--gas-limit", BLOCK_GAS])
+            // else it keeps old states in the home directory, and leaves them there when it is killed
+            .arg("--cache-path")
+            .arg(data.join("anvil"))
             .arg("--accounts")
             .arg(accounts.to_string())
             .args(arguments)
