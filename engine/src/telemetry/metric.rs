@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use metrics::{Label, SharedString};
+use metrics::SharedString;
 
 /// What kind of metric it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +82,15 @@ impl Unit {
     }
 }
 
+/// A label of a metric.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Its name.
+    pub name: &'static str,
+    /// All values that it can have; empty when only running tells.
+    pub values: &'static [&'static str],
+}
+
 /// Everything about a metric but its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Description {
@@ -91,8 +100,8 @@ pub struct Description {
     pub kind: Kind,
     /// What its values count.
     pub unit: Unit,
-    /// Names of its labels.
-    pub labels: &'static [&'static str],
+    /// Its labels.
+    pub labels: &'static [Label],
     /// What it means.
     pub help: &'static str,
 }
@@ -107,7 +116,7 @@ macro_rules! kind {
             pub(super) const fn new(
                 name: &'static str,
                 unit: Unit,
-                labels: &'static [&'static str; LABELS],
+                labels: &'static [Label; LABELS],
                 help: &'static str,
             ) -> Self {
                 Self(Description { name, kind: Kind::$kind, unit, labels, help })
@@ -122,7 +131,7 @@ macro_rules! kind {
             /// The series with these values of its labels.
             pub fn with<V: Into<SharedString>>(&self, values: [V; LABELS]) -> metrics::$kind {
                 let names = self.0.labels.iter();
-                let labels = names.zip(values).map(|(name, value)| Label::new(*name, value));
+                let labels = names.zip(values).map(|(label, value)| metrics::Label::new(label.name, value));
                 metrics::$register!(self.0.name, labels.collect::<Vec<_>>())
             }
         }

@@ -15,7 +15,7 @@ mod tests;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use health::{Health, NotReady, Readiness, Standing};
-pub use metric::{Counter, Description, Gauge, Histogram, Kind, Unit};
+pub use metric::{Counter, Description, Gauge, Histogram, Kind, Label, Unit};
 pub use server::{Telemetry, TelemetryConfig, TelemetryError};
 
 /// Seconds since 1970, as gauges have them.

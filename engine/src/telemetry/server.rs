@@ -131,7 +131,7 @@ pub(super) fn builder() -> Result<PrometheusBuilder, BuildError> {
     })
 }
 
-/// Tells the recorder what each metric means, and of those that start at nothing that they do.
+/// Tells the recorder what each metric means, and that counters are at 0.
 pub(super) fn describe(program: &'static str) {
     for metric in names::ALL {
         match metric.kind {
@@ -139,12 +139,26 @@ pub(super) fn describe(program: &'static str) {
             Kind::Gauge => metrics::describe_gauge!(metric.name, metric.help),
             Kind::Histogram => metrics::describe_histogram!(metric.name, metric.help),
         }
-        if metric.labels.is_empty() && metric.kind == Kind::Counter {
-            metrics::counter!(metric.name).absolute(0);
+        if metric.kind == Kind::Counter {
+            begin(metric);
         }
     }
     names::BUILD_INFO.with([program, env!("CARGO_PKG_VERSION")]).set(1);
     Collector::default().describe();
+}
+
+/// Counts from 0 what can be counted: the first of something is then an increase, too.
+fn begin(metric: &Description) {
+    match metric.labels {
+        [] => metrics::counter!(metric.name).absolute(0),
+        [label] => {
+            for value in label.values {
+                let labels = vec![metrics::Label::new(label.name, *value)];
+                metrics::counter!(metric.name, labels).absolute(0);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The pages that every daemon has.
