@@ -16,7 +16,11 @@ use thiserror::Error;
 use tokio::{net::TcpListener, task::JoinHandle, time};
 use tracing::{error, info};
 
-use super::{health::Health, metric::Kind, names};
+use super::{
+    health::Health,
+    metric::{Description, Kind},
+    names,
+};
 
 /// How often histograms are taken in when nobody scrapes.
 const UPKEEP: Duration = Duration::from_secs(5);

@@ -1,4 +1,6 @@
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
+
+mod packaging;
 
 use std::collections::BTreeSet;
 
