@@ -7,7 +7,7 @@ use tracing::error;
 use crate::{
     dispute::{
         domain::Instant,
-        plan::{Decision, End, Planned, Subject},
+        plan::{Decision, End, Planned, Reason, Subject},
     },
     telemetry::alarm::Alarm,
 };
@@ -16,23 +16,40 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Alarms {
     ends: BTreeSet<End>,
+    hindered: BTreeSet<(Subject, Alarm)>,
     called: BTreeSet<(Subject, Instant)>,
 }
 
 impl Alarms {
-    /// Logs, as errors, the ends in `planned` that are none the honest side should come to. Returns how many are new.
+    /// Logs, as errors, the ends in `planned` that are none the honest side should come to, and what keeps it from moving.
+    /// Returns how many are new. What lacks money is called again when it lacks it again.
     pub fn raise(&mut self, planned: &[Planned]) -> usize {
         let ends = planned.iter().filter_map(|planned| match planned.decision {
             Decision::Terminal(end) if !end.is_well() => Some(end),
             _ => None,
         });
-        let before = self.ends.len();
+        let mut new = 0;
         for end in ends {
             if self.ends.insert(end) {
                 log(end);
+                new += 1;
             }
         }
-        self.ends.len() - before
+        let hindered: BTreeSet<_> = planned.iter().filter_map(hindrance).collect();
+        for (subject, alarm) in hindered.difference(&self.hindered) {
+            let says = match alarm {
+                Alarm::OutOfTime => "the right side's clock has run out",
+                Alarm::Inconsistent => {
+                    "our execution and the chain's history contradict each other"
+                }
+                _ => "a move lacks money",
+            };
+            error!(alarm = alarm.raise(), %subject, "{says}");
+            new += 1;
+        }
+        self.hindered.retain(|(_, alarm)| *alarm != Alarm::Funds);
+        self.hindered.extend(hindered);
+        new
     }
 
     /// Logs, as errors, the moves in `planned` that somebody has to make in time: for those who cannot make them. Returns how
@@ -53,6 +70,17 @@ impl Alarms {
         self.called = due;
         new
     }
+}
+
+/// What keeps the right side from a move, if an operator must hear of it.
+fn hindrance(planned: &Planned) -> Option<(Subject, Alarm)> {
+    let alarm = match &planned.decision {
+        Decision::Wait(Reason::OutOfTime) => Alarm::OutOfTime,
+        Decision::Wait(Reason::Inconsistent(_)) => Alarm::Inconsistent,
+        Decision::Wait(Reason::Funds(_)) => Alarm::Funds,
+        Decision::Wait(_) | Decision::Act(_) | Decision::Terminal(_) => return None,
+    };
+    Some((planned.subject, alarm))
 }
 
 fn log(end: End) {
@@ -90,10 +118,12 @@ const fn alarm(end: End) -> Option<Alarm> {
 
 #[cfg(test)]
 mod tests {
+    use alloy_primitives::U256;
+
     use super::*;
     use crate::dispute::{
         domain::{ClaimId, CommitmentId, TournamentId},
-        plan::{Intent, Reason},
+        plan::Intent,
     };
 
     fn planned(decision: Decision) -> Planned {
@@ -104,7 +134,7 @@ mod tests {
     fn each_alarm_is_raised_once_and_what_is_well_raises_none() {
         let mut alarms = Alarms::default();
         let well =
-            [planned(Decision::Terminal(End::Done)), planned(Decision::Wait(Reason::OutOfTime))];
+            [planned(Decision::Terminal(End::Done)), planned(Decision::Wait(Reason::OtherMatches))];
         assert_eq!(alarms.raise(&well), 0);
         let ends = [
             End::WrongClaimConfirmed(ClaimId::default()),
@@ -118,6 +148,16 @@ mod tests {
         assert_eq!(alarms.raise(&bad), 0);
         assert_eq!(alarms.raise(&well), 0);
         assert_eq!(alarms.raise(&bad), 0, "not again after a better round");
+    }
+
+    #[test]
+    fn what_hinders_a_move_is_raised_once_and_lack_of_money_whenever_it_begins() {
+        let mut alarms = Alarms::default();
+        let waits = |reason| [planned(Decision::Wait(reason))];
+        let (late, poor) = (waits(Reason::OutOfTime), waits(Reason::Funds(U256::ONE)));
+        assert_eq!((alarms.raise(&late), alarms.raise(&late)), (1, 0));
+        assert_eq!((alarms.raise(&poor), alarms.raise(&poor)), (1, 0));
+        assert_eq!((alarms.raise(&late), alarms.raise(&poor)), (0, 1), "poor again");
     }
 
     #[test]

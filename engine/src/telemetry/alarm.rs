@@ -18,31 +18,37 @@ pub enum Alarm {
     HonestStepsLost,
     /// Joining has closed without the right commitment.
     TooLate,
+    /// The clock of the right side has run out.
+    OutOfTime,
+    /// Our execution and the chain's history contradict each other.
+    Inconsistent,
+    /// A move lacks money.
+    Funds,
     /// A round could not read or execute something.
     Unknown,
     /// L1 reorganised below everything that is remembered.
     ReorgTooDeep,
     /// The store was corrupt and is built again.
     StoreRebuilt,
-    /// Wallet and credit are below the funding floor.
-    BelowFloor,
     /// Somebody must move, and this daemon has no key.
     MoveDue,
 }
 
 impl Alarm {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::WrongClaim,
         Self::WrongClaimConfirmed,
         Self::WrongBoundaryProven,
         Self::HonestClaimLost,
         Self::HonestStepsLost,
         Self::TooLate,
+        Self::OutOfTime,
+        Self::Inconsistent,
+        Self::Funds,
         Self::Unknown,
         Self::ReorgTooDeep,
         Self::StoreRebuilt,
-        Self::BelowFloor,
         Self::MoveDue,
     ];
 
@@ -56,10 +62,12 @@ impl Alarm {
             Self::HonestClaimLost => "honest_claim_lost",
             Self::HonestStepsLost => "honest_steps_lost",
             Self::TooLate => "too_late",
+            Self::OutOfTime => "out_of_time",
+            Self::Inconsistent => "inconsistent",
+            Self::Funds => "funds",
             Self::Unknown => "unknown",
             Self::ReorgTooDeep => "reorg_too_deep",
             Self::StoreRebuilt => "store_rebuilt",
-            Self::BelowFloor => "below_floor",
             Self::MoveDue => "move_due",
         }
     }

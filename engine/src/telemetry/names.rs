@@ -35,7 +35,7 @@ metrics! {
         "Whether the daemon has no key and only watches.";
     ERRORS: Counter "surety_errors_total" Count ["kind" ("l1", "contradiction", "blob", "execute", "store", "observe", "transaction", "evidence", "other")]
         "What went wrong in rounds; contradiction: L1's data does not fit together; observe: the contracts could not be read.";
-    ALARMS: Counter "surety_alarms_total" Count ["alarm" ("wrong_claim", "wrong_claim_confirmed", "wrong_boundary_proven", "honest_claim_lost", "honest_steps_lost", "too_late", "unknown", "reorg_too_deep", "store_rebuilt", "below_floor", "move_due")]
+    ALARMS: Counter "surety_alarms_total" Count ["alarm" ("wrong_claim", "wrong_claim_confirmed", "wrong_boundary_proven", "honest_claim_lost", "honest_steps_lost", "too_late", "out_of_time", "inconsistent", "funds", "unknown", "reorg_too_deep", "store_rebuilt", "move_due")]
         "Alarms raised, by code; each is raised once a run for the same claim, tournament or commitment.";
     UNKNOWN: Gauge "surety_unknown" Count ["need" ("boundary", "answer", "slots", "steps", "round")]
         "What the plan lacks after the last round; round: the round itself failed.";
