@@ -266,7 +266,8 @@ impl Daemon {
                         alarms.call(&tick.planned);
                     }
                     let standing = self.health.readiness().standing;
-                    self.feed.publish(&self.node, self.execution(), standing, &tick);
+                    let report = self.feed.publish(&self.node, self.execution(), standing, &tick);
+                    record.report(&report, self.node.store());
                     each(&tick);
                     tick.sent.is_some()
                 }

@@ -58,14 +58,14 @@ impl Feed {
         self.newest.subscribe()
     }
 
-    /// A round is complete.
+    /// A round is complete: what is published of it.
     pub(super) fn publish(
         &self,
         node: &Node,
         execution: &Execution,
         standing: Option<Standing>,
         tick: &Tick,
-    ) {
+    ) -> Arc<Report> {
         let deployment = node.deployment();
         let vantage = Vantage {
             rollup: deployment.rollup,
@@ -78,15 +78,13 @@ impl Feed {
         let snapshot = tick.snapshot.clone();
         let mut status = Status::new(&vantage, &snapshot, &tick.planned, execution, &self.atlas);
         self.journal.lock().unwrap_or_else(PoisonError::into_inner).write(&mut status);
-        self.newest.send_replace(Some(Arc::new(Report {
-            status,
-            snapshot,
-            at: SystemTime::now(),
-        })));
+        let report = Arc::new(Report { status, snapshot, at: SystemTime::now() });
+        self.newest.send_replace(Some(Arc::clone(&report)));
         if self.atlas.lacks() {
             let atlas = self.atlas.clone();
             tokio::spawn(async move { atlas.learn().await });
         }
+        report
     }
 
     /// A round was not complete: the newest report stays, and says why.

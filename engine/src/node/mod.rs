@@ -8,6 +8,7 @@ pub mod deployment;
 mod error;
 pub mod evidence;
 pub mod feed;
+mod gauges;
 pub mod genesis;
 pub mod heads;
 pub mod history;

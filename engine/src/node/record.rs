@@ -2,10 +2,17 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
-use super::{NodeError, Tick, daemon::Unknown};
+use tracing::warn;
+
+use super::{
+    NodeError, Tick,
+    daemon::Unknown,
+    feed::Report,
+    gauges::{self, Verbs},
+};
 use crate::{
     dispute::{
         honest::Need,
@@ -13,6 +20,7 @@ use crate::{
         player::{self, Failure},
     },
     l1::send::{LaneError, Sent},
+    state::Store,
     telemetry::{Health, Standing, names, unix_time},
 };
 
@@ -25,11 +33,28 @@ const ROUND: &str = "round";
 pub(super) struct Record<'a> {
     health: &'a Health,
     lacking: BTreeMap<&'static str, SystemTime>,
+    verbs: Verbs,
+    measured: Option<Instant>,
 }
+
+/// How often the store is measured.
+const MEASURE_EVERY: Duration = Duration::from_secs(60);
 
 impl<'a> Record<'a> {
     pub(super) const fn new(health: &'a Health) -> Self {
-        Self { health, lacking: BTreeMap::new() }
+        Self { health, lacking: BTreeMap::new(), verbs: Verbs::new(), measured: None }
+    }
+
+    /// What a complete round has found.
+    pub(super) fn report(&mut self, report: &Report, store: &Store) {
+        gauges::set(report, &mut self.verbs);
+        if self.measured.is_none_or(|at| at.elapsed() >= MEASURE_EVERY) {
+            self.measured = Some(Instant::now());
+            match store.size() {
+                Ok(bytes) => names::STORE_BYTES.set(bytes as f64),
+                Err(error) => warn!(%error, "the store cannot be measured"),
+            }
+        }
     }
 
     /// A round has ended.

@@ -52,6 +52,10 @@ impl Database {
         self.log.sync_all().map_err(StoreError::io(&self.log_path))
     }
 
+    pub(super) fn size(&self) -> Result<u64, StoreError> {
+        Ok(self.tree.size_on_disk()?)
+    }
+
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<sled::IVec>, StoreError> {
         Ok(self.tree.get(key)?)
     }

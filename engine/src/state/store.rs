@@ -85,6 +85,14 @@ impl Store {
         self.database.write(commit.batch)
     }
 
+    /// Bytes that it takes on the disk.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn size(&self) -> Result<u64, StoreError> {
+        self.database.size()
+    }
+
     /// Undoes the blocks above `progress.head` and the messages sent after the last of `progress.l1`, and sets the
     /// progress, all at once. Nodes and codes stay.
     ///

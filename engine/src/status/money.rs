@@ -1,6 +1,6 @@
 //! Money in Bonds: whose it is, behind what it stands, and what was lost.
 
-use alloy_primitives::{Address, B256};
+use alloy_primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize};
 
 use super::units::Wei;
@@ -77,6 +77,8 @@ pub struct WalletView {
     pub below_floor: bool,
     /// What it can lock or withdraw in Bonds.
     pub free_wei: Wei,
+    /// What wallet and Bonds should have free together, so that one more dispute can be played to its end.
+    pub funding_floor_wei: Wei,
 }
 
 /// All money.
@@ -114,6 +116,7 @@ impl MoneyView {
             floor_wei: floor,
             below_floor: floor.is_some_and(|floor| snapshot.account.wallet < floor.0),
             free_wei: Wei(snapshot.account.free),
+            funding_floor_wei: Wei(funding_floor(snapshot)),
         });
         Self {
             root_bond_wei: Wei(snapshot.parameters.root_bond),
@@ -124,6 +127,17 @@ impl MoneyView {
             holders,
         }
     }
+}
+
+/// What one more dispute takes of what is free: a root bond if none is held, a step bond, and the gas of one line, which the
+/// contracts keep below a third of a step bond at the capped price.
+#[must_use]
+pub fn funding_floor(snapshot: &Snapshot) -> U256 {
+    let bonds = snapshot.parameters;
+    let has_root = snapshot.own_held_bonds().any(|bond| bond.status == BondStatus::Locked);
+    let root = if has_root { U256::ZERO } else { bonds.root_bond };
+    let gas = bonds.step_bond / U256::from(3);
+    root.saturating_add(bonds.step_bond).saturating_add(gas)
 }
 
 fn holder(address: Address, balance: &Balance, snapshot: &Snapshot) -> HolderView {
