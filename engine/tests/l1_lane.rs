@@ -12,13 +12,13 @@ use alloy::{
 use surety_engine::l1::{
     client::L1Client,
     send::{Call, Lane, LaneError, LaneSettings},
-    signer::{Key, KeySource},
+    signer::{Key, KeySource, write_secret},
 };
 
 fn key() -> Key {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("phrase");
-    std::fs::write(&path, "test test test test test test test test test test test junk").unwrap();
+    write_secret(&path, "test test test test test test test test test test test junk").unwrap();
     KeySource::Mnemonic { path, index: 0 }.load().unwrap()
 }
 

@@ -3,6 +3,7 @@
 use std::{future::Future, sync::Arc, time::Instant};
 
 use alloy_primitives::Address;
+use futures_util::future::OptionFuture;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::time::sleep;
@@ -140,6 +141,12 @@ impl Daemon {
     /// [`StartError`].
     pub async fn open(config: DaemonConfig, policy: Policy) -> Result<Self, StartError> {
         let key = config.key.as_ref().map(KeySource::load).transpose()?;
+        if let Some(Err(error)) = OptionFuture::from(key.as_ref().map(Key::check)).await {
+            match error.is_unreachable() {
+                true => warn!(%error, "moves wait for the remote signer"),
+                false => return Err(error.into()),
+            }
+        }
         let node = Arc::new(Node::open(&config.node).await?);
         wiring::check(node.l1(), node.deployment()).await?;
         Ok(Self::with(node, key, policy, config.node))
@@ -150,7 +157,9 @@ impl Daemon {
     /// # Errors
     /// [`StartError`].
     pub async fn check(config: &DaemonConfig) -> Result<(), StartError> {
-        config.key.as_ref().map(KeySource::load).transpose()?;
+        if let Some(key) = &config.key {
+            key.load()?.check().await?;
+        }
         let deployment = Deployment::read(&config.node.deployment).map_err(NodeError::from)?;
         genesis::import(&config.node.genesis, &deployment)?;
         let l1 = L1Client::connect(&config.node.l1, Some(deployment.l1_chain_id)).await;

@@ -18,7 +18,7 @@ use surety_engine::{
         client::L1Client,
         follow::Headers,
         send::{Call, Lane, LaneSettings},
-        signer::{Key, KeySource},
+        signer::{Key, KeySource, write_secret},
     },
     node::{
         Node, NodeError,
@@ -197,7 +197,7 @@ async fn deploy(l1: &L1Client, lane: &Lane, genesis: Genesis) -> Deployment {
 
 pub fn key(directory: &TempDir, index: u32) -> Key {
     let path = directory.path().join("phrase");
-    std::fs::write(&path, "test test test test test test test test test test test junk").unwrap();
+    write_secret(&path, "test test test test test test test test test test test junk").unwrap();
     KeySource::Mnemonic { path, index }.load().unwrap()
 }
 

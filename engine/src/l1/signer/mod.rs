@@ -1,19 +1,35 @@
-//! The one signer type of the daemons: a key from a keystore file or a mnemonic.
+//! The one signer type of the daemons: a key from a keystore file or a mnemonic, or one that a remote signer holds.
 
 mod ethers;
+mod remote;
+mod secret;
 
-use std::path::{Path, PathBuf};
+#[cfg(test)]
+mod tests;
 
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use alloy::{
+    consensus::SignableTransaction,
+    network::{TxSigner, impl_into_wallet},
+    primitives::{Address, B256, ChainId, Signature},
+    signers::{Error, Result as SignerResult, Signer, SignerSync as _, UnsupportedSignerOperation},
+};
+use async_trait::async_trait;
 use ethers_signers::{LocalWallet, MnemonicBuilder, WalletError, coins_bip39::English};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use ethers::EthersSigner;
+use self::{ethers::EthersSigner, remote::RemoteSigner};
+pub use self::{
+    remote::RemoteError,
+    secret::{SecretError, write as write_secret},
+};
 
-/// The key that signs.
-pub type Key = EthersSigner;
-
-/// Where a key comes from. Secrets are read from files, never from the command line.
+/// Where a key comes from. Secrets are read from files, never from the command line or the environment.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum KeySource {
@@ -32,19 +48,28 @@ pub enum KeySource {
         #[serde(default)]
         index: u32,
     },
+    /// A signer that speaks JSON-RPC: Web3Signer, Clef, op-signer.
+    Remote {
+        /// Its endpoint.
+        url: String,
+        /// Whose key it holds.
+        address: Address,
+        /// Milliseconds that it may take to sign.
+        #[serde(default = "default_timeout")]
+        timeout_ms: u64,
+    },
+}
+
+const fn default_timeout() -> u64 {
+    10_000
 }
 
 /// Why a key could not be loaded. The secrets themselves never appear.
 #[derive(Debug, Error)]
 pub enum KeyError {
-    /// A secret file could not be read.
-    #[error("cannot read {path}: {source}")]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// The cause.
-        source: std::io::Error,
-    },
+    /// A secret is not read.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
     /// There is none.
     #[error("this takes a key, and the configuration has none")]
     None,
@@ -56,90 +81,131 @@ pub enum KeyError {
         /// The cause.
         source: WalletError,
     },
+    /// The remote signer is not there, or not the right one.
+    #[error(transparent)]
+    Remote(#[from] RemoteError),
 }
 
 impl KeyError {
     /// Whether trying again may help.
     #[must_use]
     pub const fn is_unreachable(&self) -> bool {
-        false
+        matches!(self, Self::Remote(RemoteError::Transport(_)))
     }
 }
 
 impl KeySource {
-    /// Reads and decrypts the key.
+    /// Reads and decrypts the key. A remote signer is not asked yet: it may start later.
     ///
     /// # Errors
-    /// [`KeyError`] when a file is missing or the secret does not open it.
+    /// [`KeyError`] when a file is missing or open to others, or the secret does not open it.
     pub fn load(&self) -> Result<Key, KeyError> {
         let wallet = |path: &Path, result: Result<LocalWallet, WalletError>| {
-            result.map_err(|source| KeyError::Wallet { path: path.to_owned(), source })
+            let wallet =
+                result.map_err(|source| KeyError::Wallet { path: path.to_owned(), source });
+            wallet.map(|wallet| Holder::Local(EthersSigner::new(wallet)))
         };
-        let key = match self {
+        let holder = match self {
             Self::Keystore { path, password_file } => {
-                let password = first_line(password_file)?;
+                let password = secret::first_line(password_file)?;
                 wallet(path, LocalWallet::decrypt_keystore(path, password))?
             }
             Self::Mnemonic { path, index } => {
-                let phrase = first_line(path)?;
+                let phrase = secret::first_line(path)?;
                 let builder = MnemonicBuilder::<English>::default().phrase(phrase.as_str());
                 wallet(path, builder.index(*index).and_then(|builder| builder.build()))?
             }
+            Self::Remote { url, address, timeout_ms } => {
+                let timeout = Duration::from_millis(*timeout_ms);
+                Holder::Remote(RemoteSigner::new(url, *address, timeout)?)
+            }
         };
-        Ok(EthersSigner::new(key))
+        Ok(Key { holder, chain_id: None })
     }
 }
 
-fn first_line(path: &Path) -> Result<String, KeyError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| KeyError::Read { path: path.to_owned(), source })?;
-    Ok(text.lines().next().unwrap_or_default().trim().to_owned())
+/// A key that signs transactions, and nothing else.
+///
+/// The chain id, once set, is enforced on every transaction: a key for one chain never signs for another.
+#[derive(Clone, Debug)]
+pub struct Key {
+    holder: Holder,
+    chain_id: Option<ChainId>,
 }
 
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
+/// Who holds the secret.
+#[derive(Clone, Debug)]
+enum Holder {
+    Local(EthersSigner),
+    Remote(RemoteSigner),
+}
 
-    use alloy::{primitives::address, signers::Signer as _};
-
-    use super::*;
-
-    const PHRASE: &str = "test test test test test test test test test test test junk\n";
-
-    fn file(dir: &Path, name: &str, text: &str) -> PathBuf {
-        let path = dir.join(name);
-        std::fs::write(&path, text).unwrap();
-        path
+impl Key {
+    /// Whether whoever holds the key is there to sign with it.
+    ///
+    /// # Errors
+    /// [`KeyError::Remote`].
+    pub async fn check(&self) -> Result<(), KeyError> {
+        match &self.holder {
+            Holder::Local(_) => Ok(()),
+            Holder::Remote(remote) => Ok(remote.check().await?),
+        }
     }
 
-    #[test]
-    fn a_mnemonic_gives_the_well_known_development_accounts() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = file(dir.path(), "phrase", PHRASE);
-        let at =
-            |index| KeySource::Mnemonic { path: path.clone(), index }.load().unwrap().address();
-        assert_eq!(at(0), address!("f39Fd6e51aad88F6F4ce6aB8827279cffFb92266"));
-        assert_eq!(at(1), address!("70997970C51812dc3A010C7d01b50e0d17dc79C8"));
-    }
-
-    #[test]
-    fn a_keystore_opens_with_its_password_only() {
-        let dir = tempfile::tempdir().unwrap();
-        let name = LocalWallet::encrypt_keystore(
-            dir.path(),
-            &mut ethers_core::rand::thread_rng(),
-            [7; 32],
-            "secret",
-            Some("key.json"),
-        );
-        assert!(name.is_ok());
-        let path = dir.path().join("key.json");
-        let good = file(dir.path(), "good", "secret\n");
-        let bad = file(dir.path(), "bad", "guess\n");
-        let open = |password_file| KeySource::Keystore { path: path.clone(), password_file }.load();
-        let expected = LocalWallet::from_bytes(&[7; 32]).unwrap();
-        assert_eq!(open(good).unwrap().address().0.0, ethers_signers::Signer::address(&expected).0);
-        assert!(matches!(open(bad), Err(KeyError::Wallet { .. })));
-        assert!(matches!(open(dir.path().join("none")), Err(KeyError::Read { .. })));
+    async fn sign(&self, tx: &dyn SignableTransaction<Signature>) -> SignerResult<Signature> {
+        match &self.holder {
+            Holder::Local(local) => local.sign_hash_sync(&tx.signature_hash()),
+            Holder::Remote(remote) => remote.sign(tx).await.map_err(Error::other),
+        }
     }
 }
+
+#[async_trait]
+impl Signer for Key {
+    /// A remote signer signs what it can read, so no bare hashes.
+    async fn sign_hash(&self, hash: &B256) -> SignerResult<Signature> {
+        match &self.holder {
+            Holder::Local(local) => local.sign_hash_sync(hash),
+            Holder::Remote(_) => {
+                Err(Error::UnsupportedOperation(UnsupportedSignerOperation::SignHash))
+            }
+        }
+    }
+
+    fn address(&self) -> Address {
+        match &self.holder {
+            Holder::Local(local) => local.address(),
+            Holder::Remote(remote) => remote.address(),
+        }
+    }
+
+    fn chain_id(&self) -> Option<ChainId> {
+        self.chain_id
+    }
+
+    fn set_chain_id(&mut self, chain_id: Option<ChainId>) {
+        self.chain_id = chain_id;
+    }
+}
+
+#[async_trait]
+impl TxSigner<Signature> for Key {
+    fn address(&self) -> Address {
+        Signer::address(self)
+    }
+
+    async fn sign_transaction(
+        &self,
+        tx: &mut dyn SignableTransaction<Signature>,
+    ) -> SignerResult<Signature> {
+        if let Some(signer) = self.chain_id
+            && !tx.set_chain_id_checked(signer)
+        {
+            let tx = tx.chain_id().unwrap_or_default();
+            return Err(Error::TransactionChainIdMismatch { signer, tx });
+        }
+        self.sign(&*tx).await
+    }
+}
+
+impl_into_wallet!(Key);

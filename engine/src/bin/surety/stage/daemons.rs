@@ -10,6 +10,7 @@ use std::{
 use ethers_core::rand::thread_rng;
 use ethers_signers::{LocalWallet, MnemonicBuilder, coins_bip39::English};
 use eyre::{OptionExt as _, WrapErr as _, ensure};
+use surety_engine::l1::signer::write_secret;
 
 use super::{
     devnet::{Account, MNEMONIC},
@@ -45,7 +46,7 @@ impl Daemon {
     pub(crate) fn challenger(scene: &Scene, programs: &Path) -> eyre::Result<Self> {
         let data = scene.data();
         let password = data.join("password");
-        std::fs::write(&password, "correct horse battery staple\n")?;
+        write_secret(&password, "correct horse battery staple\n")?;
         let wallet = MnemonicBuilder::<English>::default()
             .phrase(MNEMONIC)
             .index(Account::Challenger.index())?

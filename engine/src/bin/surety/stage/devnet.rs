@@ -15,7 +15,7 @@ use surety_engine::{
         beacon::{BeaconConfig, BlockNames},
         client::L1Client,
         send::{Call, Lane, LaneSettings, Sent},
-        signer::{Key, KeySource},
+        signer::{Key, KeySource, write_secret},
     },
     node::deployment::Deployment,
     rules::parameters::Parameters,
@@ -120,7 +120,7 @@ impl Devnet {
             .try_spawn()?;
         let l1 = L1Client::connect(&anvil.endpoint(), None).await?;
         let phrase = data.join("phrase");
-        std::fs::write(&phrase, MNEMONIC)?;
+        write_secret(&phrase, MNEMONIC)?;
         Ok(Self { anvil, l1, phrase })
     }
 
