@@ -96,7 +96,7 @@ pub enum NodeError {
         /// The L2 block.
         number: u64,
         /// The cause.
-        source: SimulateError,
+        source: Box<SimulateError>,
     },
     /// A state could not be read in order to prove something of it.
     #[error("L2 block {number}: {source}")]

@@ -96,7 +96,7 @@ impl Predeploys<'_> {
         let quota = Quota::of_transaction(&Limits::SURETY);
         let called = Scene::new(&self.state, &self.deployment.start(), quota)
             .and_then(|scene| call(&scene, request))
-            .map_err(|source| NodeError::Simulate { number, source })?;
+            .map_err(|source| NodeError::Simulate { number, source: Box::new(source) })?;
         match C::abi_decode_returns_validate(&called.output) {
             Ok(answer) if called.is_success() && answer == *expected => Ok(()),
             _ => Err(NodeError::WrongPredeploy { contract, path: self.path.to_owned() }),

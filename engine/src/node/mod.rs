@@ -430,7 +430,8 @@ impl Node {
     pub fn view(&self, request: TransactionRequest) -> Result<Called, NodeError> {
         let number = self.head()?.number;
         let scene = self.scene(number, Quota::of_transaction(&self.limits))?;
-        call(&scene, request).map_err(|source| NodeError::Simulate { number, source })
+        call(&scene, request)
+            .map_err(|source| NodeError::Simulate { number, source: Box::new(source) })
     }
 
     /// The boundary after L2 block `number`.

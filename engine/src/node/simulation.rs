@@ -213,7 +213,7 @@ fn slot(row: &BlockRow, number: u64, index: usize) -> Result<u16, NodeError> {
 }
 
 const fn simulate(number: u64) -> impl FnOnce(SimulateError) -> NodeError {
-    move |source| NodeError::Simulate { number, source }
+    move |source| NodeError::Simulate { number, source: Box::new(source) }
 }
 
 const fn unproven(number: u64) -> impl FnOnce(ProofError) -> NodeError {

@@ -101,7 +101,7 @@ impl From<NodeError> for RpcError {
         match error {
             // the block fell out after it was found
             NodeError::Missing { .. } => Self::HeaderNotFound,
-            NodeError::Simulate { source, .. } => source.into(),
+            NodeError::Simulate { source, .. } => (*source).into(),
             other => Self::internal(other),
         }
     }
