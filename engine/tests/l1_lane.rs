@@ -77,6 +77,37 @@ async fn replaces_what_an_earlier_run_left_in_the_pool() {
 }
 
 #[tokio::test]
+async fn a_call_that_gives_way_does_so_at_once_and_leaves_its_nonce() {
+    let anvil = support::anvil(&["--no-mining"]);
+    let l1 = L1Client::connect(&anvil.endpoint(), None).await.unwrap();
+    // far longer than the test: nothing here waits for patience to run out
+    let settings = LaneSettings { patience: Duration::from_secs(600), ..LaneSettings::default() };
+    let lane = Lane::new(l1.clone(), key(), settings);
+    let (batch, dispute) = (Call { label: "batch", ..transfer() }, transfer());
+    let (yielded, sent) = tokio::join!(lane.send_yielding(&batch, None), async {
+        while l1.provider().get_transaction_count(lane.address()).pending().await.unwrap() == 0 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let miner = l1.provider().clone();
+        let mined = async {
+            tokio::time::sleep(Duration::from_millis(800)).await;
+            miner.anvil_mine(Some(1), None).await.unwrap();
+        };
+        tokio::join!(lane.send(&dispute), mined).0
+    });
+    assert!(matches!(yielded, Err(LaneError::Yielded { label: "batch" })), "{yielded:?}");
+    assert_eq!(sent.unwrap().block, 1, "it was mined in the other's place");
+    assert_eq!(l1.provider().get_transaction_count(lane.address()).await.unwrap(), 1);
+
+    // when nobody wants the lane, it is like any other
+    let (sent, ()) = tokio::join!(lane.send_yielding(&batch, None), async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        l1.provider().anvil_mine(Some(1), None).await.unwrap();
+    });
+    assert_eq!(sent.unwrap().block, 2);
+}
+
+#[tokio::test]
 async fn a_node_of_another_chain_is_refused() {
     let anvil = support::anvil(&[]);
     assert!(L1Client::connect(&anvil.endpoint(), Some(1)).await.is_err());

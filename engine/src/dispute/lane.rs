@@ -57,6 +57,7 @@ pub fn is_overtaken(error: &LaneError) -> bool {
         LaneError::Reverted { .. } | LaneError::NonceTaken { .. } => true,
         LaneError::Funds { .. }
         | LaneError::NotMined { .. }
+        | LaneError::Yielded { .. }
         | LaneError::Signer { .. }
         | LaneError::Transport { .. } => false,
     }

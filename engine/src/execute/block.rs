@@ -210,18 +210,36 @@ fn entry<S: NodeSource + CodeSource>(
     let Some(entry) = entry_at(input.batch(), before.block.cursor) else {
         return Ok((Effect::Idle, before.clone()));
     };
-    let mut after = before.clone();
-    after.block.cursor = entry.range.end;
-    let transaction = match validate(pending, before, entry.bytes, limits)? {
-        Ok(transaction) => transaction,
-        Err(reason) => return Ok((Effect::Skipped(reason), after)),
+    let (effect, mut after) = match execute_entry(pending, before, entry.bytes, limits)? {
+        Ok((executed, after)) => (Effect::Executed(Box::new(executed)), after),
+        Err(reason) => (Effect::Skipped(reason), before.clone()),
     };
+    after.block.cursor = entry.range.end;
+    Ok((effect, after))
+}
+
+/// What the bytes of an entry do in the open block of `before`, wherever a batch may have them: the boundary after them still
+/// has the cursor of the one before. Or why they would be skipped.
+///
+/// # Errors
+/// [`ExecuteError`].
+pub fn execute_entry<S: NodeSource + CodeSource>(
+    pending: &mut Pending<S>,
+    before: &Boundary,
+    entry: &[u8],
+    limits: &Limits,
+) -> Result<Result<(Executed, Boundary), Skip>, ExecuteError> {
+    let transaction = match validate(pending, before, entry, limits)? {
+        Ok(transaction) => transaction,
+        Err(reason) => return Ok(Err(reason)),
+    };
+    let mut after = before.clone();
     let (result, state_root) = transact(pending, before, tx_env(&transaction))?;
     let executed = Executed::new(transaction, &before.block, result)?;
     after.state_root = state_root;
     after.block.gas_used = executed.cumulative_gas_used;
     after.block.receipts_hash = executed.push_to(before.block.receipts_hash);
-    Ok((Effect::Executed(Box::new(executed)), after))
+    Ok(Ok((executed, after)))
 }
 
 /// The transaction that `entry` is after `boundary`, or why it is none.

@@ -42,9 +42,23 @@ pub async fn append(
     fee_recipient: Address,
     batch: Bytes,
 ) -> Result<Sent, AppendError> {
+    let call = append_call(l1, inbox, fee_recipient, batch).await?;
+    Ok(lane.send(&call).await?)
+}
+
+/// The call that appends `batch` and pays the append fee.
+///
+/// # Errors
+/// [`L1Error`] when the fee cannot be read.
+pub async fn append_call(
+    l1: &L1Client,
+    inbox: Address,
+    fee_recipient: Address,
+    batch: Bytes,
+) -> Result<Call, L1Error> {
     let value = payment(l1, inbox).await?;
     let data = IInbox::appendCall { feeRecipient: fee_recipient, batch }.abi_encode().into();
-    Ok(lane.send(&Call { to: Some(inbox), data, value, label: "append" }).await?)
+    Ok(Call { to: Some(inbox), data, value, label: "append" })
 }
 
 /// Appends `batch` in a blob as the next L2 block and pays the append fee. In the block zeros follow the batch, which end
@@ -60,11 +74,23 @@ pub async fn append_blob(
     batch: &[u8],
 ) -> Result<Sent, AppendError> {
     let blobs = sidecar(&[Blob::of_batch(batch)?])?;
+    let call = append_blob_call(l1, inbox, fee_recipient).await?;
+    Ok(lane.send_blobs(&call, &blobs).await?)
+}
+
+/// The call that appends the batch in its transaction's first blob and pays the append fee.
+///
+/// # Errors
+/// [`L1Error`] when the fee cannot be read.
+pub async fn append_blob_call(
+    l1: &L1Client,
+    inbox: Address,
+    fee_recipient: Address,
+) -> Result<Call, L1Error> {
     let value = payment(l1, inbox).await?;
     let call = IInbox::appendBlobCall { feeRecipient: fee_recipient, blobIndex: U256::ZERO };
     let data = call.abi_encode().into();
-    let call = Call { to: Some(inbox), data, value, label: "appendBlob" };
-    Ok(lane.send_blobs(&call, &blobs).await?)
+    Ok(Call { to: Some(inbox), data, value, label: "appendBlob" })
 }
 
 /// What a transaction carries of blobs: with the proofs of their cells (EIP-7594), as Osaka's pools want them.

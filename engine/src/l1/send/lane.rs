@@ -23,7 +23,7 @@ use alloy::{
 use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256};
 use thiserror::Error;
 use tokio::{
-    sync::Mutex,
+    sync::{Mutex, watch},
     time::{Instant, sleep},
 };
 use tracing::{debug, info, warn};
@@ -145,6 +145,12 @@ pub enum LaneError {
         /// The cause.
         source: alloy::signers::Error,
     },
+    /// It gave way to a call that does not. It may still be mined, unless the other takes its nonce.
+    #[error("{label} gave way")]
+    Yielded {
+        /// The call's label.
+        label: &'static str,
+    },
     /// L1 could not be read: unknown.
     #[error("{label}: L1 node: {source}")]
     Transport {
@@ -161,7 +167,32 @@ pub struct Lane {
     l1: L1Client,
     signer: Key,
     settings: LaneSettings,
-    turn: Mutex<()>,
+    turn: Mutex<Option<Attempt>>,
+    /// Calls that wait for their turn and do not give way.
+    urgent: watch::Sender<usize>,
+}
+
+/// What the lane last sent.
+#[derive(Clone, Copy, Debug)]
+struct Attempt {
+    nonce: u64,
+    fees: Fees,
+}
+
+/// A call that waits for its turn.
+struct Urgent<'a>(&'a watch::Sender<usize>);
+
+impl<'a> Urgent<'a> {
+    fn new(urgent: &'a watch::Sender<usize>) -> Self {
+        urgent.send_modify(|count| *count = count.saturating_add(1));
+        Self(urgent)
+    }
+}
+
+impl Drop for Urgent<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|count| *count = count.saturating_sub(1));
+    }
 }
 
 impl Lane {
@@ -169,7 +200,8 @@ impl Lane {
     #[must_use]
     pub fn new(l1: L1Client, signer: Key, settings: LaneSettings) -> Self {
         let chain_id = Some(l1.chain_id());
-        Self { l1, signer: signer.with_chain_id(chain_id), settings, turn: Mutex::new(()) }
+        let signer = signer.with_chain_id(chain_id);
+        Self { l1, signer, settings, turn: Mutex::default(), urgent: watch::Sender::new(0) }
     }
 
     /// The key's address.
@@ -186,6 +218,27 @@ impl Lane {
         self.send_with(call, None).await
     }
 
+    /// Sends one call, with blobs or without, and waits until it is mined or another call wants the lane, to which it gives
+    /// way at once: that one takes the nonce if it still can.
+    ///
+    /// # Errors
+    /// [`LaneError`], [`LaneError::Yielded`] among them; after any of them the caller looks at the chain again before it acts.
+    pub async fn send_yielding(
+        &self,
+        call: &Call,
+        blobs: Option<&BlobTransactionSidecarEip7594>,
+    ) -> Result<Sent, LaneError> {
+        let mut last = self.turn.lock().await;
+        let mut urgent = self.urgent.subscribe();
+        tokio::select! {
+            biased;
+            _ = urgent.wait_for(|count| *count > 0) => {
+                Err(LaneError::Yielded { label: call.label })
+            }
+            sent = self.send_in_turn(call, blobs, &mut last) => sent,
+        }
+    }
+
     /// Sends one call of a contract in a transaction that carries blobs, and waits until it is mined.
     ///
     /// # Errors
@@ -199,13 +252,29 @@ impl Lane {
     }
 
     async fn send_with(&self, call: &Call, blobs: Blobs<'_>) -> Result<Sent, LaneError> {
-        let _turn = self.turn.lock().await;
+        let mut last = {
+            let _urgent = Urgent::new(&self.urgent);
+            self.turn.lock().await
+        };
+        self.send_in_turn(call, blobs, &mut last).await
+    }
+
+    async fn send_in_turn(
+        &self,
+        call: &Call,
+        blobs: Blobs<'_>,
+        last: &mut Option<Attempt>,
+    ) -> Result<Sent, LaneError> {
         let label = call.label;
         let transport = |source| LaneError::Transport { label, source };
         let gas_limit = self.preflight(call, blobs).await?;
         let provider = self.l1.provider();
         let nonce = provider.get_transaction_count(self.address()).await.map_err(transport)?;
         let mut fees = self.estimate(blobs).await.map_err(transport)?;
+        if let Some(last) = last.filter(|last| last.nonce == nonce) {
+            // it may still be in the pools
+            fees = last.fees.bumped().max(fees).capped(self.settings.max_fee);
+        }
         self.check_funds(call, blobs, gas_limit, fees).await?;
 
         let mut hashes = Vec::new();
@@ -215,6 +284,7 @@ impl Lane {
                 fees = fees.bumped().max(market).capped(self.settings.max_fee);
             }
             let (hash, raw) = self.sign(call, blobs, nonce, gas_limit, fees).await?;
+            *last = Some(Attempt { nonce, fees });
             match provider.send_raw_transaction(&raw).await {
                 Ok(_) => debug!(label, %hash, nonce, max_fee = fees.max, "sent"),
                 // known already, underpriced against an older attempt, or mined meanwhile: the wait below tells
