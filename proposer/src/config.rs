@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use surety_engine::{dispute::plan::Policy, node::layers};
 
-use crate::{mempool::MempoolSettings, rpc::RpcConfig};
+use crate::{batcher::BatcherConfig, mempool::MempoolSettings, rpc::RpcConfig};
 
 /// The whole configuration.
 pub(crate) type Config = layers::Config<Sections>;
@@ -17,6 +17,9 @@ pub(crate) struct Sections {
     /// How much waits for a batch.
     #[serde(default)]
     pub(crate) mempool: MempoolSettings,
+    /// Whether and how batches are posted.
+    #[serde(default)]
+    pub(crate) batcher: BatcherConfig,
     /// The L2's JSON-RPC.
     #[serde(default)]
     pub(crate) rpc: RpcConfig,
@@ -65,6 +68,8 @@ mod tests {
         let config: Config = Layers::of(Path::new(file)).read().unwrap();
         assert_eq!(config.seat.proposer, Proposer::default(), "it shows the defaults");
         assert_eq!(config.seat.proposer.policy(), Policy::PROPOSER);
+        assert_eq!(config.seat.mempool, MempoolSettings::default());
+        assert_eq!(config.seat.batcher, BatcherConfig::default());
         assert!(matches!(config.daemon.key, Some(KeySource::Keystore { .. })));
     }
 }

@@ -1,7 +1,7 @@
 //! Surety's proposer: follows L1, executes the L2 chain, proposes bonded claims, defends them, and recovers its bonds.
 
+mod batcher;
 mod config;
-#[allow(dead_code, unused_imports, reason = "the RPC and the batcher come next")]
 mod mempool;
 mod rpc;
 
@@ -19,9 +19,10 @@ use surety_engine::{
         append::{append, append_blob},
         client::L1Client,
         send::{Lane, LaneSettings},
+        signer::KeyError,
     },
     node::{
-        daemon::Daemon,
+        daemon::{Daemon, StartError},
         deployment::Deployment,
         process::{self, Failure},
     },
@@ -29,7 +30,11 @@ use surety_engine::{
 };
 use tracing::{error, info};
 
-use crate::{config::Config, mempool::Mempool};
+use crate::{
+    batcher::{Batcher, BatcherConfig},
+    config::Config,
+    mempool::Mempool,
+};
 
 /// Proposes claims about a Surety rollup.
 #[derive(Debug, Parser)]
@@ -82,7 +87,8 @@ async fn run(arguments: &process::Arguments) -> Result<(), Failure> {
         print!("{}", config.print()?);
         return Ok(());
     }
-    let policy = config.seat.proposer.policy();
+    let (policy, reads_blobs) =
+        (config.seat.proposer.policy(), config.daemon.node.beacon.is_some());
     if arguments.check {
         return Ok(Daemon::check(&config.daemon).await?);
     }
@@ -95,14 +101,40 @@ async fn run(arguments: &process::Arguments) -> Result<(), Failure> {
     let mempool = Mempool::open(node, store, config.seat.mempool).map_err(Failure::service)?;
     let mempool = Arc::new(mempool);
     let keeping_up = tokio::spawn(mempool::keep_up(Arc::clone(&mempool), changes));
+    let batcher = batcher(config.seat.batcher, &daemon, &mempool, reads_blobs)?;
+    let batching = batcher.map(|batcher| tokio::spawn(batcher.run()));
     let server = rpc::Server::start(Arc::clone(daemon.node()), mempool, &config.seat.rpc).await;
     let server = server.map_err(Failure::service)?;
     daemon.run(shutdown, |_| {}).await;
     if let Some(server) = server {
         server.stop().await;
     }
+    if let Some(batching) = batching {
+        batching.abort();
+    }
     keeping_up.abort();
     Ok(())
+}
+
+/// The batcher, if one is wanted: with a lane of its own, or with the proposer's.
+fn batcher(
+    config: BatcherConfig,
+    daemon: &Daemon,
+    mempool: &Arc<Mempool>,
+    reads_blobs: bool,
+) -> Result<Option<Batcher>, StartError> {
+    if !config.enabled {
+        return Ok(None);
+    }
+    let (node, mempool) = (Arc::clone(daemon.node()), Arc::clone(mempool));
+    let (lane, may_use_blobs) = match &config.key {
+        Some(key) => {
+            let lane = Lane::new(node.l1().clone(), key.load()?, LaneSettings::default());
+            (Arc::new(lane), reads_blobs)
+        }
+        None => (Arc::clone(daemon.lane().ok_or(KeyError::None)?), false),
+    };
+    Ok(Some(Batcher::new(node, mempool, lane, may_use_blobs, config)))
 }
 
 async fn append_batch(

@@ -223,6 +223,15 @@ impl Daemon {
         }
     }
 
+    /// The one lane of the key that acts; none at a watcher's seat.
+    #[must_use]
+    pub const fn lane(&self) -> Option<&Arc<Lane>> {
+        match &self.seat {
+            Seat::Player(player) => Some(&player.lane),
+            Seat::Watcher(_) => None,
+        }
+    }
+
     /// Who acts; none at a watcher's seat.
     #[must_use]
     pub const fn account(&self) -> Option<Address> {

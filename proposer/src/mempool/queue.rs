@@ -56,10 +56,6 @@ impl Queue {
         self.entries.get(&nonce)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<Pooled>> {
-        self.entries.values()
-    }
-
     /// Those that can be executed now, in order.
     pub(super) fn ready(&self) -> impl Iterator<Item = &Arc<Pooled>> {
         self.entries.values().take(self.ready)

@@ -137,3 +137,25 @@ pub(crate) enum Rejection {
     #[error("account limit exceeded")]
     AccountLimit,
 }
+
+impl Rejection {
+    /// Its name among the reasons that are counted.
+    pub(crate) const fn reason(&self) -> &'static str {
+        match self {
+            Self::Encoding(_) | Self::Type | Self::Size { .. } => "malformed",
+            Self::ChainId(_) | Self::Unprotected => "chain_id",
+            Self::Signature | Self::Sender => "signature",
+            Self::TransactionGas { .. } | Self::BlockGas => "gas_limit",
+            Self::Initcode { .. } => "initcode",
+            Self::IntrinsicGas { .. } | Self::FloorGas { .. } => "intrinsic_gas",
+            Self::FeeCap { .. } | Self::PriorityFee { .. } => "fee",
+            Self::SenderCode(_) => "sender_code",
+            Self::NonceTooLow { .. } | Self::NonceRange => "nonce",
+            Self::Funds { .. } | Self::QueuedFunds { .. } => "funds",
+            Self::AlreadyKnown => "known",
+            Self::ReplacementUnderpriced => "replacement_underpriced",
+            Self::Underpriced => "underpriced",
+            Self::AccountLimit => "account_limit",
+        }
+    }
+}

@@ -11,6 +11,7 @@ use surety_engine::{
     execute::decode::decode_entry,
     node::{NodeError, heads::HeadChange},
     state::{Commit, Store, StoreError},
+    telemetry::names,
 };
 use thiserror::Error;
 use tokio::{
@@ -101,6 +102,14 @@ impl Mempool {
     /// # Errors
     /// [`MempoolError`], and nothing has changed.
     pub(crate) fn submit(&self, raw: Bytes) -> Result<B256, MempoolError> {
+        self.take(raw).inspect_err(|error| {
+            if let MempoolError::Rejected(rejection) = error {
+                names::MEMPOOL_REJECTED.with([rejection.reason()]).increment(1);
+            }
+        })
+    }
+
+    fn take(&self, raw: Bytes) -> Result<B256, MempoolError> {
         let mut state = self.state();
         self.follow_in(&mut state)?;
         let new = admission::decode(raw, &state.tip, self.chain.limits(), &self.settings)?;
@@ -113,6 +122,7 @@ impl Mempool {
         admission::check_sender(&new.transaction, account, state.pool.queue(sender))?;
         state.pool.check_account_limit(&new)?;
         let displaced = state.pool.admit(&new, account, state.tip.next.base_fee)?;
+        names::MEMPOOL_REJECTED.with(["evicted"]).increment(displaced.evicted.len() as u64);
         let mut commit = Commit::new();
         commit.waiting(&new.raw);
         for left in displaced.iter() {
@@ -167,6 +177,7 @@ impl Mempool {
         let mut state = self.state();
         self.follow_in(&mut state)?;
         self.forget(&mut state)?;
+        measure(&state.pool);
         Ok(state.tip.clone())
     }
 
@@ -251,6 +262,7 @@ impl Mempool {
             .map(|(hash, _)| *hash)
             .collect();
         let expired = state.pool.expire(Instant::now());
+        names::MEMPOOL_REJECTED.with(["expired"]).increment(expired.len() as u64);
         for expired in &expired {
             info!(hash = %expired.transaction.hash, "waited in vain for too long");
         }
@@ -287,6 +299,13 @@ impl Mempool {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn measure(pool: &Pool) {
+    let ready: usize = pool.queues().map(|(_, queue)| queue.ready().count()).sum();
+    names::MEMPOOL.with(["pending"]).set(ready as f64);
+    names::MEMPOOL.with(["queued"]).set((pool.len() - ready) as f64);
+    names::MEMPOOL_BYTES.set(pool.bytes() as f64);
 }
 
 /// Keeps the pool at the chain's head for as long as it is polled. `changes` only wakes it: it reads the chain itself.

@@ -61,13 +61,17 @@ fn pooled(sender: u8, nonce: u64, fee: u128, tip: u128, size: usize) -> Arc<Pool
     Arc::new(Pooled { transaction, raw, since: Instant::now() })
 }
 
+fn all(pool: &Pool) -> impl Iterator<Item = &Arc<Pooled>> {
+    pool.queues().flat_map(|(_, queue)| queue.ready().chain(queue.waiting()))
+}
+
 /// What must be true of a pool, whatever has happened.
 fn check(pool: &Pool, settings: &MempoolSettings, accounts: &[SenderState]) {
     let (mut count, mut bytes) = (0, 0);
     for (sender, queue) in pool.queues() {
         let account = accounts[usize::from(sender.0[19])];
         assert!(!queue.is_empty() && queue.len() <= settings.sender_transactions);
-        let all: Vec<_> = queue.iter().collect();
+        let all: Vec<_> = queue.ready().chain(queue.waiting()).collect();
         let nonces: Vec<u64> = all.iter().map(|it| it.transaction.nonce).collect();
         assert!(nonces.is_sorted_by(|one, two| one < two), "one a nonce, in order: {nonces:?}");
         assert!(nonces[0] >= account.nonce, "none is spent");
@@ -113,7 +117,7 @@ proptest! {
                         continue;
                     }
                     let before: Vec<Arc<Pooled>> =
-                        pool.queues().flat_map(|(_, queue)| queue.iter().cloned()).collect();
+                        all(&pool).cloned().collect();
                     let Ok(displaced) = pool.admit(&new, account, U256::from(BASE_FEE)) else { continue };
                     pool.insert(Arc::clone(&new), account, &displaced);
                     prop_assert!(pool.get(new.transaction.hash).is_some());
@@ -130,7 +134,7 @@ proptest! {
                     prop_assert!(spent.iter().all(|it| it.transaction.nonce < account.nonce));
                 }
                 Deed::Remove { nth } => {
-                    let hash = pool.queues().flat_map(|(_, queue)| queue.iter()).nth(nth);
+                    let hash = all(&pool).nth(nth);
                     if let Some(hash) = hash.map(|it| it.transaction.hash) {
                         prop_assert!(pool.remove(hash).is_some());
                     }

@@ -1,0 +1,19 @@
+//! The batcher: makes L2 blocks out of what waits in the pool, and posts them to L1.
+//!
+//! Nothing of its own is kept: before each batch it asks L1 whether the node has executed all that was appended, and then
+//! takes from the pool, which holds exactly what was not. A batch that a crash left in L1's pool, or that a reorganisation
+//! threw out, is therefore either executed or made anew, and its transaction's nonce is used once.
+//!
+//! [`due`] decides when, [`build`] what, [`price`] in which form, and [`post`] does it.
+
+mod build;
+mod due;
+mod post;
+mod price;
+mod settings;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use post::Batcher;
+pub(crate) use settings::{BatcherConfig, DataForm};
