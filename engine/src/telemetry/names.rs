@@ -156,7 +156,7 @@ metrics! {
     RPC_SECONDS: Histogram "surety_rpc_request_seconds" Seconds ["method"]
         "Time to answer a request of the L2 JSON-RPC.";
     RPC_CONNECTIONS: Gauge "surety_rpc_connections" Count []
-        "Open WebSocket connections to the L2 JSON-RPC.";
+        "Open WebSocket connections to the L2 JSON-RPC, and requests over HTTP under way.";
 
     // the relayer
     RELAYED: Counter "surety_relayed_messages_total" Count ["direction" ("up", "down")]

@@ -9,6 +9,7 @@
 )]
 
 mod blobs;
+mod chain;
 mod devnet;
 #[path = "../real_rollup/history.rs"]
 #[allow(dead_code)]

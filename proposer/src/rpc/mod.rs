@@ -18,6 +18,7 @@ mod filters;
 mod finality;
 mod ids;
 mod logs;
+mod measure;
 mod net;
 mod send;
 mod server;

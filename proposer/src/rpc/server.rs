@@ -1,10 +1,15 @@
 //! The server: limits, and the methods of all namespaces on one port.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use jsonrpsee::{
     Methods, RpcModule,
-    core::{RegisterMethodError, RpcResult},
+    core::{RegisterMethodError, RpcResult, middleware::RpcServiceBuilder},
     server::{
         BatchRequestConfig, PingConfig, Server as HttpServer, ServerConfigBuilder, ServerHandle,
     },
@@ -25,6 +30,7 @@ use super::{
     eth::{Eth, EthApiServer as _},
     filters::{FilterApiServer as _, Filters},
     ids::HexIds,
+    measure::MeasureLayer,
     net::{Net, NetApiServer as _},
     send::{SendApiServer as _, Sending},
     state::{State, StateApiServer as _},
@@ -83,9 +89,11 @@ impl Server {
         let methods = methods(&backend)?;
         let listen = |source| ServerError::Listen { address, source };
         let http = tower::ServiceBuilder::new().layer(CorsLayer::new(&config.cors_origins));
+        let measure = MeasureLayer { max_response_bytes: config.max_response_bytes };
         let server = HttpServer::builder()
             .set_config(limits(config).build())
             .set_http_middleware(http)
+            .set_rpc_middleware(RpcServiceBuilder::new().layer(measure))
             .build(address)
             .await
             .map_err(listen)?;
@@ -118,7 +126,7 @@ fn limits(config: &RpcConfig) -> ServerConfigBuilder {
         .set_id_provider(HexIds)
 }
 
-/// All namespaces. `rpc_modules` lists them.
+/// All namespaces. `rpc_modules` lists them, `rpc_methods` what is in them.
 fn methods(backend: &Arc<Backend>) -> Result<Methods, ServerError> {
     let chain_id = backend.chain().genesis().chain_id;
     let mut module = RpcModule::new(());
@@ -134,9 +142,12 @@ fn methods(backend: &Arc<Backend>) -> Result<Methods, ServerError> {
     module.merge(Net { chain_id }.into_rpc())?;
     module.merge(Web3.into_rpc())?;
 
-    let names = module.method_names().chain(["rpc_modules"]);
-    let namespaces = names.filter_map(|name| name.split('_').next()).map(|name| (name, "1.0"));
-    let namespaces: BTreeMap<_, _> = namespaces.collect();
+    let own = ["rpc_methods", "rpc_modules"];
+    let names: BTreeSet<_> = module.method_names().chain(own).collect();
+    let namespaces = names.iter().filter_map(|name| name.split('_').next());
+    let namespaces: BTreeMap<_, _> = namespaces.map(|name| (name, "1.0")).collect();
+    let names = BTreeMap::from([("methods", names)]);
+    module.register_method("rpc_methods", move |_, (), _| RpcResult::Ok(names.clone()))?;
     module.register_method("rpc_modules", move |_, (), _| RpcResult::Ok(namespaces.clone()))?;
     Ok(module.into())
 }
