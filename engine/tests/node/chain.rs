@@ -6,6 +6,7 @@ use alloy::{
     consensus::{Transaction as _, transaction::SignerRecoverable as _},
     eips::BlockId,
 };
+use alloy_primitives::Bloom;
 use surety_engine::{
     chain::{Chain, ChainError},
     node::{Node, heads::HeadChange},
@@ -106,7 +107,7 @@ async fn blocks_are_read_whole_wherever_their_batches_are() {
         let bloom = chain.bloom(number).unwrap().unwrap();
         assert_eq!(
             bloom,
-            receipts.iter().fold(Default::default(), |all, it| all | *it.envelope.logs_bloom())
+            receipts.iter().fold(Bloom::ZERO, |all, it| all | *it.envelope.logs_bloom())
         );
         let sealed = chain.sealed(BlockId::hash(block.hash)).unwrap();
         assert_eq!(chain.boundary(number).unwrap().state_root, sealed.state_root);

@@ -166,10 +166,9 @@ impl Batcher {
             return Ok(());
         }
         let record = self.record(&tip, &l1).await?;
-        let (node, number) = (Arc::clone(&self.node), tip.number);
-        let built = tokio::task::spawn_blocking(move || -> Result<Built, PostError> {
-            let parent = node.sealed(number)?;
-            Ok(build(&**node.store(), &parent, record, waiting, node.limits())?)
+        let (node, parent) = (Arc::clone(&self.node), self.node.sealed(tip.number)?);
+        let built = tokio::task::spawn_blocking(move || {
+            build(&**node.store(), &parent, record, waiting, node.limits())
         })
         .await??;
         if built.transactions.is_empty() && memory.forced.is_none() {

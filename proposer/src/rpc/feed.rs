@@ -13,7 +13,10 @@ use surety_engine::{chain::ChainError, node::heads::HeadChange, state::ExecutedB
 use tokio::sync::broadcast::{self, error::RecvError};
 use tracing::{error, warn};
 
-use super::convert::{self, Place};
+use super::{
+    convert::{self, Place},
+    logs,
+};
 
 /// Changes kept for filters.
 const KEPT: usize = 1_024;
@@ -21,8 +24,6 @@ const KEPT: usize = 1_024;
 const KEPT_BYTES: usize = 32 << 20;
 /// Changes that a subscription may lie behind.
 const BUFFERED: usize = 64;
-/// What a log takes besides its data, about.
-const LOG_BYTES: usize = 400;
 
 /// A block, as filters and subscriptions see it.
 #[derive(Debug)]
@@ -51,7 +52,7 @@ impl Seen {
     }
 
     fn weight(&self) -> usize {
-        self.logs.iter().map(|log| log.inner.data.data.len() + LOG_BYTES).sum()
+        self.logs.iter().map(logs::weight).sum()
     }
 }
 

@@ -17,6 +17,14 @@ use super::{
 /// Addresses, or topics at one position, that a filter names at most: geth's.
 const MAX_ALTERNATIVES: usize = 1_000;
 
+/// What a log takes besides its data, about.
+const LOG_BYTES: usize = 400;
+
+/// Bytes that a log takes, about.
+pub(crate) fn weight(log: &Log) -> usize {
+    log.inner.data.data.len().saturating_add(LOG_BYTES)
+}
+
 /// Refuses a filter that nobody should have to evaluate.
 ///
 /// # Errors
@@ -38,7 +46,12 @@ pub(crate) fn check(filter: &Filter) -> Result<(), RpcError> {
 pub(crate) async fn query(backend: &Backend, filter: Filter) -> Result<Vec<Log>, RpcError> {
     check(&filter)?;
     let config = backend.config();
-    let scan = Scan { filter, most: config.max_logs, until: Instant::now() + config.timeout() };
+    let scan = Scan {
+        filter,
+        most: config.max_logs,
+        most_bytes: config.max_response_bytes as usize / 2,
+        until: Instant::now() + config.timeout(),
+    };
     match scan.filter.block_option {
         FilterBlockOption::AtBlockHash(hash) => {
             let one = move |chain: &Chain| {
@@ -71,6 +84,7 @@ pub(crate) async fn query(backend: &Backend, filter: Filter) -> Result<Vec<Log>,
 struct Scan {
     filter: Filter,
     most: usize,
+    most_bytes: usize,
     until: Instant,
 }
 
@@ -81,14 +95,20 @@ impl Scan {
         }
         // the last block's hash commits to all before it
         let end = chain.sealed(*numbers.end())?;
-        let mut logs = Vec::new();
+        let (mut logs, mut bytes) = (Vec::new(), 0_usize);
         for number in numbers {
             if Instant::now() > self.until {
                 return Err(RpcError::Timeout);
             }
+            let before = logs.len();
             self.block(chain, number, &mut logs)?;
+            bytes = logs.iter().skip(before).map(weight).fold(bytes, usize::saturating_add);
             if logs.len() > self.most {
                 let message = format!("query returned more than {} results", self.most);
+                return Err(RpcError::LimitExceeded(message));
+            }
+            if bytes > self.most_bytes {
+                let message = "query returned more than an answer can hold".to_owned();
                 return Err(RpcError::LimitExceeded(message));
             }
         }

@@ -139,7 +139,7 @@ impl Subscriptions {
 /// What is subscribed to; it is heard from before the subscriber is told that it is.
 enum Subject {
     Heads(Receiver<Event>),
-    Logs(Receiver<Event>, Filter),
+    Logs(Receiver<Event>, Box<Filter>),
     Transactions(Receiver<Arc<Pooled>>, bool),
     Syncing,
 }
@@ -149,10 +149,10 @@ impl Subject {
         let (feed, mempool) = (backend.feed(), backend.mempool());
         Ok(match (kind, params) {
             (SubscriptionKind::NewHeads, Params::None) => Self::Heads(feed.listen()),
-            (SubscriptionKind::Logs, Params::None) => Self::Logs(feed.listen(), Filter::default()),
+            (SubscriptionKind::Logs, Params::None) => Self::Logs(feed.listen(), Box::default()),
             (SubscriptionKind::Logs, Params::Logs(filter)) => {
                 logs::check(&filter)?;
-                Self::Logs(feed.listen(), *filter)
+                Self::Logs(feed.listen(), filter)
             }
             (SubscriptionKind::NewPendingTransactions, Params::None) => {
                 Self::Transactions(mempool.subscribe(), false)

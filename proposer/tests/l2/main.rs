@@ -17,3 +17,4 @@ mod http;
 mod reads;
 mod reorgs;
 mod rollup;
+mod tools;

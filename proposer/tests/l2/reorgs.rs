@@ -135,12 +135,13 @@ async fn subscriptions_tell_what_came_and_what_fell_out() {
 async fn bounds_are_kept_and_said() {
     let rollup = Rollup::start(
         "max_filters = 2\nmax_subscriptions = 2\nmax_batch = 3\nmax_log_range = 2\nmax_logs = 1\n\
-         max_request_bytes = 2000\n",
+         max_request_bytes = 2000\nmax_response_bytes = 800\n",
     )
     .await;
     let (alice, create) = (rollup.signer(1), alloy::primitives::TxKind::Create);
     rollup.append([transaction(&alice, 0, create, U256::ZERO, INITCODE).1]).await;
     rollup.append([beep(&alice, 1, 1), beep(&alice, 2, 2)]).await;
+    rollup.append([beep(&alice, 3, 3)]).await;
 
     for _ in 0..2 {
         let _ = rollup.ask("eth_newBlockFilter", json!([])).await;
@@ -149,9 +150,11 @@ async fn bounds_are_kept_and_said() {
     let wide = json!([{ "fromBlock": "0x0" }]);
     let (code, message) = rollup.refused("eth_getLogs", wide).await;
     assert_eq!((code, message.as_str()), (-32005, "query spans more than 2 blocks"));
-    let many = json!([{ "fromBlock": "0x1" }]);
+    let many = json!([{ "fromBlock": "0x2" }]);
     let (code, message) = rollup.refused("eth_getLogs", many).await;
     assert_eq!((code, message.as_str()), (-32005, "query returned more than 1 results"));
+    let (code, message) = rollup.refused("eth_getLogs", json!([{}])).await;
+    assert_eq!((code, message.as_str()), (-32005, "query returned more than an answer can hold"));
 
     let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "eth_chainId", "params": [] });
     let (_, body) =

@@ -28,7 +28,7 @@ use surety_engine::{
         append::append,
         client::L1Client,
         send::{Call, Lane, LaneSettings},
-        signer::KeySource,
+        signer::{KeySource, write_secret},
     },
     rules::parameters::Parameters,
 };
@@ -80,7 +80,7 @@ impl Rollup {
             .spawn();
         let directory = tempfile::tempdir().unwrap();
         let at = |name: &str| directory.path().join(name);
-        std::fs::write(at("phrase"), MNEMONIC).unwrap();
+        write_secret(&at("phrase"), MNEMONIC).unwrap();
         let l1 = L1Client::connect(&anvil.endpoint(), None).await.unwrap();
         let key = KeySource::Mnemonic { path: at("phrase"), index: 0 }.load().unwrap();
         let lane = Lane::new(l1.clone(), key, LaneSettings::default());

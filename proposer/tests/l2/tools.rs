@@ -42,7 +42,8 @@ impl Tools {
             .env("NO_COLOR", "1")
             .output()
             .unwrap();
-        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let (out, err) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(output.status.success(), "{} {arguments:?}:\n{out}\n{err}", program.display());
         out.trim().to_owned()
     }
@@ -83,8 +84,15 @@ async fn cast_and_forge_script_use_the_chain() {
     let tools = Tools::new(3).await;
     tools.project();
     let url = tools.rollup.url();
-    let arguments =
-        ["script", "Open.s.sol:Open", "--broadcast", "--private-key", &tools.key, "--rpc-url", &url];
+    let arguments = [
+        "script",
+        "Open.s.sol:Open",
+        "--broadcast",
+        "--private-key",
+        &tools.key,
+        "--rpc-url",
+        &url,
+    ];
     let printed = tools.run(tool("forge"), &arguments);
     assert!(printed.contains("ONCHAIN EXECUTION COMPLETE & SUCCESSFUL"), "{printed}");
 
@@ -116,7 +124,7 @@ async fn cast_and_forge_script_use_the_chain() {
     let pay = ["send", &payee, "--value", "1.5ether", "--private-key", &tools.key];
     assert_eq!(tools.cast_json(&pay)["gasUsed"], "0x5208");
     assert_eq!(tools.cast(&["balance", "--ether", &payee]), "1.500000000000000000");
-    assert_eq!(tools.cast(&["estimate", &payee, "--value", "1"]), "21000");
+    assert_eq!(tools.cast(&["estimate", &payee, "--value", "1", "--from", &guest]), "21000");
     let proof = tools.cast_json(&["proof", &book, "0x0"]);
     assert_eq!(proof["storageProof"][0]["value"], "0x3");
     assert!(tools.rollup.stop().await);
