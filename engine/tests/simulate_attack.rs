@@ -66,6 +66,28 @@ fn assert_as_committed(sybils: u64, level: &str) {
     assert!(!moved, "{sybils}, {level}: {now} gas, was {then}: run scripts/simulate-attack");
 }
 
+/// The command itself checks every balance, receipt, claim and bond.
+#[test]
+fn a_rollup_in_use_and_under_attack_loses_nothing() {
+    let _field = FIELD.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let test = std::env::current_exe().unwrap();
+    let programs = test.parent().unwrap().parent().unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_surety"))
+        .args(["soak", "--json", "--blocks", "40", "--blocks-per-claim", "8", "--attacker"])
+        .args(["--root", support::root().to_str().unwrap()])
+        .args(["--programs", programs.to_str().unwrap()])
+        .args(["--data", directory.path().to_str().unwrap()])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(report["blocks"].as_u64().unwrap() >= 40, "{report}");
+    assert!(report["claims"].as_u64().unwrap() >= 1, "{report}");
+    assert!(report["attacks"].as_u64().unwrap() >= 1, "{report}");
+    assert_eq!(report["lost"], report["attacks"], "{report}");
+}
+
 #[test]
 fn one_lying_claim_loses() {
     assert_as_committed(1, "root");

@@ -14,6 +14,7 @@ mod genesis;
 mod passage;
 mod reorg;
 mod round_trip;
+mod sequencer;
 #[path = "../../src/bin/surety/stage/mod.rs"]
 mod stage;
 #[path = "../support/mod.rs"]

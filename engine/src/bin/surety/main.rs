@@ -9,6 +9,7 @@ mod demo;
 mod execute;
 mod genesis;
 mod simulate_attack;
+mod soak;
 mod stage;
 mod swap;
 mod trace;
@@ -32,6 +33,8 @@ enum Command {
     Demo(demo::Demo),
     /// Lets many sybils attack one claim and measures what that costs the challenger daemon, and them.
     SimulateAttack(simulate_attack::SimulateAttack),
+    /// Lets users, an attacker and both daemons live together for many L2 blocks, and looks at what becomes of them.
+    Soak(soak::Soak),
     /// Writes the genesis file of a new rollup.
     Genesis(genesis::Genesis),
     /// Deposits ETH from L1 to an account on L2.
@@ -62,6 +65,7 @@ async fn main() -> eyre::Result<ExitCode> {
     let done = match arguments.command {
         Command::Demo(demo) => demo.run().await,
         Command::SimulateAttack(attack) => attack.run().await,
+        Command::Soak(soak) => soak.run().await,
         Command::Genesis(genesis) => genesis.run(),
         Command::Deposit(deposit) => deposit.run().await,
         Command::Send(send) => send.run().await,

@@ -136,6 +136,15 @@ impl Daemon {
         Ok(Duration::from_millis(ticks.iter().sum::<u64>() * 1_000 / TICKS_PER_SECOND))
     }
 
+    /// What the running daemon holds in memory, bytes.
+    pub(crate) fn memory(&self) -> eyre::Result<u64> {
+        let child = self.child.as_ref().ok_or_eyre("the daemon does not run")?;
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kibibytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+        Ok(kibibytes.ok_or_eyre("/proc has another format")?.parse::<u64>()? << 10)
+    }
+
     /// The daemon's log.
     pub(crate) fn log(&self) -> &Path {
         &self.log

@@ -12,3 +12,4 @@ pub(crate) mod market;
 pub(crate) mod places;
 pub(crate) mod rollups;
 pub(crate) mod scene;
+pub(crate) mod user;

@@ -6,6 +6,7 @@
 //! block for each transaction, and one a second; [`Rollups::until`] lets time pass until something has happened.
 
 use std::{
+    net::TcpListener,
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, Instant},
@@ -205,6 +206,26 @@ impl Rollup {
     pub(crate) fn proposer(&self, programs: &Path) -> eyre::Result<Daemon> {
         let config = self.config("proposer", self.account(Role::Proposer))?;
         Daemon::of("surety-proposer", programs, &[], config)
+    }
+
+    /// The proposer daemon with its JSON-RPC, and with the batcher, which pays with the sequencer's key; and the endpoint.
+    /// `more` is what its configuration has beyond that: first the rest of `[batcher]`, then further tables.
+    pub(crate) fn sequencer(&self, programs: &Path, more: &str) -> eyre::Result<(Daemon, String)> {
+        let listen = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let config = self.config("proposer", self.account(Role::Proposer))?;
+        let text = std::fs::read_to_string(&config)?;
+        let key = format!(
+            "{{ kind = \"mnemonic\", path = {:?}, index = {} }}",
+            self.phrase,
+            Account::Sequencer.index()
+        );
+        let text = format!(
+            "{text}\n[rpc]\nlisten = \"{listen}\"\n\n\
+             [batcher]\nenabled = true\nkey = {key}\nmin_interval_ms = 0\n{more}"
+        );
+        std::fs::write(&config, text)?;
+        let daemon = Daemon::of("surety-proposer", programs, &[], config)?;
+        Ok((daemon, format!("http://{listen}")))
     }
 
     /// The challenger daemon.
