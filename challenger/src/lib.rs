@@ -1,0 +1,3 @@
+//! What the challenger shows: the watchtower page.
+
+pub mod page;
