@@ -1,9 +1,9 @@
 // The tree of claims: from left to right along L2, the claim that lives longest on top. Long runs and crowds are folded.
 
 import { h, icon, s, show } from "./dom.js";
-import { claimWords, duration, ether, isDead, l2blocks, left, number, range, short } from "./words.js";
+import { briefly, claimWords, duration, ether, isDead, l2blocks, left, number, short } from "./words.js";
 
-const WIDTH = 172;
+const WIDTH = 188;
 const HEIGHT = 74;
 const GAP_X = 44;
 const GAP_Y = 16;
@@ -101,20 +101,23 @@ const y = (at) => TOP + at.lane * (HEIGHT + GAP_Y);
 
 function timeLeft(claim) {
   if (!claim.until) return "";
-  return claim.until.blocksLeft === 0 ? "time is up" : `${duration(claim.until.secondsLeft)} left`;
+  return claim.until.blocksLeft === 0 ? "time is up" : duration(claim.until.secondsLeft);
 }
 
 function lines(node) {
   const [claim] = node.claims;
   const words = claimWords(claim);
+  const state = claim.standing === "confirmed" ? words.standing : words.verdict;
   if (node.claims.length > 1) {
     const last = node.claims.at(-1);
-    const what = node.run ? `to L2 block ${number(last.lastBlock)}` : range(claim.firstBlock, claim.lastBlock);
-    return [`${number(node.claims.length)} more claims`, `${words.verdict}, ${words.standing}`, what];
+    const to = node.run ? `up to L2 block ${number(last.lastBlock)}` : words.standing;
+    return [`${number(node.claims.length)} more claims`, state, to];
   }
-  const title = claim.parent ? range(claim.firstBlock, claim.lastBlock) : `genesis ${number(claim.lastBlock)}`;
-  const state = claim.standing === "confirmed" ? words.standing : `${words.verdict}, ${words.standing}`;
-  return [title, state, timeLeft(claim) || `${short(claim.id)}${claim.ours ? " · ours" : ""}`];
+  if (!claim.parent) return ["genesis", state, `L2 block ${number(claim.lastBlock)}`];
+  const title = briefly(claim.firstBlock, claim.lastBlock);
+  const id = `${short(claim.id)}${claim.ours ? " · ours" : ""}`;
+  if (claim.standing === "confirmed") return [title, state, id];
+  return [title, `${state}${claim.ours ? " · ours" : ""}`, [words.standing, timeLeft(claim)].filter(Boolean).join(", ")];
 }
 
 function label(node) {
@@ -122,7 +125,7 @@ function label(node) {
   const words = claimWords(claim);
   if (node.claims.length > 1) return `${number(node.claims.length)} more claims: ${words.verdict}, ${words.standing}. Press to show them.`;
   const name = claim.parent ? `Claim over ${l2blocks(claim.firstBlock, claim.lastBlock)}` : `Genesis at L2 block ${number(claim.lastBlock)}`;
-  return `${name}: ${words.verdict}, ${words.standing}. ${timeLeft(claim)}`;
+  return `${name}: ${words.verdict}, ${words.standing}${claim.until ? `, ${left(claim.until)}` : ""}.`;
 }
 
 function card(at, choose) {
@@ -174,7 +177,7 @@ function frontier(placed, height) {
   return [
     s("line", { x1: at, y1: 22, x2: at, y2: height - 6, class: "frontier" }),
     s("text", { x: at - 8, y: 16, "text-anchor": "end", class: "frontier-label" }, `final up to L2 block ${block}`),
-    s("text", { x: at + 8, y: 16, class: "frontier-label" }, "undecided"),
+    placed.some((it) => it.column > last.column) && s("text", { x: at + 8, y: 16, class: "frontier-label" }, "undecided"),
   ];
 }
 
@@ -211,10 +214,9 @@ function draw(focus) {
   const { claims, tournaments, claimCounts } = latest;
   const container = document.getElementById("claims");
   const facts = claims.map(({ until, ...claim }) => ({ ...claim, left: until?.blocksLeft }));
-  const wasAtEnd = container.scrollLeft + container.clientWidth >= container.scrollWidth - 8;
   const isFirst = container.childElementCount === 0;
   show(container, [facts, chosen, unfolded], () => picture(claims, tournaments));
-  if (isFirst || (wasAtEnd && !focus)) container.scrollLeft = container.scrollWidth;
+  if (isFirst) center(container);
   if (focus) container.querySelector(`[data-claim="${chosen}"]`)?.focus();
 
   const summary = document.getElementById("claims-summary");
@@ -225,6 +227,13 @@ function draw(focus) {
   });
   const claim = claims.find((it) => it.id === chosen);
   show(document.getElementById("claim"), claim ?? null, () => (claim ? detail(claim) : []));
+}
+
+function center(container) {
+  const box = container.querySelector("[aria-selected=true] .box");
+  if (!box) return;
+  container.scrollLeft = box.x.baseVal.value - (container.clientWidth - WIDTH) / 2;
+  container.scrollTop = box.y.baseVal.value - (container.clientHeight - HEIGHT) / 2;
 }
 
 function picture(claims, tournaments) {

@@ -3,11 +3,11 @@
 import { h, icon, s, show } from "./dom.js";
 import { blocks, duration, l2blocks, left, number, plural, range, short, sideWords } from "./words.js";
 
-const LABEL = 112;
-const BAR = 340;
 const ROW = 42;
 const THICK = 15;
-const WIDTH = LABEL + BAR + 6;
+/** Small letters on a small window would not be read: then the bars are shorter instead. */
+const narrow = matchMedia("(max-width: 40rem)");
+const LABEL = 128;
 
 const unit = (level, count) => (level === "slots" ? plural(count, "slot") : plural(count, "step"));
 
@@ -20,6 +20,7 @@ function descentPicture(descent, level) {
     known: ranges[index],
     next: ranges[index + 1],
   }));
+  const BAR = narrow.matches ? 196 : 372;
   const cell = BAR / 16;
   const parts = rows.map(({ height, top, known, next }, index) => {
     const size = 2 ** height;
@@ -58,7 +59,7 @@ function descentPicture(descent, level) {
   const label = `Way down to one ${what}: ${turns} of ${turnsInAll} turns made. In question: ${descent.place.text}.`;
   return s(
     "svg",
-    { role: "img", "aria-label": label, viewBox: `0 0 ${WIDTH} ${height}`, class: "descent", "data-turns": turns },
+    { role: "img", "aria-label": label, viewBox: `0 0 ${LABEL + BAR + 6} ${height}`, class: "descent", "data-turns": turns },
     // what lies behind first: no bar is drawn over
     parts.flat(Infinity).filter((it) => it && it.classList.contains("funnel")),
     parts.flat(Infinity).filter((it) => it && !it.classList.contains("funnel")),
@@ -70,7 +71,13 @@ const pair = (name, value, mono = false) => [h("dt", {}, name), h("dd", { class:
 /** What is in question, in words as exact as they are known. */
 function placeWords(place) {
   const { slot, step, steps } = place;
-  if (!slot) return h("p", { class: "place" }, place.text);
+  if (!slot) {
+    const { firstBlock, lastBlock, slots } = place;
+    const whole = !slots || (slots[0] === 0 && slots[1] === 1023);
+    const nothing = place.text.startsWith("nothing");
+    const text = whole ? l2blocks(firstBlock, lastBlock) : `Slots ${range(...slots)} of ${l2blocks(firstBlock, lastBlock)}`;
+    return h("p", { class: "place" }, nothing ? place.text : text);
+  }
   const KINDS = {
     begin: `Begin of L2 block ${number(slot.l2Block)}`,
     transaction: `Transaction ${slot.slot} of L2 block ${number(slot.l2Block)}`,
@@ -143,11 +150,19 @@ function matchCard(found) {
   return h(
     "article",
     { class: `match-card ${found.level}`, "data-match": found.id, "data-due": found.due },
-    h("h4", {}, what, h("span", { class: "muted" }, ` ${descent.turns} of ${descent.turnsInAll} turns`)),
-    h("p", { class: "due" }, found.text, found.until ? ` ${left(found.until)}.` : ""),
-    h("div", { class: "sides" }, clock(found.one, "one", found.mover, found.due), clock(found.two, "two", found.mover, found.due)),
-    descentPicture(descent, found.level),
-    h("div", { class: "question" }, h("h5", {}, "In question"), placeWords(descent.place)),
+    h(
+      "div",
+      { class: "match-body" },
+      h(
+        "div",
+        { class: "players" },
+        h("h4", {}, what, h("span", { class: "muted" }, ` ${descent.turns} of ${descent.turnsInAll} turns`)),
+        h("p", { class: "due" }, found.text, found.until ? ` ${left(found.until)}.` : ""),
+        h("div", { class: "sides" }, clock(found.one, "one", found.mover, found.due), clock(found.two, "two", found.mover, found.due)),
+      ),
+      descentPicture(descent, found.level),
+      h("div", { class: "question" }, h("h5", {}, "In question"), placeWords(descent.place)),
+    ),
   );
 }
 
@@ -208,14 +223,18 @@ function decidedItem(it) {
   );
 }
 
+let latest = null;
+narrow.addEventListener("change", () => latest && render(latest));
+
 export function render(status) {
+  latest = status;
   const roots = status.tournaments.filter((it) => it.level === "slots");
   const steps = status.tournaments.filter((it) => it.level === "steps");
   const live = roots.filter((it) => it.matches.length > 0 || it.standing === "joining" || it.standing === "playing");
-  show(document.getElementById("disputes"), [live, steps], () =>
+  show(document.getElementById("disputes"), [live, steps, narrow.matches], () =>
     live.length ? live.map((root) => dispute(root, steps)) : h("p", { class: "empty" }, icon("right"), "No claim is contested."),
   );
-  show(document.getElementById("decided"), status.decided, (decided) =>
+  show(document.getElementById("decided"), [status.decided, narrow.matches], ([decided]) =>
     decided.length ? [h("h3", { class: "sub" }, "Decided"), decided.map(decidedItem)] : [],
   );
   const running = status.tournaments.reduce((sum, it) => sum + it.matches.length, 0);

@@ -10,7 +10,7 @@ const ACTIONS = {
   end: ["dead", "over"],
 };
 
-const TONES = { info: "info", good: "right", warning: "wrong", alarm: "alarm" };
+const TONES = { info: "info", good: "right", warning: "alarm", alarm: "alarm" };
 
 function subject({ kind, id }) {
   const names = { children: "claims after", claim: "claim", tournament: "tournament", match: "match", bond: "bond", account: "account" };

@@ -33,6 +33,13 @@ export const left = (until) =>
 
 export const range = (first, last) => (first === last ? number(first) : `${number(first)} – ${number(last)}`);
 
+/** The same where there is little room: what the last number shares with the first is left out. */
+export function briefly(first, last) {
+  const [a, b] = [number(first), number(last)];
+  const shared = a.length === b.length ? b.split(",").findIndex((group, index) => group !== a.split(",")[index]) : 0;
+  return first === last ? a : `${a} – ${b.split(",").slice(shared).join(",")}`;
+}
+
 export const l2blocks = (first, last) => (first === last ? `L2 block ${number(first)}` : `L2 blocks ${range(first, last)}`);
 
 export const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;

@@ -1,6 +1,7 @@
 //! The challenger's own part of its configuration.
 
 use serde::{Deserialize, Serialize};
+use surety_challenger::page::PageConfig;
 use surety_engine::{dispute::plan::Policy, node::layers};
 
 /// The whole configuration.
@@ -12,6 +13,9 @@ pub(crate) struct Sections {
     /// When to step in.
     #[serde(default)]
     pub(crate) challenger: Challenger,
+    /// The watchtower page.
+    #[serde(default)]
+    pub(crate) page: PageConfig,
 }
 
 /// When to step in.

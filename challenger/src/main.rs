@@ -5,6 +5,7 @@ mod config;
 use std::{collections::BTreeMap, process::ExitCode};
 
 use clap::Parser;
+use surety_challenger::page;
 use surety_engine::{
     dispute::domain::ClaimId,
     l1::signer::KeyError,
@@ -57,6 +58,9 @@ async fn run(Arguments { process, watch_only }: Arguments) -> Result<(), Failure
     let telemetry = Telemetry::start(env!("CARGO_PKG_NAME"), config.daemon.telemetry).await?;
     let daemon = Daemon::open(config.daemon, policy).await?;
     let daemon = daemon.reporting_to(telemetry.health().clone());
+    let health = telemetry.health().clone();
+    let page = page::serve(&config.seat.page, daemon.reports(), health).await;
+    let _page = page.map_err(Failure::service)?;
     let mut known = BTreeMap::new();
     daemon
         .run(shutdown, |tick| {

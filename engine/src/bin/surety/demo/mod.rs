@@ -7,7 +7,7 @@ mod report;
 mod story;
 mod swap;
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 use clap::Args;
 use surety_engine::fault::LieKind;
@@ -24,7 +24,7 @@ pub(crate) struct Demo {
     #[arg(long)]
     blob: bool,
     /// Another story: ETH on one rollup is swapped for tokens on another.
-    #[arg(long, conflicts_with_all = ["honest", "blob", "transaction", "step", "lie", "kills", "seed"])]
+    #[arg(long, conflicts_with_all = ["honest", "blob", "transaction", "step", "lie", "kills", "seed", "pace"])]
     swap: bool,
     /// Which transaction of the block the liar gets wrong, from 0. Default: the first with a fitting step.
     #[arg(long)]
@@ -45,6 +45,13 @@ pub(crate) struct Demo {
     /// Chooses the moments.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Shows the challenger's watchtower page at this address all along, and goes on until it is interrupted.
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:8550", conflicts_with = "swap")]
+    page: Option<SocketAddr>,
+    /// Milliseconds between two looks at L1, which mines a block at every fourth. Default: 150, with a page 1000, so that
+    /// people can follow.
+    #[arg(long, value_name = "MILLISECONDS")]
+    pace: Option<u64>,
     #[command(flatten)]
     places: Places,
 }

@@ -38,8 +38,10 @@ use crate::stage::{
 
 /// How long the whole story may take before it is called off.
 const PATIENCE: Duration = Duration::from_secs(600);
-/// Time between two looks; an L1 block is mined at every second one.
-const BEAT: Duration = Duration::from_millis(150);
+/// Milliseconds between two looks.
+const BEAT: u64 = 150;
+/// The same while somebody watches.
+const WATCHED_BEAT: u64 = 1_000;
 
 /// Tells the story that the arguments ask for. Succeeds only if it ends as it should.
 pub(crate) async fn tell(arguments: &Demo) -> eyre::Result<()> {
@@ -88,8 +90,12 @@ pub(crate) async fn tell(arguments: &Demo) -> eyre::Result<()> {
 
     println!("3. The honest proposer executes the block and proposes its claim");
     let mut proposer = Daemon::proposer(&scene, &programs)?;
-    let mut challenger = Daemon::challenger(&scene, &programs)?;
+    let mut challenger = Daemon::challenger(&scene, &programs, arguments.page)?;
     proposer.start()?;
+    if let Some(page) = arguments.page {
+        println!("   the challenger watches from now on; its page is http://{page}/");
+        challenger.start()?;
+    }
     let observer =
         Observer::new(devnet.l1.clone(), observe::Deployment::from(&node), Address::ZERO);
     let deadline = Instant::now() + PATIENCE;
@@ -98,6 +104,10 @@ pub(crate) async fn tell(arguments: &Demo) -> eyre::Result<()> {
         observer: &observer,
         chaos: Chaos::new(arguments.kills, arguments.seed),
         deadline,
+        pace: Duration::from_millis(arguments.pace.unwrap_or(match arguments.page {
+            Some(_) => WATCHED_BEAT,
+            None => BEAT,
+        })),
         beats: 0,
     };
     stage.until(&mut [&mut proposer], None, 1, |snapshot| snapshot.claims.len() > 1).await?;
@@ -117,8 +127,12 @@ pub(crate) async fn tell(arguments: &Demo) -> eyre::Result<()> {
         Some(liar)
     };
 
-    println!("5. The challenger starts, with its own store and key");
-    challenger.start()?;
+    if arguments.page.is_none() {
+        println!("5. The challenger starts, with its own store and key");
+        challenger.start()?;
+    } else {
+        println!("5. The challenger has its own store and key");
+    }
     if liar.is_some() {
         println!("   it finds the rival wrong and plays the honest side");
         stage
@@ -147,7 +161,12 @@ pub(crate) async fn tell(arguments: &Demo) -> eyre::Result<()> {
     if let Some(path) = &arguments.json {
         report::write(&facts, path)?;
     }
-    check(&facts, &entries, slashed)
+    check(&facts, &entries, slashed)?;
+    if let Some(page) = arguments.page {
+        println!("\nhttp://{page}/ stays until this is interrupted");
+        tokio::signal::ctrl_c().await?;
+    }
+    Ok(())
 }
 
 fn block_facts(node: &Node, witness: &BlockWitness) -> eyre::Result<BlockFacts> {
@@ -172,6 +191,7 @@ struct Stage<'a> {
     observer: &'a Observer<surety_engine::l1::client::L1Client>,
     chaos: Chaos,
     deadline: Instant,
+    pace: Duration,
     beats: u64,
 }
 
@@ -206,7 +226,7 @@ impl Stage<'_> {
             if self.beats.is_multiple_of(4) {
                 self.devnet.mine(blocks).await?;
             }
-            sleep(BEAT).await;
+            sleep(self.pace).await;
         }
     }
 }

@@ -89,7 +89,7 @@ impl SimulateAttack {
         attack.lock_bonds(&observer.snapshot().await?.parameters).await?;
 
         eprintln!("the challenger daemon starts, and the attack");
-        let mut daemon = Daemon::challenger(&scene, &programs)?;
+        let mut daemon = Daemon::challenger(&scene, &programs, None)?;
         daemon.start()?;
         let begun = Instant::now();
         let progress = Progress::new(self.level, self.sybils, challenger);

@@ -2,6 +2,7 @@
 
 use std::{
     fs::File,
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -42,8 +43,12 @@ impl Daemon {
         Self::new("surety-proposer", scene, programs, &key)
     }
 
-    /// The challenger; its key comes from an encrypted keystore.
-    pub(crate) fn challenger(scene: &Scene, programs: &Path) -> eyre::Result<Self> {
+    /// The challenger; its key comes from an encrypted keystore. Shows its page at this address, if there is one.
+    pub(crate) fn challenger(
+        scene: &Scene,
+        programs: &Path,
+        page: Option<SocketAddr>,
+    ) -> eyre::Result<Self> {
         let data = scene.data();
         let password = data.join("password");
         write_secret(&password, "correct horse battery staple\n")?;
@@ -59,9 +64,11 @@ impl Daemon {
             "correct horse battery staple",
             Some("challenger.json"),
         )?;
+        let page = page.map(|address| format!("\n[page]\nlisten = \"{address}\"\n"));
         let key = format!(
-            "[key]\nkind = \"keystore\"\npath = {:?}\npassword_file = {password:?}\n",
-            data.join("challenger.json")
+            "[key]\nkind = \"keystore\"\npath = {:?}\npassword_file = {password:?}\n{}",
+            data.join("challenger.json"),
+            page.unwrap_or_default()
         );
         Self::new("surety-challenger", scene, programs, &key)
     }
