@@ -14,6 +14,8 @@ const RUN = 5;
 const CROWD = 4;
 
 let chosen = null;
+/** Whether somebody chose it: else the one that needs a look is shown. */
+let picked = false;
 let unfolded = false;
 let latest = null;
 
@@ -206,7 +208,8 @@ function first(claims) {
 export function render(status) {
   latest = status;
   const ids = new Set(status.claims.map((claim) => claim.id));
-  if (!ids.has(chosen)) chosen = first(status.claims);
+  picked &&= ids.has(chosen);
+  if (!picked) chosen = first(status.claims);
   draw(false);
 }
 
@@ -214,9 +217,9 @@ function draw(focus) {
   const { claims, tournaments, claimCounts } = latest;
   const container = document.getElementById("claims");
   const facts = claims.map(({ until, ...claim }) => ({ ...claim, left: until?.blocksLeft }));
-  const isFirst = container.childElementCount === 0;
+  const before = container.querySelector("[aria-selected=true]")?.dataset.claim;
   show(container, [facts, chosen, unfolded], () => picture(claims, tournaments));
-  if (isFirst) center(container);
+  if (before !== chosen && !picked) center(container);
   if (focus) container.querySelector(`[data-claim="${chosen}"]`)?.focus();
 
   const summary = document.getElementById("claims-summary");
@@ -246,7 +249,7 @@ function picture(claims, tournaments) {
   const choose = (at, focus = true) => {
     const folded = at.node.claims.length > 1;
     if (folded) unfolded = true;
-    chosen = at.node.claims[0].id;
+    [chosen, picked] = [at.node.claims[0].id, true];
     draw(focus);
   };
   const drawing = s(

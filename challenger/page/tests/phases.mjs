@@ -4,14 +4,27 @@ import { readFile } from "node:fs/promises";
 
 const recorded = async (name) => JSON.parse(await readFile(new URL(`fixtures/${name}.json`, import.meta.url), "utf8"));
 
-export const quiet = await recorded("quiet");
-export const wrong = await recorded("wrong");
-export const slots = await recorded("slots");
-export const steps = await recorded("steps");
-export const proven = await recorded("proven");
-
 const copy = (status, changes = {}) => ({ ...structuredClone(status), ...changes });
 const id = (n) => `0x${n.toString(16).padStart(64, "0")}`;
+
+export const quiet = await recorded("quiet");
+export const slots = await recorded("slots");
+export const proven = await recorded("proven");
+
+/** The rival has just come, and no match has begun. */
+export const wrong = copy(slots, {
+  tournaments: [],
+  claims: slots.claims.map((claim) => (claim.standing === "playing" ? { ...claim, standing: "joining", matchId: null } : claim)),
+});
+
+/** The moment before the proof: the step match is down to the step that decided it. */
+export const steps = await recorded("steps").then((status) => {
+  const { descent } = proven.decided.find((it) => it.level === "steps");
+  const at = { due: "proof", mover: "either", descent, text: "Down to one step: whoever proves it ends the match." };
+  const clock = (side) => ({ ...side, clock: { ...side.clock, running: true, until: { l1Block: status.l1Block + 50, blocksLeft: 50, secondsLeft: 600 } } });
+  const seal = (it) => (it.level === "steps" ? { ...it, ...at, one: clock(it.one), two: clock(it.two) } : it);
+  return copy(status, { tournaments: status.tournaments.map((it) => ({ ...it, matches: it.matches.map(seal) })) });
+});
 
 export const alarm = copy(slots, {
   overall: "alarm",

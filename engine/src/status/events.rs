@@ -3,7 +3,7 @@
 use alloy_primitives::{Address, B256};
 use serde::{Deserialize, Serialize};
 
-use super::units::ether;
+use super::units::{ether, l2_blocks};
 use crate::dispute::domain::{Ground, Happening, Outcome, Side, Snapshot, What};
 
 /// How an event is to be taken.
@@ -74,8 +74,8 @@ fn words(what: &What) -> Words {
     use Tone::{Good, Info, Warning};
     match *what {
         What::Proposed { claim, domain, bond } => {
-            let (first, last) = (domain.first, domain.last());
-            let text = format!("A claim over L2 blocks {first} to {last}, behind bond {}.", bond.0);
+            let blocks = l2_blocks(domain.first, domain.last());
+            let text = format!("A claim over {blocks}, behind bond {}.", bond.0);
             Words::new("claimProposed", Info, text).about(claim.0)
         }
         What::Confirmed(claim) => {

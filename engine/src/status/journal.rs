@@ -9,6 +9,7 @@ use super::{
     actions::{AlarmCode, SubjectView},
     claims::{ClaimStanding, VerdictKind},
     events::{EventView, Tone},
+    units::l2_blocks,
 };
 
 /// Notes kept, the latest.
@@ -39,13 +40,13 @@ impl Journal {
                 continue;
             }
             let (tone, text) = match verdict.kind {
-                VerdictKind::Right => (Tone::Good, "Our execution agrees with the claim"),
-                VerdictKind::Wrong => (Tone::Warning, "Our execution says that the claim is wrong"),
-                VerdictKind::OnWrong => (Tone::Warning, "The claim builds on a wrong one"),
-                VerdictKind::Unknown => (Tone::Warning, "The claim cannot be checked yet"),
+                VerdictKind::Right => (Tone::Good, "Right by our own execution"),
+                VerdictKind::Wrong => (Tone::Warning, "Wrong by our own execution"),
+                VerdictKind::OnWrong => (Tone::Warning, "Built on a wrong one"),
+                VerdictKind::Unknown => (Tone::Warning, "Not known yet"),
             };
-            let (first, last) = (claim.first_block, claim.last_block);
-            let text = format!("{text} over L2 blocks {first} to {last}.");
+            let blocks = l2_blocks(claim.first_block, claim.last_block);
+            let text = format!("{text}: the claim over {blocks}.");
             note(&mut self.notes, status.l1_block, "verdict", tone, text, Some(claim.id));
         }
         for alarm in &status.alarms {

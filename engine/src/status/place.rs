@@ -3,6 +3,7 @@
 use alloy_primitives::{Address, B256};
 use serde::{Deserialize, Serialize};
 
+use super::units::l2_blocks;
 use crate::{
     commitment::SLOTS_PER_BLOCK,
     dispute::{
@@ -157,10 +158,9 @@ impl Board {
         let slots = (first_block == last_block).then(|| (in_block(first), in_block(last)));
         let text = match slots {
             _ if first_block > end => "nothing: places after the claim's last block".to_owned(),
-            Some((0, 1023)) => format!("L2 block {first_block}"),
+            Some((0, 1023)) => l2_blocks(first_block, first_block),
             Some((a, b)) => format!("slots {a} to {b} of L2 block {first_block}"),
-            None if first_block == end => format!("L2 block {first_block}"),
-            None => format!("L2 blocks {first_block} to {}", last_block.min(end)),
+            None => l2_blocks(first_block, last_block.min(end)),
         };
         let last_block = last_block.min(end.max(first_block));
         PlaceView { first_block, last_block, slots, slot: None, steps: None, step: None, text }

@@ -67,6 +67,12 @@ pub fn ether(wei: U256) -> String {
     }
 }
 
+/// L2 blocks, for people.
+#[must_use]
+pub fn l2_blocks(first: u64, last: u64) -> String {
+    if first == last { format!("L2 block {first}") } else { format!("L2 blocks {first} to {last}") }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
