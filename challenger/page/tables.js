@@ -41,7 +41,7 @@ function actions(status) {
         "It acts as ",
         h("span", { class: "mono", title: wallet.address }, short(wallet.address)),
         `, with ${ether(wallet.walletWei)} on L1 and ${ether(wallet.freeWei)} free in Bonds`,
-        wallet.floorWei ? (wallet.belowFloor ? `: less than the floor of ${ether(wallet.floorWei)}.` : ` (floor ${ether(wallet.floorWei)}).`) : ".",
+        wallet.belowFloor ? `: less than the ${ether(wallet.fundingFloorWei)} that one more dispute takes.` : `; one more dispute takes ${ether(wallet.fundingFloorWei)}.`,
       );
   const list = shown.length ? h("ul", { class: "actions" }, shown.map((it) => action(it, watchOnly))) : h("p", { class: "empty" }, icon("right"), "Nothing to do.");
   const more = status.actions.length - shown.length;

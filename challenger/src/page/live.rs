@@ -116,7 +116,8 @@ pub(super) async fn live(State(source): State<Source>) -> Response {
     let Ok(permit) = Arc::clone(&source.streams).try_acquire_owned() else {
         return (StatusCode::SERVICE_UNAVAILABLE, "too many streams are open\n").into_response();
     };
-    let alive = KeepAlive::new().interval(HEARTBEAT).event(Event::default().event("beat").data("alive"));
+    let alive =
+        KeepAlive::new().interval(HEARTBEAT).event(Event::default().event("beat").data("alive"));
     Sse::new(stream(source, permit)).keep_alive(alive).into_response()
 }
 

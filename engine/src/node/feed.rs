@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::{Node, evidence::Execution, places::Atlas};
 use crate::{
     dispute::{domain::Snapshot, player::Tick},
-    status::{Status, Vantage, journal::Journal, units::Wei},
+    status::{Status, Vantage, journal::Journal},
     telemetry::Standing,
 };
 
@@ -34,7 +34,6 @@ pub struct Feed {
     atlas: Atlas,
     journal: Mutex<Journal>,
     newest: watch::Sender<Option<Arc<Report>>>,
-    floor: Option<Wei>,
 }
 
 impl Feed {
@@ -42,14 +41,7 @@ impl Feed {
     #[must_use]
     pub fn new(execution: Execution) -> Self {
         let newest = watch::Sender::new(None);
-        Self { atlas: Atlas::new(execution), journal: Mutex::default(), newest, floor: None }
-    }
-
-    /// The same; accounts should hold at least `floor`.
-    #[must_use]
-    pub const fn with_floor(mut self, floor: Wei) -> Self {
-        self.floor = Some(floor);
-        self
+        Self { atlas: Atlas::new(execution), journal: Mutex::default(), newest }
     }
 
     /// The newest report, now and whenever there is a new one.
@@ -73,7 +65,6 @@ impl Feed {
             l2_chain_id: deployment.genesis.chain_id,
             l1_lag_seconds: standing.map_or(0, |standing| standing.lag_seconds),
             executed_block: standing.map_or(0, |standing| standing.l2_block),
-            floor: self.floor,
         };
         let snapshot = tick.snapshot.clone();
         let mut status = Status::new(&vantage, &snapshot, &tick.planned, execution, &self.atlas);

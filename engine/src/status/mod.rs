@@ -32,7 +32,6 @@ use self::{
     events::EventView,
     money::MoneyView,
     place::Places,
-    units::Wei,
 };
 use crate::dispute::{
     domain::{ClaimStatus, Snapshot},
@@ -53,8 +52,6 @@ pub struct Vantage {
     pub l1_lag_seconds: u64,
     /// The last executed L2 block.
     pub executed_block: u64,
-    /// What the account should hold at least.
-    pub floor: Option<Wei>,
 }
 
 /// All in one word.
@@ -175,7 +172,7 @@ impl Status {
             claims: claims::views(&shown, snapshot, &verdicts),
             tournaments: viewer.tournaments(),
             decided: viewer.decided(),
-            money: MoneyView::new(snapshot, vantage.floor),
+            money: MoneyView::new(snapshot),
             actions: actions::actions(planned, snapshot),
             alarms: actions::alarms(planned),
             events: events::events(snapshot),

@@ -71,14 +71,12 @@ pub struct WalletView {
     pub address: Address,
     /// What it holds on L1 outside of Bonds.
     pub wallet_wei: Wei,
-    /// What it should hold there at least, if that is configured.
-    pub floor_wei: Option<Wei>,
-    /// Whether it holds less.
-    pub below_floor: bool,
     /// What it can lock or withdraw in Bonds.
     pub free_wei: Wei,
     /// What wallet and Bonds should have free together, so that one more dispute can be played to its end.
     pub funding_floor_wei: Wei,
+    /// Whether they have less.
+    pub below_floor: bool,
 }
 
 /// All money.
@@ -100,8 +98,7 @@ pub struct MoneyView {
 }
 
 impl MoneyView {
-    /// Of `snapshot`; `floor` is what the account should hold.
-    pub(super) fn new(snapshot: &Snapshot, floor: Option<Wei>) -> Self {
+    pub(super) fn new(snapshot: &Snapshot) -> Self {
         let us = snapshot.account.address;
         let balances = &snapshot.chronicle.balances;
         let mut order: Vec<_> = balances.iter().collect();
@@ -110,13 +107,13 @@ impl MoneyView {
         });
         let holders: Vec<_> =
             order.iter().take(SHOWN).map(|(address, it)| holder(**address, it, snapshot)).collect();
+        let floor = funding_floor(snapshot);
         let wallet = (!us.is_zero()).then(|| WalletView {
             address: us,
             wallet_wei: Wei(snapshot.account.wallet),
-            floor_wei: floor,
-            below_floor: floor.is_some_and(|floor| snapshot.account.wallet < floor.0),
             free_wei: Wei(snapshot.account.free),
-            funding_floor_wei: Wei(funding_floor(snapshot)),
+            funding_floor_wei: Wei(floor),
+            below_floor: snapshot.account.wallet.saturating_add(snapshot.account.free) < floor,
         });
         Self {
             root_bond_wei: Wei(snapshot.parameters.root_bond),

@@ -9,7 +9,7 @@ use super::{
     events::Tone,
     journal::Journal,
     place::{Board, Places, SlotKind, StepFact},
-    units::Until,
+    units::{Until, Wei},
     *,
 };
 use crate::{
@@ -304,14 +304,18 @@ fn money_is_shown_by_account_ours_first() {
     snapshot.chronicle.balances.extend([(US, balance(0)), (THEM, balance(3))]);
     snapshot.chronicle.burned = U256::MAX;
     let planned = plan(&snapshot, &KNOWS, Policy::CHALLENGER);
-    let vantage = Vantage { floor: Some(Wei(U256::from(11))), ..Vantage::default() };
+    let vantage = Vantage::default();
     let money = Status::new(&vantage, &snapshot, &planned, &KNOWS, &Map).money;
-    assert!(money.wallet.unwrap().below_floor, "10 wei are less than 11");
+    let wallet = money.wallet.unwrap();
+    assert_eq!((wallet.funding_floor_wei, wallet.below_floor), (Wei(U256::from(5)), false));
     assert_eq!(money.burned_wei, Wei(U256::MAX));
     let [ours, theirs] = &money.holders[..] else { panic!("{:?}", money.holders) };
     assert!(ours.ours && !theirs.ours);
     assert_eq!((theirs.bonds[0].bond, theirs.bonds[0].claims), (1, 1));
 
+    snapshot.account.wallet = U256::from(4);
+    let poor = Status::new(&vantage, &snapshot, &planned, &KNOWS, &Map).money;
+    assert!(poor.wallet.unwrap().below_floor, "4 wei are less than a root bond and a step bond");
     snapshot.account.address = Address::ZERO;
     let keyless = Status::new(&vantage, &snapshot, &planned, &KNOWS, &Map).money;
     assert_eq!(keyless.wallet, None);
