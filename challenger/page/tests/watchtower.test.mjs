@@ -76,6 +76,8 @@ describe("phases", () => {
       const words = await cards.nth(1).innerText();
       assert.ok(words.includes(step.transactionHash) && words.toLowerCase().includes(step.contract), words);
       assert.match(words, new RegExp(`call depth ${step.callDepth}`));
+      const { y, height } = await page.locator(".dispute").boundingBox();
+      await picture(page, "watchtower", { clip: { x: 0, y: 0, width: DESK.width, height: Math.ceil(y + height + 16) } });
     }));
 
   test("proven: the step that decided it stays, and money is slashed", () =>
@@ -144,6 +146,7 @@ describe("what others wrote", () => {
       assert.ok(!(await page.title()).includes("owned"));
       assert.equal(await page.locator("main img, main script, [onerror], #alarms img").count(), 0);
       assert.ok((await text(page, "#alarms")).includes("<img src=x"));
+      assert.doesNotMatch(await page.content(), /\u202e/);
     }));
 
   test("no script makes elements out of text", async () => {
