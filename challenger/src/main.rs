@@ -54,9 +54,11 @@ async fn run(Arguments { process, watch_only }: Arguments) -> Result<(), Failure
     if process.check {
         return Ok(Daemon::check(&config.daemon).await?);
     }
-    let shutdown = process::shutdown()?;
+    let mut shutdown = std::pin::pin!(process::shutdown()?);
     let telemetry = Telemetry::start(env!("CARGO_PKG_NAME"), config.daemon.telemetry).await?;
-    let daemon = Daemon::open(config.daemon, policy).await?;
+    let Some(daemon) = Daemon::start(&config.daemon, policy, &mut shutdown).await? else {
+        return Ok(());
+    };
     let daemon = daemon.reporting_to(telemetry.health().clone());
     let health = telemetry.health().clone();
     let page = page::serve(&config.seat.page, daemon.reports(), health).await;

@@ -109,3 +109,34 @@ fn a_wrongly_copied_element_of_a_blob_is_slashed() {
 fn t44_killing_a_daemon_at_ten_random_moments_changes_nothing() {
     assert_slashed(&run(&["--kills", "10", "--seed", "44"]));
 }
+
+/// What the second of two challengers sent, by verb, with the gas of all of it.
+fn second(facts: &Value) -> (Vec<&str>, u64) {
+    let transactions = facts["transactions"].as_array().unwrap().iter();
+    let own: Vec<_> = transactions.filter(|sent| sent["from"] == "second").collect();
+    let gas = own.iter().map(|sent| sent["gas"].as_u64().unwrap()).sum();
+    (own.iter().map(|sent| sent["verb"].as_str().unwrap()).collect(), gas)
+}
+
+/// The command itself fails if one of them has more than a root and a step bond locked at a time, or loses any of it.
+#[test]
+fn a_challenger_that_waits_beside_another_has_nothing_to_do() {
+    let facts = run(&["--second-challenger", "1"]);
+    assert_slashed(&facts);
+    let (verbs, _) = second(&facts);
+    for verb in ["openRoot", "turn", "lastTurn", "joinSteps", "resolve", "lockBond"] {
+        assert!(!verbs.contains(&verb), "{verbs:?}");
+    }
+}
+
+#[test]
+fn two_challengers_at_once_cost_a_few_reverts_and_nothing_else() {
+    let facts = run(&["--second-challenger", "5"]);
+    assert_slashed(&facts);
+    // at most one for each move that both can make: six turns, joining, the proof, and the ends
+    assert!(facts["reverted"].as_u64().unwrap() <= 12, "{}", facts["reverted"]);
+    let reverted =
+        facts["transactions"].as_array().unwrap().iter().filter(|sent| sent["succeeded"] == false);
+    let gas: u64 = reverted.map(|sent| sent["gas"].as_u64().unwrap()).sum();
+    assert!(gas < 2_000_000, "{gas} gas");
+}

@@ -13,7 +13,7 @@ use serde_json::Value;
 /// The attacks share two cores: one at a time.
 static FIELD: Mutex<()> = Mutex::new(());
 
-fn simulate(sybils: u64, level: &str) -> Value {
+fn simulate(sybils: u64, level: &str, further: &[&str]) -> Value {
     let _field = FIELD.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let test = std::env::current_exe().unwrap();
     let programs = test.parent().unwrap().parent().unwrap();
@@ -22,6 +22,7 @@ fn simulate(sybils: u64, level: &str) -> Value {
     let output = Command::new(env!("CARGO_BIN_EXE_surety"))
         .args(["simulate-attack", "--json", "--level", level])
         .args(["--sybils", &sybils.to_string()])
+        .args(further)
         .args(["--root", support::root().to_str().unwrap()])
         .args(["--programs", programs.to_str().unwrap()])
         .args(["--data", directory.path().to_str().unwrap()])
@@ -44,7 +45,7 @@ fn committed(sybils: u64, level: &str) -> Value {
 }
 
 fn assert_as_committed(sybils: u64, level: &str) {
-    let (now, then) = (simulate(sybils, level), committed(sybils, level));
+    let (now, then) = (simulate(sybils, level, &[]), committed(sybils, level));
     for part in [
         "/matches",
         "/attacker/bonds",
@@ -116,4 +117,15 @@ fn t30_sixty_four_lying_claims_lock_one_root_and_one_step_bond() {
 #[test]
 fn sixty_four_step_commitments_lose() {
     assert_as_committed(64, "steps");
+}
+
+/// `scripts/kill-test` kills a hundred times.
+#[test]
+fn t44_a_challenger_killed_in_the_midst_of_an_attack_wins_the_same() {
+    let (now, then) =
+        (simulate(1, "root", &["--kills", "6", "--seed", "44"]), committed(1, "root"));
+    assert!(now["kills"].as_u64().unwrap() > 0);
+    for part in ["/matches", "/attacker/bonds", "/attacker/lost", "/honest/peak_locked"] {
+        assert_eq!(now.pointer(part), then.pointer(part), "{part}");
+    }
 }

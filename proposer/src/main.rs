@@ -92,9 +92,11 @@ async fn run(arguments: &process::Arguments) -> Result<(), Failure> {
     if arguments.check {
         return Ok(Daemon::check(&config.daemon).await?);
     }
-    let shutdown = process::shutdown()?;
+    let mut shutdown = std::pin::pin!(process::shutdown()?);
     let telemetry = Telemetry::start(env!("CARGO_PKG_NAME"), config.daemon.telemetry).await?;
-    let daemon = Daemon::open(config.daemon, policy).await?;
+    let Some(daemon) = Daemon::start(&config.daemon, policy, &mut shutdown).await? else {
+        return Ok(());
+    };
     let daemon = daemon.reporting_to(telemetry.health().clone());
     let (node, store) = (Arc::clone(daemon.node()), Arc::clone(daemon.node().store()));
     let changes = node.head_changes();

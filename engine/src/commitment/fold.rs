@@ -232,6 +232,13 @@ impl Fold {
         runs.iter().zip(starts).map(|(run, start)| (run.node, run.end - start))
     }
 
+    /// Bytes of memory that the tree takes.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let runs: usize = self.levels.iter().map(|level| level.0.capacity()).sum();
+        runs.saturating_mul(size_of::<Run>())
+    }
+
     /// The sixteen nodes four levels below the node at (`level`, `index`).
     ///
     /// # Errors

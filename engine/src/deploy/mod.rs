@@ -64,7 +64,7 @@ sol! {
 }
 
 /// The verifier's families, in the order of `verifier/Family.sol`, which the entry's constructor checks.
-const FAMILIES: [&str; 30] = [
+pub const FAMILIES: [&str; 30] = [
     "Arithmetic",
     "Comparison",
     "Bitwise",

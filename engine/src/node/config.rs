@@ -4,6 +4,7 @@ use std::{path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
+use super::code::UnknownCode;
 use crate::l1::beacon::BeaconConfig;
 
 /// How a node reads L1 and where it keeps what it knows.
@@ -16,6 +17,16 @@ pub struct NodeConfig {
     pub deployment: PathBuf,
     /// Directory of the store; made if it is missing.
     pub store: PathBuf,
+    /// What to do about contracts whose code this build does not know.
+    #[serde(default)]
+    pub unknown_code: UnknownCode,
+    /// Megabytes of step commitments that are kept in the store's directory, so that a restart in the midst of a dispute does
+    /// not trace again.
+    #[serde(default = "default_traces")]
+    pub traces_mb: u64,
+    /// Megabytes of memory that commitments of disputes may take. What does not fit is made again when it is asked for.
+    #[serde(default = "default_memory")]
+    pub evidence_mb: u64,
     /// Where the genesis state comes from.
     pub genesis: GenesisSource,
     /// Where blobs come from. Without it the node stops at the first batch that is in a blob.
@@ -46,11 +57,36 @@ pub enum GenesisSource {
 }
 
 impl NodeConfig {
+    /// A node with the defaults of everything else.
+    #[must_use]
+    pub fn new(l1: String, deployment: PathBuf, store: PathBuf, genesis: GenesisSource) -> Self {
+        Self {
+            l1,
+            deployment,
+            store,
+            unknown_code: UnknownCode::default(),
+            traces_mb: default_traces(),
+            evidence_mb: default_memory(),
+            genesis,
+            beacon: None,
+            poll_ms: default_poll(),
+            lag_seconds: default_lag(),
+        }
+    }
+
     /// Time between looks at L1.
     #[must_use]
     pub const fn poll(&self) -> Duration {
         Duration::from_millis(self.poll_ms)
     }
+}
+
+const fn default_traces() -> u64 {
+    1_024
+}
+
+const fn default_memory() -> u64 {
+    1_024
 }
 
 const fn default_poll() -> u64 {

@@ -19,6 +19,8 @@ use super::{
     genesis,
     pinned::Pinned,
     record::Record,
+    supervisor::{State, Supervisor},
+    traces::Traces,
     wiring::{self, WiringError},
 };
 use crate::{
@@ -35,6 +37,9 @@ use crate::{
     },
     telemetry::{Health, TelemetryConfig, alarm::Alarm},
 };
+
+/// Where in the store's directory traces are kept.
+const TRACES: &str = "traces";
 
 /// What the configuration of every daemon has: a table each.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
@@ -80,6 +85,16 @@ pub enum StartError {
 }
 
 impl StartError {
+    /// Whether L1 was not there to be asked.
+    #[must_use]
+    pub const fn is_unreachable(&self) -> bool {
+        matches!(
+            self,
+            Self::Node(NodeError::L1(L1Error::Transport(_)))
+                | Self::Wiring(WiringError::L1(L1Error::Transport(_)))
+        )
+    }
+
     /// The exit code that it gives: see [`Failure::code`](super::process::Failure::code).
     #[must_use]
     pub const fn code(&self) -> u8 {
@@ -134,12 +149,41 @@ pub struct Daemon {
 }
 
 impl Daemon {
+    /// [`Self::open`], again and again while L1 cannot be reached: it may start later. `None` when `shutdown` comes first.
+    ///
+    /// # Errors
+    /// [`StartError`] that waiting does not cure.
+    pub async fn start(
+        config: &DaemonConfig,
+        policy: Policy,
+        mut shutdown: impl Future<Output = ()> + Unpin,
+    ) -> Result<Option<Self>, StartError> {
+        loop {
+            let opened = tokio::select! {
+                biased;
+                () = &mut shutdown => return Ok(None),
+                opened = Self::open(config, policy) => opened,
+            };
+            match opened {
+                Err(error) if error.is_unreachable() => {
+                    warn!(%error, "waiting for L1");
+                    tokio::select! {
+                        biased;
+                        () = &mut shutdown => return Ok(None),
+                        () = sleep(config.node.poll()) => {}
+                    }
+                }
+                opened => return opened.map(Some),
+            }
+        }
+    }
+
     /// Opens the node, checks the contracts, and takes the seat that `policy` describes: a player's if there is a key, else a
     /// watcher's.
     ///
     /// # Errors
     /// [`StartError`].
-    pub async fn open(config: DaemonConfig, policy: Policy) -> Result<Self, StartError> {
+    pub async fn open(config: &DaemonConfig, policy: Policy) -> Result<Self, StartError> {
         let key = config.key.as_ref().map(KeySource::load).transpose()?;
         if let Some(Err(error)) = OptionFuture::from(key.as_ref().map(Key::check)).await {
             match error.is_unreachable() {
@@ -149,7 +193,8 @@ impl Daemon {
         }
         let node = Arc::new(Node::open(&config.node).await?);
         wiring::check(node.l1(), node.deployment()).await?;
-        Ok(Self::with(node, key, policy, config.node))
+        wiring::check_code(node.l1(), node.deployment(), config.node.unknown_code).await?;
+        Ok(Self::with(node, key, policy, config.node.clone()))
     }
 
     /// Checks what [`Self::open`] checks, without a store: the key, the deployment, its genesis, L1 and the contracts.
@@ -163,7 +208,9 @@ impl Daemon {
         let deployment = Deployment::read(&config.node.deployment).map_err(NodeError::from)?;
         genesis::import(&config.node.genesis, &deployment)?;
         let l1 = L1Client::connect(&config.node.l1, Some(deployment.l1_chain_id)).await;
-        wiring::check(&l1.map_err(NodeError::from)?, &deployment).await?;
+        let l1 = l1.map_err(NodeError::from)?;
+        wiring::check(&l1, &deployment).await?;
+        wiring::check_code(&l1, &deployment, config.node.unknown_code).await?;
         info!(rollup = %deployment.rollup, "everything is in order");
         Ok(())
     }
@@ -177,7 +224,7 @@ impl Daemon {
         config: NodeConfig,
     ) -> Self {
         let deployment = observe::Deployment::from(&*node);
-        let evidence = Execution::new(Arc::clone(&node));
+        let evidence = evidence(&node, &config);
         let feed = Feed::new(evidence.clone());
         let reader = Pinned::new(Arc::clone(&node));
         let seat = match key.into() {
@@ -272,6 +319,8 @@ impl Daemon {
             None => info!(%rollup, "started without a key: watching"),
         }
         let mut shutdown = std::pin::pin!(shutdown);
+        let supervisor = Supervisor::from_environment();
+        supervisor.tell(State::Alive);
         let (mut alarms, mut record) = (Alarms::default(), Record::new(&self.health));
         loop {
             let began = Instant::now();
@@ -297,6 +346,7 @@ impl Daemon {
                     false
                 }
             };
+            supervisor.tell(State::Alive);
             let pause = if again { std::time::Duration::ZERO } else { self.config.poll() };
             tokio::select! {
                 biased;
@@ -304,7 +354,23 @@ impl Daemon {
                 () = sleep(pause) => {}
             }
         }
+        supervisor.tell(State::Stopping);
         info!("stopped");
+    }
+}
+
+/// The node's execution, which takes and keeps as much as the configuration says.
+fn evidence(node: &Arc<Node>, config: &NodeConfig) -> Execution {
+    let bytes = |megabytes: u64| megabytes.saturating_mul(1 << 20);
+    let memory = usize::try_from(bytes(config.evidence_mb)).unwrap_or(usize::MAX);
+    let evidence = Execution::within(Arc::clone(node), memory);
+    let directory = config.store.join(TRACES);
+    match Traces::open(&directory, bytes(config.traces_mb)) {
+        Ok(traces) => evidence.keeping(node.deployment().identity(), traces),
+        Err(error) => {
+            warn!(directory = %directory.display(), %error, "traces are not kept");
+            evidence
+        }
     }
 }
 

@@ -10,7 +10,11 @@ use alloy_primitives::{B256, Bytes};
 use async_trait::async_trait;
 use tracing::info;
 
-use super::{Node, NodeError, history::History};
+use super::{
+    Node, NodeError,
+    history::History,
+    traces::{TraceName, Traces},
+};
 use crate::{
     commitment::{FoldError, SLOTS_PER_BLOCK, Slots, Steps, StepsBuilder},
     derive::BlockInput,
@@ -29,10 +33,10 @@ use crate::{
 /// Answers kept, the latest domains': more than there can be unconfirmed claims on a path, since every plan asks for all
 /// of theirs, and whoever proposes decides how many there are.
 const ANSWERS_KEPT: usize = 1 << 20;
-/// Slot commitments kept: they take up to 43 megabytes, and only disputes need them.
-const SLOTS_KEPT: usize = 64;
-/// Step commitments kept: they take megabytes.
-const STEPS_KEPT: usize = 16;
+/// Memory that commitments take at most unless it is said otherwise, in bytes.
+const MEMORY: usize = 1 << 30;
+/// One part in so many of it is for slot commitments. One takes up to 43 megabytes, a step commitment up to 310.
+const SLOTS_PART: usize = 4;
 
 /// What a node, or whoever else keeps a history, executed; and the commitments over it that were asked for.
 #[derive(Debug)]
@@ -41,6 +45,7 @@ pub struct Execution<H = Node> {
     answers: Cache<Domain, Answered>,
     slots: Cache<Domain, Slots>,
     steps: Cache<(Domain, u32), Steps>,
+    traces: Option<(B256, Traces)>,
 }
 
 impl<H> Clone for Execution<H> {
@@ -50,6 +55,7 @@ impl<H> Clone for Execution<H> {
             answers: self.answers.clone(),
             slots: self.slots.clone(),
             steps: self.steps.clone(),
+            traces: self.traces.clone(),
         }
     }
 }
@@ -61,42 +67,76 @@ struct Answered {
     answer: Answer,
 }
 
+/// What something takes of memory.
+trait Weight {
+    /// Bytes, about.
+    fn bytes(&self) -> usize;
+}
+
+impl Weight for Answered {
+    fn bytes(&self) -> usize {
+        size_of::<Self>()
+    }
+}
+
+impl Weight for Slots {
+    fn bytes(&self) -> usize {
+        self.tree().bytes()
+    }
+}
+
+impl Weight for Steps {
+    fn bytes(&self) -> usize {
+        self.tree().bytes()
+    }
+}
+
+/// Values whose weights together stay below a bound; the newest stays whatever it weighs.
 #[derive(Debug)]
 struct Cache<K, V> {
-    kept: usize,
-    entries: Arc<Mutex<BTreeMap<K, Arc<V>>>>,
+    bound: usize,
+    kept: Arc<Mutex<Kept<K, V>>>,
+}
+
+#[derive(Debug)]
+struct Kept<K, V> {
+    entries: BTreeMap<K, Arc<V>>,
+    bytes: usize,
 }
 
 impl<K, V> Clone for Cache<K, V> {
     fn clone(&self) -> Self {
-        Self { kept: self.kept, entries: Arc::clone(&self.entries) }
+        Self { bound: self.bound, kept: Arc::clone(&self.kept) }
     }
 }
 
-impl<K: Ord + Copy, V> Cache<K, V> {
-    fn new(kept: usize) -> Self {
-        Self { kept, entries: Arc::new(Mutex::new(BTreeMap::new())) }
+impl<K: Ord + Copy, V: Weight> Cache<K, V> {
+    fn new(bound: usize) -> Self {
+        Self { bound, kept: Arc::new(Mutex::new(Kept { entries: BTreeMap::new(), bytes: 0 })) }
     }
 
-    fn entries(&self) -> MutexGuard<'_, BTreeMap<K, Arc<V>>> {
-        // an entry is inserted whole or not at all, so a panic elsewhere leaves nothing half done
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    fn kept(&self) -> MutexGuard<'_, Kept<K, V>> {
+        // what may be half done after a panic elsewhere is the sum alone, which bounds a cache
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn len(&self) -> usize {
-        self.entries().len()
+        self.kept().entries.len()
     }
 
     fn get(&self, key: K) -> Option<Arc<V>> {
-        self.entries().get(&key).cloned()
+        self.kept().entries.get(&key).cloned()
     }
 
     fn insert(&self, key: K, value: V) {
-        let mut entries = self.entries();
-        entries.insert(key, Arc::new(value));
-        if entries.len() > self.kept {
+        let Kept { entries, bytes } = &mut *self.kept();
+        *bytes = bytes.saturating_add(value.bytes());
+        let mut gone = entries.insert(key, Arc::new(value));
+        loop {
+            *bytes = bytes.saturating_sub(gone.map_or(0, |gone| gone.bytes()));
             let oldest = entries.keys().find(|other| **other != key).copied();
-            oldest.and_then(|oldest| entries.remove(&oldest));
+            let (Some(oldest), true) = (oldest, *bytes > self.bound) else { break };
+            gone = entries.remove(&oldest);
         }
     }
 }
@@ -135,12 +175,26 @@ impl<H: History> Execution<H> {
     /// Nothing committed to yet.
     #[must_use]
     pub fn new(node: Arc<H>) -> Self {
+        Self::within(node, MEMORY)
+    }
+
+    /// Nothing committed to yet; commitments are to take this many bytes of memory at most.
+    #[must_use]
+    pub fn within(node: Arc<H>, memory: usize) -> Self {
+        let slots = memory / SLOTS_PART;
         Self {
             node,
-            answers: Cache::new(ANSWERS_KEPT),
-            slots: Cache::new(SLOTS_KEPT),
-            steps: Cache::new(STEPS_KEPT),
+            answers: Cache::new(ANSWERS_KEPT * size_of::<Answered>()),
+            slots: Cache::new(slots),
+            steps: Cache::new(memory - slots),
+            traces: None,
         }
+    }
+
+    /// The same, which keeps step commitments in a directory, under names of this deployment.
+    #[must_use]
+    pub fn keeping(self, deployment: B256, traces: Traces) -> Self {
+        Self { traces: Some((deployment, traces)), ..self }
     }
 
     /// Who executes.
@@ -183,28 +237,41 @@ impl<H: History> Execution<H> {
         Ok(Place { position, boundary, block: Some(self.node.input(number)?) })
     }
 
+    /// The step commitment of a slot: the one that was kept, if it is still right.
     fn build_steps(&self, domain: Domain, position: u32) -> Result<Steps, ExecutionError> {
         let place = self.place(domain, position)?;
         let start = place.boundary.hash();
-        let mut sink = Building { builder: StepsBuilder::new(start), error: None };
-        let traced = trace_slot(self.node.source(), &self.input(&place), &mut sink)?;
-        if let Some(error) = sink.error {
-            return Err(error.into());
-        }
-        let steps = sink.builder.finish()?;
-        let executed = match place.block {
+        let executed = match &place.block {
             Some(block) => {
                 let slot = u16::try_from(position % SLOTS_PER_BLOCK).unwrap_or_default();
                 self.node.boundary(block.record().number, slot)?.hash()
             }
             None => start,
         };
+        let kept = self.traces.as_ref().map(|(deployment, traces)| {
+            (TraceName::new(*deployment, self.node.limits(), domain, position), traces)
+        });
+        if let Some((name, traces)) = kept
+            && let Some(steps) = traces.load(name)
+            && (steps.start(), steps.boundary()) == (start, executed)
+        {
+            return Ok(steps);
+        }
+        let mut sink = Building { builder: StepsBuilder::new(start), error: None };
+        let traced = trace_slot(self.node.source(), &self.input(&place), &mut sink)?;
+        if let Some(error) = sink.error {
+            return Err(error.into());
+        }
+        let steps = sink.builder.finish()?;
         if steps.boundary() != executed {
             let traced = steps.boundary();
             return Err(ExecutionError::Differs { slot: position, traced, executed });
         }
         names::EVIDENCE_STEPS.add(traced.steps.into());
         info!(slot = position, steps = traced.steps, root = %steps.tree().root(), "slot traced");
+        if let Some((name, traces)) = kept {
+            traces.keep(name, &steps);
+        }
         Ok(steps)
     }
 
@@ -403,12 +470,23 @@ mod tests {
         assert_eq!(execution.answer(domains[0]), Ok(Answer::from(&*slots)));
     }
 
+    impl Weight for usize {
+        fn bytes(&self) -> usize {
+            *self
+        }
+    }
+
     #[test]
     fn what_is_new_is_kept_and_the_oldest_goes() {
-        let cache = Cache::new(2);
+        let cache = Cache::new(12);
+        let kept = |keys: [usize; 3]| keys.map(|key| cache.get(key).is_some());
         for key in [5, 7, 3] {
             cache.insert(key, key);
         }
-        assert_eq!([3, 5, 7].map(|key| cache.get(key).is_some()), [true, false, true]);
+        assert_eq!(kept([3, 5, 7]), [true, false, true], "fifteen bytes are too many");
+        cache.insert(99, 99);
+        assert_eq!(kept([3, 7, 99]), [false, false, true], "one that is too large stays alone");
+        cache.insert(1, 1);
+        assert_eq!(kept([1, 7, 99]), [true, false, false]);
     }
 }

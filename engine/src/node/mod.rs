@@ -2,6 +2,7 @@
 
 pub mod alarms;
 pub mod batches;
+pub mod code;
 pub mod config;
 pub mod daemon;
 pub mod deployment;
@@ -19,6 +20,8 @@ pub mod places;
 pub mod process;
 mod record;
 pub mod simulation;
+pub mod supervisor;
+pub mod traces;
 pub mod wiring;
 
 use std::{sync::Arc, time::Instant};

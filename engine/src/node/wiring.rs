@@ -1,13 +1,15 @@
 //! Whether the contracts on L1 are those of the deployment file, and safe to play in: checked before anything is signed.
-//!
-//! The addresses are the operator's to trust: what their code does is not compared with anything.
 
 use alloy::{eips::BlockId, providers::Provider};
-use alloy_primitives::{Address, B256, U256, aliases::U40};
+use alloy_primitives::{Address, B256, Bytes, U256, aliases::U40};
 use alloy_sol_types::SolCall;
 use thiserror::Error;
+use tracing::warn;
 
-use super::deployment::{BridgeContracts, Deployment};
+use super::{
+    code::{self, CodeError, UnknownCode},
+    deployment::{BridgeContracts, Deployment},
+};
 use crate::{
     dispute::{
         domain::{ClaimId, ClaimKey},
@@ -54,6 +56,9 @@ pub enum WiringError {
         /// Where it should be.
         address: Address,
     },
+    /// A contract's code is not the one that this build knows.
+    #[error(transparent)]
+    Code(#[from] CodeError),
     /// A contract refers to another one than the deployment's.
     #[error("{what} is {actual}, in the deployment {expected}")]
     Elsewhere {
@@ -106,9 +111,13 @@ impl Contracts<'_> {
             .map_err(|source| WiringError::Decode { what, source })
     }
 
-    async fn exists(&self, contract: &'static str, address: Address) -> Result<(), WiringError> {
+    async fn code(&self, address: Address) -> Result<Bytes, WiringError> {
         let code = self.l1.provider().get_code_at(address);
-        let code = code.block_id(BlockId::hash_canonical(self.at)).await.map_err(L1Error::from)?;
+        Ok(code.block_id(BlockId::hash_canonical(self.at)).await.map_err(L1Error::from)?)
+    }
+
+    async fn exists(&self, contract: &'static str, address: Address) -> Result<(), WiringError> {
+        let code = self.code(address).await?;
         if code.is_empty() { Err(WiringError::NoCode { contract, address }) } else { Ok(()) }
     }
 
@@ -185,6 +194,27 @@ pub async fn check(l1: &L1Client, deployment: &Deployment) -> Result<(), WiringE
     }
     genesis(&contracts, deployment).await?;
     parameters(&contracts, deployment).await
+}
+
+/// Holds the code of every contract against the code that this build knows.
+///
+/// # Errors
+/// [`WiringError::Code`], unless it is only to be said; [`WiringError::L1`] when the code cannot be read.
+pub async fn check_code(
+    l1: &L1Client,
+    deployment: &Deployment,
+    unknown: UnknownCode,
+) -> Result<(), WiringError> {
+    let reader = Contracts { l1, at: Headers::head(l1).await?.hash };
+    let mut contracts = code::contracts(deployment);
+    while let Some((contract, address)) = contracts.pop() {
+        match (code::check(contract, address, &reader.code(address).await?), unknown) {
+            (Ok(more), _) => contracts.extend(more),
+            (Err(error), UnknownCode::Refuse) => return Err(error.into()),
+            (Err(error), UnknownCode::Warn) => warn!(%error, "played in all the same"),
+        }
+    }
+    Ok(())
 }
 
 async fn check_bridge(

@@ -62,14 +62,11 @@ impl Devnet {
         let l1 = L1Client::connect(&anvil.endpoint(), None).await.unwrap();
         let sequencer = Lane::new(l1.clone(), key(&directory, 0), LaneSettings::default());
         let deployment = deploy(&l1, &sequencer, genesis).await;
+        let at = |name: &str| directory.path().join(name);
         let config = NodeConfig {
-            l1: anvil.endpoint(),
-            deployment: directory.path().join("deployment.json"),
-            store: directory.path().join("store"),
-            genesis: source,
             beacon: Some(beacon(&anvil)),
             poll_ms: 100,
-            lag_seconds: 120,
+            ..NodeConfig::new(anvil.endpoint(), at("deployment.json"), at("store"), source)
         };
         deployment.write(&config.deployment).unwrap();
         Self { anvil, l1, directory, config, deployment, sequencer }

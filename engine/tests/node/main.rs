@@ -184,7 +184,8 @@ async fn contracts_that_do_not_fit_the_deployment_are_refused_at_the_start() {
         let node = NodeConfig { deployment: path, store, ..devnet.config.clone() };
         let phrase = devnet.directory.path().join("phrase");
         let key = Some(KeySource::Mnemonic { path: phrase, index: 1 });
-        Daemon::open(DaemonConfig { key, ..DaemonConfig::of(node) }, Policy::CHALLENGER).await
+        let config = DaemonConfig { key, ..DaemonConfig::of(node) };
+        Daemon::open(&config, Policy::CHALLENGER).await
     };
     let refused = |opened: Result<Daemon, StartError>| match opened {
         Err(StartError::Wiring(error)) => error,

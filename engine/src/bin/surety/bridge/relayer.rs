@@ -4,7 +4,14 @@ use std::{pin::pin, sync::Arc, time::Duration};
 
 use alloy::primitives::Address;
 use clap::Args;
-use surety_engine::{node::process, relay::relayer, telemetry::Telemetry};
+use surety_engine::{
+    node::{
+        process,
+        supervisor::{State, Supervisor},
+    },
+    relay::relayer,
+    telemetry::Telemetry,
+};
 use tokio::{select, time::sleep};
 use tracing::{error, info};
 
@@ -31,7 +38,9 @@ impl Relayer {
         let mut relayer = relayer::Relayer::new(Arc::clone(&seat.node), key, only)?
             .reporting_to(telemetry.health().clone());
         info!(account = %seat.account.address(), "started");
+        let supervisor = Supervisor::from_environment();
         loop {
+            supervisor.tell(State::Alive);
             let idle = match relayer.round().await {
                 Ok(round) => round.is_idle(),
                 Err(error) => {

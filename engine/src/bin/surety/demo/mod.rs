@@ -1,7 +1,6 @@
 //! Surety's whole job: the transactions of a real mainnet block, an honest proposer, a liar, and the challenger that proves
 //! one step of the EVM against it.
 
-mod chaos;
 mod liar;
 mod report;
 mod story;
@@ -12,7 +11,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::Args;
 use surety_engine::fault::LieKind;
 
-use crate::stage::places::Places;
+use crate::stage::{chaos::ChaosArguments, places::Places};
 
 /// What happens, and to whom.
 #[derive(Clone, Debug, Args)]
@@ -24,7 +23,7 @@ pub(crate) struct Demo {
     #[arg(long)]
     blob: bool,
     /// Another story: ETH on one rollup is swapped for tokens on another.
-    #[arg(long, conflicts_with_all = ["honest", "blob", "transaction", "step", "lie", "kills", "seed", "pace"])]
+    #[arg(long, conflicts_with_all = ["honest", "blob", "transaction", "step", "lie", "kills", "seed", "pace", "second_challenger"])]
     swap: bool,
     /// Which transaction of the block the liar gets wrong, from 0. Default: the first with a fitting step.
     #[arg(long)]
@@ -36,15 +35,13 @@ pub(crate) struct Demo {
     /// What is wrong there: `arithmetic`, `gas` or, with `--blob`, `element`.
     #[arg(long, default_value = "arithmetic")]
     lie: LieKind,
+    /// A second challenger beside the first, which leaves a move to others until so many of the L1 blocks are left in which waiting
+    /// is free; of these there are five, so that with 5 it leaves nothing.
+    #[arg(long, value_name = "BLOCKS")]
+    second_challenger: Option<u64>,
     /// Where to write the facts as JSON.
     #[arg(long)]
     json: Option<PathBuf>,
-    /// How many times a daemon is killed (SIGKILL) at a random moment and started again.
-    #[arg(long, default_value_t = 0)]
-    kills: u32,
-    /// Chooses the moments.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
     /// Shows the challenger's watchtower page at this address all along, and goes on until it is interrupted.
     #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = "127.0.0.1:8550", conflicts_with = "swap")]
     page: Option<SocketAddr>,
@@ -52,6 +49,8 @@ pub(crate) struct Demo {
     /// people can follow.
     #[arg(long, value_name = "MILLISECONDS")]
     pace: Option<u64>,
+    #[command(flatten)]
+    chaos: ChaosArguments,
     #[command(flatten)]
     places: Places,
 }

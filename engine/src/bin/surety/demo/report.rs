@@ -24,6 +24,10 @@ pub(crate) struct Facts {
     pub(crate) burned_wei: U256,
     pub(crate) block: BlockFacts,
     pub(crate) transactions: Vec<Transaction>,
+    /// Transactions of the honest side that were mined and changed nothing: somebody else of it was faster.
+    pub(crate) reverted: usize,
+    /// How many times a daemon was killed.
+    pub(crate) kills: u32,
     pub(crate) seconds: f64,
 }
 

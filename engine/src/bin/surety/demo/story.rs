@@ -23,12 +23,13 @@ use tokio::time::sleep;
 
 use super::{
     Demo,
-    chaos::Chaos,
     liar::Liar,
     report::{self, BlockFacts, Dispute, Facts, Gas, Transaction},
 };
 use crate::stage::{
     amounts::{ether, grouped},
+    books::{self, Honest},
+    chaos::Chaos,
     daemons::Daemon,
     devnet::{Account, Devnet},
     ledger::{self, Entry},
@@ -43,6 +44,15 @@ const BEAT: u64 = 150;
 /// The same while somebody watches.
 const WATCHED_BEAT: u64 = 1_000;
 
+/// Who has a part in it.
+const EVERYONE: [Account; 5] = [
+    Account::Sequencer,
+    Account::Proposer,
+    Account::Challenger,
+    Account::SecondChallenger,
+    Account::Liar(0),
+];
+
 /// Tells the story that the arguments ask for. Succeeds only if it ends as it should.
 pub(crate) async fn tell(arguments: &Demo) -> eyre::Result<()> {
     let begun = Instant::now();
@@ -52,7 +62,7 @@ pub(crate) async fn tell(arguments: &Demo) -> eyre::Result<()> {
     println!(
         "1. An L1 of our own (anvil, Osaka rules, EIP-7825's gas cap), and the contracts on it"
     );
-    let (scene, made) = Scene::deploy(&arguments.places.root, data.path(), 1).await?;
+    let (scene, made) = Scene::deploy(&arguments.places.root, data.path(), 2).await?;
     let Scene { devnet, deployment, witness, .. } = &scene;
     let deploy = made.iter().map(|sent| sent.gas).sum();
     println!(
@@ -82,7 +92,7 @@ pub(crate) async fn tell(arguments: &Demo) -> eyre::Result<()> {
     );
     ensure!(block.receipts_root_is_mainnets, "the block's receipts are not mainnet's");
 
-    let everyone = [Account::Sequencer, Account::Proposer, Account::Challenger, Account::Liar(0)];
+    let everyone = EVERYONE;
     let mut before = Vec::new();
     for account in everyone {
         before.push(devnet.balance(account).await?);
@@ -91,6 +101,9 @@ pub(crate) async fn tell(arguments: &Demo) -> eyre::Result<()> {
     println!("3. The honest proposer executes the block and proposes its claim");
     let mut proposer = Daemon::proposer(&scene, &programs)?;
     let mut challenger = Daemon::challenger(&scene, &programs, arguments.page)?;
+    let second = arguments.second_challenger;
+    let second = second.map(|blocks| Daemon::second_challenger(&scene, &programs, blocks));
+    let mut second = second.transpose()?;
     proposer.start()?;
     if let Some(page) = arguments.page {
         println!("   the challenger watches from now on; its page is http://{page}/");
@@ -102,7 +115,7 @@ pub(crate) async fn tell(arguments: &Demo) -> eyre::Result<()> {
     let mut stage = Stage {
         devnet,
         observer: &observer,
-        chaos: Chaos::new(arguments.kills, arguments.seed),
+        chaos: Chaos::new(arguments.chaos),
         deadline,
         pace: Duration::from_millis(arguments.pace.unwrap_or(match arguments.page {
             Some(_) => WATCHED_BEAT,
@@ -133,24 +146,51 @@ pub(crate) async fn tell(arguments: &Demo) -> eyre::Result<()> {
     } else {
         println!("5. The challenger has its own store and key");
     }
+    let mut daemons = vec![&mut proposer, &mut challenger];
+    if let Some(second) = &mut second {
+        println!("   and another beside it");
+        second.start()?;
+        daemons.push(second);
+    }
     if liar.is_some() {
         println!("   it finds the rival wrong and plays the honest side");
-        stage
-            .until(&mut [&mut proposer, &mut challenger], liar.as_ref(), 1, is_narrowed_and_proven)
-            .await?;
+        stage.until(&mut daemons, liar.as_ref(), 1, is_narrowed_and_proven).await?;
         println!("   one step proven on L1: the rival is eliminated");
     }
 
     println!("6. The challenge window passes");
     let slashed = liar.is_some();
-    stage
-        .until(&mut [&mut proposer, &mut challenger], liar.as_ref(), 8, |snapshot| {
-            is_settled(snapshot, slashed)
-        })
-        .await?;
+    stage.until(&mut daemons, liar.as_ref(), 8, |snapshot| is_settled(snapshot, slashed)).await?;
+
+    let kills = stage.chaos.made();
+    if arguments.page.is_none() {
+        // what is still on its way is mined, and nothing follows
+        for daemon in daemons {
+            daemon.kill()?;
+        }
+        devnet.mine(1).await?;
+    }
 
     let entries = ledger::read(&devnet.l1, deployment).await?;
-    let facts = facts(devnet, &entries, liar.as_ref(), block, deploy, begun).await?;
+    let mut honest = Vec::new();
+    for (account, before) in everyone.into_iter().zip(&before) {
+        if !matches!(account, Account::Sequencer | Account::Liar(_)) {
+            let address = devnet.address(account)?;
+            honest.push(Honest { name: name(account), address, before: *before });
+        }
+    }
+    let parameters = observer.snapshot().await?.parameters;
+    let bonds = parameters.root_bond + parameters.step_bond;
+    if arguments.page.is_none() {
+        books::audit(&devnet.l1, deployment, &entries, &honest, bonds).await?;
+    }
+    let of_honest = |entry: &&Entry| honest.iter().any(|it| it.address == entry.from);
+    let reverted = entries.iter().filter(of_honest).filter(|entry| !entry.succeeded).count();
+    let facts = Facts {
+        kills,
+        reverted,
+        ..facts(devnet, &entries, liar.as_ref(), block, deploy, begun).await?
+    };
     narrate(&facts);
     println!("\n   balances (outside of Bonds)");
     for (account, before) in everyone.into_iter().zip(before) {
@@ -255,7 +295,8 @@ async fn facts(
     begun: Instant,
 ) -> eyre::Result<Facts> {
     let address = |account| -> eyre::Result<Address> { Ok(devnet.lane(account)?.address()) };
-    let honest = [address(Account::Proposer)?, address(Account::Challenger)?];
+    let honest = [Account::Proposer, Account::Challenger, Account::SecondChallenger];
+    let honest = honest.into_iter().map(address).collect::<eyre::Result<Vec<_>>>()?;
     let (bond_wei, burned_wei) = report::forfeited(entries, address(Account::Liar(0))?);
     let dispute = match liar {
         Some(liar) => Some(dispute(liar, entries).await?),
@@ -263,10 +304,8 @@ async fn facts(
     };
     let mut transactions = Vec::with_capacity(entries.len());
     for entry in entries {
-        let everyone =
-            [Account::Sequencer, Account::Proposer, Account::Challenger, Account::Liar(0)];
         let mut from = "somebody";
-        for account in everyone {
+        for account in EVERYONE {
             if address(account)? == entry.from {
                 from = name(account);
             }
@@ -290,6 +329,8 @@ async fn facts(
         burned_wei,
         block,
         transactions,
+        reverted: 0,
+        kills: 0,
         seconds: begun.elapsed().as_secs_f64(),
     })
 }
@@ -370,6 +411,7 @@ const fn name(account: Account) -> &'static str {
         Account::Sequencer => "sequencer",
         Account::Proposer => "proposer",
         Account::Challenger => "challenger",
+        Account::SecondChallenger => "second",
         Account::Liar(_) => "liar",
         Account::Of(..) | Account::User(_) => "somebody",
     }

@@ -23,7 +23,7 @@ use surety_engine::{
 use tokio::time::sleep;
 
 use super::{attack::Attack, progress::Progress};
-use crate::stage::{daemons::Daemon, devnet::Devnet};
+use crate::stage::{chaos::Chaos, daemons::Daemon, devnet::Devnet};
 
 /// How long the daemon may take for one move before the attack is called off.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -34,6 +34,7 @@ const BEAT: Duration = Duration::from_millis(20);
 pub(super) struct Battle<'a> {
     pub(super) devnet: &'a Devnet,
     pub(super) daemon: &'a mut Daemon,
+    pub(super) chaos: &'a mut Chaos,
     /// Sees the chain with the daemon's account.
     pub(super) observer: Observer<L1Client>,
     /// What the daemon executes, too.
@@ -48,6 +49,7 @@ impl Battle<'_> {
         loop {
             let snapshot = self.observer.snapshot().await?;
             self.progress.tell(&snapshot);
+            self.chaos.strike(&mut [&mut *self.daemon])?;
             let attacked = self.attack.play(&snapshot).await?;
             let answers = self.planned(&snapshot).await?.iter().any(Self::acts);
             if answers {
@@ -91,6 +93,7 @@ impl Battle<'_> {
         let begun = Moment::now();
         while !self.devnet.is_waiting(self.observer.account()).await? {
             self.daemon.check()?;
+            self.chaos.strike(&mut [&mut *self.daemon])?;
             if begun.elapsed() > PATIENCE {
                 let log = self.daemon.log().display();
                 bail!(

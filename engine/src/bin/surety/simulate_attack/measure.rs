@@ -31,8 +31,17 @@ pub(crate) struct Row {
     pub(super) blocks: u64,
     /// From the daemon's start to its last transaction.
     pub(super) seconds: f64,
-    /// Processor time that the daemon used.
+    /// Processor time that the daemon used, since it was last started.
     pub(super) processor_seconds: f64,
+    /// How many times the daemon was killed.
+    #[serde(skip_serializing_if = "is_none")]
+    pub(super) kills: u32,
+}
+
+/// For the committed rows, in which nobody is killed.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+const fn is_none(kills: &u32) -> bool {
+    *kills == 0
 }
 
 /// The honest side.
@@ -124,6 +133,7 @@ impl Row {
             blocks: duration(entries, &matches).ok_or_eyre("the honest claim is not confirmed")?,
             seconds: effort.elapsed.as_secs_f64(),
             processor_seconds: effort.processor.as_secs_f64(),
+            kills: 0,
         })
     }
 }

@@ -27,6 +27,8 @@ use self::{
     progress::Progress,
 };
 use crate::stage::{
+    books::{self, Honest},
+    chaos::{Chaos, ChaosArguments},
     daemons::Daemon,
     devnet::Account,
     ledger,
@@ -46,6 +48,8 @@ pub(crate) struct SimulateAttack {
     /// Print what was measured as JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    chaos: ChaosArguments,
     #[command(flatten)]
     places: Places,
 }
@@ -89,18 +93,31 @@ impl SimulateAttack {
         attack.lock_bonds(&observer.snapshot().await?.parameters).await?;
 
         eprintln!("the challenger daemon starts, and the attack");
+        let before = devnet.balance(Account::Challenger).await?;
+        let mut chaos = Chaos::new(self.chaos);
         let mut daemon = Daemon::challenger(&scene, &programs, None)?;
         daemon.start()?;
         let begun = Instant::now();
         let progress = Progress::new(self.level, self.sybils, challenger);
-        let battle =
-            Battle { devnet, daemon: &mut daemon, observer, honest, attack: &attack, progress };
+        let battle = Battle {
+            devnet,
+            daemon: &mut daemon,
+            chaos: &mut chaos,
+            observer,
+            honest,
+            attack: &attack,
+            progress,
+        };
         let end = battle.fight().await?;
         let effort = Effort { elapsed: begun.elapsed(), processor: daemon.processor_time()? };
         daemon.kill()?;
 
         let entries = ledger::read(&devnet.l1, deployment).await?;
+        let honest = Honest { name: "challenger", address: challenger, before };
+        let bonds = end.parameters.root_bond + end.parameters.step_bond;
+        books::audit(&devnet.l1, deployment, &entries, &[honest], bonds).await?;
         let row = Row::measure(self.level, &entries, challenger, attack.accounts(), effort)?;
+        let row = Row { kills: chaos.made(), ..row };
         if self.json {
             println!("{}", serde_json::to_string_pretty(&row)?);
         } else {

@@ -40,7 +40,7 @@ impl Daemon {
             scene.devnet.phrase(),
             Account::Proposer.index()
         );
-        Self::new("surety-proposer", scene, programs, &key)
+        Self::new("surety-proposer", "surety-proposer", scene, programs, &key)
     }
 
     /// The challenger; its key comes from an encrypted keystore. Shows its page at this address, if there is one.
@@ -70,10 +70,31 @@ impl Daemon {
             data.join("challenger.json"),
             page.unwrap_or_default()
         );
-        Self::new("surety-challenger", scene, programs, &key)
+        Self::new("surety-challenger", "surety-challenger", scene, programs, &key)
     }
 
-    fn new(name: &'static str, scene: &Scene, programs: &Path, key: &str) -> eyre::Result<Self> {
+    /// A challenger beside the first, which leaves a move to others until so many blocks remain in which waiting is free.
+    pub(crate) fn second_challenger(
+        scene: &Scene,
+        programs: &Path,
+        step_in_within: u64,
+    ) -> eyre::Result<Self> {
+        let key = format!(
+            "[key]\nkind = \"mnemonic\"\npath = {:?}\nindex = {}\n\n[challenger]\nstep_in_within = {step_in_within}\n",
+            scene.devnet.phrase(),
+            Account::SecondChallenger.index()
+        );
+        Self::new("surety-challenger", "second-challenger", scene, programs, &key)
+    }
+
+    /// `program`, whose files go by `name`.
+    fn new(
+        program: &'static str,
+        name: &str,
+        scene: &Scene,
+        programs: &Path,
+        key: &str,
+    ) -> eyre::Result<Self> {
         let data = scene.data();
         let config = data.join(format!("{name}.toml"));
         let witness = std::fs::canonicalize(mainnet::fixture(scene.root()))?;
@@ -89,7 +110,7 @@ impl Daemon {
                 scene.devnet.beacon().urls,
             ),
         )?;
-        Self::of(name, programs, &[], config)
+        Self::of(program, programs, &[], config)
     }
 
     /// A program that runs with this configuration, and with these arguments before it; its log is beside the file.

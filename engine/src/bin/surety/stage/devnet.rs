@@ -42,6 +42,8 @@ pub(crate) enum Account {
     Proposer,
     /// Watches.
     Challenger,
+    /// Watches beside the challenger, where there is one liar.
+    SecondChallenger,
     /// Proposes a lie; liars are numbered from 0.
     Liar(u32),
     /// Has a role at one of several rollups, numbered from 0.
@@ -72,6 +74,7 @@ impl Account {
             Self::Sequencer => 0,
             Self::Proposer => 1,
             Self::Challenger => 2,
+            Self::SecondChallenger => 4,
             Self::Liar(number) => 3 + number,
             Self::Of(rollup, role) => ROLES + 10 * rollup + role as u32,
             Self::User(number) => USERS + number,

@@ -4,6 +4,8 @@
 #![allow(dead_code, reason = "tests tell their stories here, too")]
 
 pub(crate) mod amounts;
+pub(crate) mod books;
+pub(crate) mod chaos;
 pub(crate) mod daemons;
 pub(crate) mod devnet;
 pub(crate) mod ledger;

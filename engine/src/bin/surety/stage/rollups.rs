@@ -242,14 +242,11 @@ impl Rollup {
 
     /// A node in this process that has followed L1 to its head; its store goes by `name`.
     pub(crate) async fn node(&self, name: &str) -> eyre::Result<Arc<Node>> {
+        let genesis = GenesisSource::Geth { path: self.data.join("genesis.json") };
+        let (deployment, store) = (self.data.join("deployment.json"), self.data.join(name));
         let config = NodeConfig {
-            l1: self.endpoint.clone(),
-            deployment: self.data.join("deployment.json"),
-            store: self.data.join(name),
-            genesis: GenesisSource::Geth { path: self.data.join("genesis.json") },
-            beacon: None,
             poll_ms: POLL_MS,
-            lag_seconds: 120,
+            ..NodeConfig::new(self.endpoint.clone(), deployment, store, genesis)
         };
         let node = Arc::new(Node::open(&config).await?);
         follow(&node).await?;

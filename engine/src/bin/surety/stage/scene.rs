@@ -68,14 +68,12 @@ impl Scene {
 
     /// A node in this process that has followed L1 to its head; its store goes by `name`.
     pub(crate) async fn node(&self, name: &str) -> eyre::Result<Node> {
+        let genesis = GenesisSource::Witness { path: mainnet::fixture(&self.root) };
+        let (deployment, store) = (self.data.join("deployment.json"), self.data.join(name));
         let config = NodeConfig {
-            l1: self.devnet.endpoint(),
-            deployment: self.data.join("deployment.json"),
-            store: self.data.join(name),
-            genesis: GenesisSource::Witness { path: mainnet::fixture(&self.root) },
             beacon: Some(self.devnet.beacon()),
             poll_ms: 200,
-            lag_seconds: 120,
+            ..NodeConfig::new(self.devnet.endpoint(), deployment, store, genesis)
         };
         let node = Node::open(&config).await?;
         while node.tick().await?.behind {}

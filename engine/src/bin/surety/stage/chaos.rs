@@ -2,20 +2,39 @@
 
 use std::time::{Duration, Instant};
 
-use crate::stage::daemons::Daemon;
+use clap::Args;
+
+use super::daemons::Daemon;
+
+/// How much is killed, and when.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct ChaosArguments {
+    /// How many times a daemon is killed (SIGKILL) at a random moment and started again.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) kills: u32,
+    /// Chooses the moments.
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
+}
 
 /// A schedule of kills, made from a seed.
 pub(crate) struct Chaos {
+    made: u32,
     left: u32,
     state: u64,
     next: Instant,
 }
 
 impl Chaos {
-    pub(crate) fn new(kills: u32, seed: u64) -> Self {
-        let mut chaos = Self { left: kills, state: seed, next: Instant::now() };
+    pub(crate) fn new(ChaosArguments { kills, seed }: ChaosArguments) -> Self {
+        let mut chaos = Self { made: 0, left: kills, state: seed, next: Instant::now() };
         chaos.schedule();
         chaos
+    }
+
+    /// How many times a daemon was killed so far.
+    pub(crate) const fn made(&self) -> u32 {
+        self.made
     }
 
     /// splitmix64
@@ -41,7 +60,8 @@ impl Chaos {
         let count = u64::try_from(daemons.len())?;
         let chosen = usize::try_from(self.random() % count.max(1))?;
         if let Some(daemon) = daemons.get_mut(chosen) {
-            println!("   kill -9 {}", daemon.name());
+            self.made += 1;
+            eprintln!("   kill -9 {}", daemon.name());
             daemon.kill()?;
             daemon.start()?;
         }
