@@ -51,7 +51,7 @@ pub(super) async fn send(
     let mut account = Account::default();
     let mut turn = 0_usize;
     while !stop.load(Ordering::Relaxed) {
-        let call = if turn % 2 == 0 {
+        let call = if turn.is_multiple_of(2) {
             account.calls += 1;
             let data = Bytes::from(vec![turn.to_le_bytes()[0]; turn % 200]);
             UserCall { to: Some(counter), value: U256::ZERO, data, gas: CALL_GAS }
