@@ -105,7 +105,7 @@ async fn run(arguments: &process::Arguments) -> Result<(), Failure> {
     let keeping_up = tokio::spawn(mempool::keep_up(Arc::clone(&mempool), changes));
     let batcher = batcher(config.seat.batcher, &daemon, &mempool, reads_blobs)?;
     let batching = batcher.map(|batcher| tokio::spawn(batcher.run()));
-    let server = rpc::Server::start(Arc::clone(daemon.node()), mempool, &config.seat.rpc).await;
+    let server = rpc::Server::start(&daemon, mempool, &config.seat.rpc).await;
     let server = server.map_err(Failure::service)?;
     daemon.run(shutdown, |_| {}).await;
     if let Some(server) = server {

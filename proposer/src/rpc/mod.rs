@@ -24,6 +24,7 @@ mod send;
 mod server;
 mod state;
 mod subscriptions;
+mod surety;
 mod txpool;
 mod web3;
 

@@ -14,7 +14,7 @@ use jsonrpsee::{
         BatchRequestConfig, PingConfig, Server as HttpServer, ServerConfigBuilder, ServerHandle,
     },
 };
-use surety_engine::node::Node;
+use surety_engine::node::daemon::Daemon;
 use thiserror::Error;
 use tokio::{task::JoinHandle, time::timeout};
 use tracing::{info, warn};
@@ -35,6 +35,7 @@ use super::{
     send::{SendApiServer as _, Sending},
     state::{State, StateApiServer as _},
     subscriptions::{SubscriptionApiServer as _, Subscriptions},
+    surety::{Surety, SuretyApiServer as _},
     txpool::{Txpool, TxpoolApiServer as _},
     web3::{Web3, Web3ApiServer as _},
 };
@@ -74,19 +75,22 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Serves what `node` and `mempool` know; `None` when no address is configured.
+    /// Serves what `daemon` and `mempool` know; `None` when no address is configured.
     ///
     /// # Errors
     /// [`ServerError`].
     pub(crate) async fn start(
-        node: Arc<Node>,
+        daemon: &Daemon,
         mempool: Arc<Mempool>,
         config: &RpcConfig,
     ) -> Result<Option<Self>, ServerError> {
         let Some(address) = config.listen else { return Ok(None) };
+        let node = Arc::clone(daemon.node());
         let changes = node.head_changes();
         let backend = Arc::new(Backend::new(node, mempool, config.clone()));
-        let methods = methods(&backend)?;
+        let (reports, execution) = (daemon.reports(), daemon.execution().clone());
+        let surety = Surety::new(Arc::clone(&backend), reports, execution);
+        let methods = methods(&backend, surety)?;
         let listen = |source| ServerError::Listen { address, source };
         let http = tower::ServiceBuilder::new().layer(CorsLayer::new(&config.cors_origins));
         let measure = MeasureLayer { max_response_bytes: config.max_response_bytes };
@@ -127,7 +131,7 @@ fn limits(config: &RpcConfig) -> ServerConfigBuilder {
 }
 
 /// All namespaces. `rpc_modules` lists them, `rpc_methods` what is in them.
-fn methods(backend: &Arc<Backend>) -> Result<Methods, ServerError> {
+fn methods(backend: &Arc<Backend>, surety: Surety) -> Result<Methods, ServerError> {
     let chain_id = backend.chain().genesis().chain_id;
     let mut module = RpcModule::new(());
     module.merge(Eth::new(Arc::clone(backend))?.into_rpc())?;
@@ -139,6 +143,7 @@ fn methods(backend: &Arc<Backend>) -> Result<Methods, ServerError> {
     module.merge(Txpool::new(Arc::clone(backend)).into_rpc())?;
     module.merge(Calls::new(Arc::clone(backend)).into_rpc())?;
     module.merge(Debug::new(Arc::clone(backend)).into_rpc())?;
+    module.merge(surety.into_rpc())?;
     module.merge(Net { chain_id }.into_rpc())?;
     module.merge(Web3.into_rpc())?;
 

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 use crate::{
     beeper::{CODE, INITCODE, word},
-    rollup::{CHAIN_ID, FEE_RECIPIENT, Rollup, transaction},
+    http,
+    rollup::{CHAIN_ID, FEE_RECIPIENT, Rollup, transaction, until},
 };
 
 const GWEI: u128 = 1_000_000_000;
@@ -61,6 +62,7 @@ async fn the_chain_is_read_by_every_name() {
     state(&story).await;
     tags(&story).await;
     others(&story).await;
+    claims(&story).await;
     assert!(story.rollup.stop().await, "the daemon ends well");
 }
 
@@ -253,4 +255,25 @@ async fn others(Story { rollup, .. }: &Story) {
     assert_eq!((&modules["eth"], &modules["rpc"]), (&json!("1.0"), &json!("1.0")));
     let unknown = rollup.refused("eth_sign", json!([])).await;
     assert_eq!(unknown.0, -32601);
+}
+
+async fn claims(Story { rollup, sent, .. }: &Story) {
+    // nobody proposes here: the genesis claim is all there is
+    until("a report", async || {
+        let answer = http::call(rollup.address, "surety_getStatus", json!([])).await;
+        answer["result"]["executedL2Block"] == json!(2)
+    })
+    .await;
+    let status = rollup.ask("surety_getStatus", json!([])).await;
+    assert_eq!((&status["overall"], &status["confirmedL2Block"]), (&json!("agree"), &json!(0)));
+    let genesis = rollup.ask("surety_getClaim", json!([status["latestConfirmed"]])).await;
+    assert_eq!((&genesis["standing"], &genesis["lastBlock"]), (&json!("confirmed"), &json!(0)));
+    let about = rollup.ask("surety_getClaimsByBlock", json!(["earliest"])).await;
+    assert_eq!(about, json!([genesis]));
+    assert_eq!(rollup.ask("surety_getClaimsByBlock", json!(["latest"])).await, json!([]));
+    assert_eq!(rollup.ask("surety_getClaim", json!([B256::ZERO])).await, Value::Null);
+    let refused = rollup.refused("surety_getWithdrawals", json!([sent[0][0].0])).await;
+    assert_eq!(refused, (-32000, "the deployment has no Bridge".to_owned()));
+    let refused = rollup.refused("surety_getWithdrawals", json!([B256::ZERO])).await;
+    assert_eq!(refused, (-32000, "transaction not found".to_owned()));
 }
