@@ -1,4 +1,4 @@
-//! A withdrawal from a block that was disputed, and a deposit in it that was lied about.
+//! A withdrawal from a block that was disputed, and a deposit in it that was lied about; and what the daemons tell of it.
 
 use std::sync::Arc;
 
@@ -22,7 +22,9 @@ use surety_engine::{
 };
 
 use crate::{
+    observatory::{self, Observatory},
     stage::{
+        daemons::Daemon,
         devnet::Role,
         rollups::{Rollup, follow},
     },
@@ -62,8 +64,7 @@ async fn t43_a_withdrawal_waits_for_the_dispute_and_goes_by_the_winner() {
     assert_eq!((sent.block, user.balance(friend)), (2, ether(0.5)));
     assert_eq!(user.node.input(2).unwrap().deposits().len(), 1);
 
-    let mut proposer = user.rollup.proposer(&town.programs).unwrap();
-    proposer.start().unwrap();
+    let mut proposer = start(user.rollup.proposer(&town.programs).unwrap());
     let proposed = async || {
         user.follow().await;
         Ok(user.snapshot().await.claims.len() == 2)
@@ -89,10 +90,11 @@ async fn t43_a_withdrawal_waits_for_the_dispute_and_goes_by_the_winner() {
     let honest = user.snapshot().await;
     assert!(up::prove(&user.node, &honest, &sent).is_err(), "nothing is confirmed");
 
-    let mut challenger = user.rollup.challenger(&town.programs).unwrap();
-    challenger.start().unwrap();
+    let mut challenger = start(user.rollup.challenger(&town.programs).unwrap());
+    let observatory = Observatory::of(&proposer, &challenger).await;
     let lost = async || {
         play().await;
+        observatory.look().await;
         let snapshot = user.snapshot().await;
         Ok(snapshot.claims[&lie.key.id()].status == ClaimStatus::Lost)
     };
@@ -110,6 +112,19 @@ async fn t43_a_withdrawal_waits_for_the_dispute_and_goes_by_the_winner() {
     let hash = sent.hash.to_string();
     user.done(USER, &["withdraw", "--wait", "--message", &hash]);
     assert_eq!(town.balance(to).await, ether(2.0));
+
+    let accounts = [Role::Proposer, Role::Challenger].map(|role| user.rollup.account(role));
+    observatory.check(&user, accounts).await;
+    let Town { stage, programs: _, _directory } = town;
+    drop(stage);
+    observatory.check_without_l1().await;
+}
+
+/// Starts a daemon that serves its telemetry.
+fn start(mut daemon: Daemon) -> Daemon {
+    observatory::enable(&daemon);
+    daemon.start().unwrap();
+    daemon
 }
 
 /// The claim that this node did not execute.

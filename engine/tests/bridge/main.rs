@@ -11,6 +11,8 @@
 
 mod disputed;
 mod genesis;
+#[allow(unreachable_pub)]
+mod observatory;
 mod passage;
 mod reorg;
 mod round_trip;

@@ -68,7 +68,7 @@ pub const GATE: [u8; 40] = hex!(
 pub struct Town {
     pub stage: Rollups,
     pub programs: PathBuf,
-    _directory: TempDir,
+    pub _directory: TempDir,
 }
 
 impl Town {
