@@ -92,19 +92,21 @@ where
     async fn send_first(&self, tick: &mut Tick, chosen: impl Fn(&Planned) -> bool) {
         let chosen = tick.planned.iter().filter(|planned| chosen(planned));
         let intents = chosen.filter_map(|planned| match &planned.decision {
-            Decision::Act(intent) => Some(&**intent),
+            Decision::Act(intent) => Some((planned.subject, &**intent)),
             Decision::Wait(_) | Decision::Terminal(_) => None,
         });
-        for intent in intents {
+        for (subject, intent) in intents {
+            let verb = intent.label();
             match self.send(intent).await {
-                Ok(None) => info!(intent = intent.label(), "already done by somebody else"),
+                Ok(None) => info!(intent = verb, %subject, "already done by somebody else"),
                 Ok(Some(sent)) => {
-                    info!(intent = intent.label(), block = sent.block, gas = sent.gas, "move made");
+                    let (transaction, l1, gas) = (sent.hash, sent.block, sent.gas);
+                    info!(intent = verb, %subject, %transaction, l1, gas, "move made");
                     tick.sent = Some((intent.clone(), sent));
                     return;
                 }
                 Err(failure) => {
-                    warn!(intent = intent.label(), %failure, "move not made");
+                    warn!(intent = verb, %subject, %failure, "move not made");
                     tick.failures.push(failure);
                 }
             }

@@ -2,11 +2,11 @@
 
 use std::{io::IsTerminal as _, process::ExitCode};
 
-use clap::Args;
+use clap::{Args, builder::BoolishValueParser};
 use thiserror::Error;
 use tokio::signal::unix::{SignalKind, signal};
-use tracing::error;
-use tracing_subscriber::EnvFilter;
+use tracing::{Subscriber, error};
+use tracing_subscriber::{EnvFilter, fmt::MakeWriter, util::SubscriberInitExt as _};
 
 use super::{
     daemon::StartError,
@@ -27,7 +27,7 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "print_config")]
     pub check: bool,
     /// Log lines as JSON.
-    #[arg(long)]
+    #[arg(long, env = "SURETY_LOG_JSON", value_parser = BoolishValueParser::new())]
     pub log_json: bool,
 }
 
@@ -84,12 +84,27 @@ pub fn exit(ended: Result<(), Failure>) -> ExitCode {
 /// Log to standard error, as JSON or for people; `RUST_LOG` chooses what, else everything from `info` on.
 pub fn init_tracing(json: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     if json {
-        log.json().init();
+        json_log(filter, std::io::stderr).init();
     } else {
+        let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
         log.with_ansi(std::io::stderr().is_terminal()).with_target(false).init();
     }
+}
+
+/// One object a line: `timestamp`, `level`, `target`, `message`, and the event's own fields beside them.
+fn json_log(
+    filter: EnvFilter,
+    writer: impl for<'a> MakeWriter<'a> + Send + Sync + 'static,
+) -> impl Subscriber + Send + Sync {
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(writer)
+        .json()
+        .flatten_event(true)
+        .with_current_span(false)
+        .with_span_list(false)
+        .finish()
 }
 
 /// Resolves at SIGINT or SIGTERM.
@@ -105,4 +120,35 @@ pub fn shutdown() -> std::io::Result<impl Future<Output = ()>> {
             _ = terminate.recv() => {}
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::{fs::File, sync::Mutex};
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::telemetry::alarm::Alarm;
+
+    #[test]
+    fn a_line_of_the_json_log_is_an_object_with_the_documented_fields() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("log");
+        let log = json_log(EnvFilter::new("info"), Mutex::new(File::create(&path).unwrap()));
+        tracing::subscriber::with_default(log, || {
+            let claim = alloy_primitives::B256::repeat_byte(7);
+            error!(alarm = Alarm::WrongClaim.code(), %claim, "claim is wrong");
+            tracing::debug!("not at this level");
+        });
+        let text = std::fs::read_to_string(path).unwrap();
+        assert_eq!(text.lines().count(), 1);
+        let line: Value = serde_json::from_str(&text).unwrap();
+        let field = |name: &str| line.get(name).and_then(Value::as_str).unwrap_or_default();
+        assert_eq!((field("level"), field("message")), ("ERROR", "claim is wrong"));
+        assert_eq!((field("alarm"), field("claim").len()), ("wrong_claim", 66));
+        assert!(field("timestamp").ends_with('Z') && field("target").starts_with("surety_engine"));
+    }
 }
