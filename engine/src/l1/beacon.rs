@@ -10,6 +10,7 @@ use tracing::warn;
 
 use super::follow::BlockRef;
 use crate::authenticated::blob::{Blob, BlobError};
+use crate::telemetry::names;
 
 /// How long an endpoint may take to answer.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -128,7 +129,10 @@ impl BeaconClient {
     pub async fn blob(&self, block: &BlockRef, hash: B256) -> Result<Blob, BeaconError> {
         for url in &self.urls {
             match self.ask(url, block, hash).await {
-                Ok(blob) => return Ok(blob),
+                Ok(blob) => {
+                    names::BLOBS.with(["fetched"]).increment(1);
+                    return Ok(blob);
+                }
                 Err(refusal) => {
                     // the path may hold a key
                     let host = url.host_str().unwrap_or_default();
@@ -136,6 +140,7 @@ impl BeaconClient {
                 }
             }
         }
+        names::BLOBS.with(["unavailable"]).increment(1);
         Err(BeaconError::Unavailable { hash, block: block.number })
     }
 

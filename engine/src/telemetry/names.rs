@@ -111,8 +111,8 @@ metrics! {
         "L1 gas that our moves used, by verb.";
     MOVE_FEES: Counter "surety_move_fees_gwei_total" Gwei ["verb"]
         "What the gas of our moves cost, by verb; each rounded down to whole gwei.";
-    TRANSACTIONS: Counter "surety_transactions_total" Count ["outcome" ("mined", "reverted", "would_revert", "funds", "nonce_taken", "not_mined", "signer", "transport")]
-        "Transactions of the key by what became of them; would_revert: refused before anything was signed.";
+    TRANSACTIONS: Counter "surety_transactions_total" Count ["outcome" ("mined", "reverted", "would_revert", "funds", "nonce_taken", "not_mined", "yielded", "signer", "transport")]
+        "Transactions of the key by what became of them; would_revert: refused before anything was signed; yielded: a batch gave way to a move.";
     TRANSACTIONS_REPLACED: Counter "surety_transactions_replaced_total" Count []
         "How often a transaction was sent again with higher fees.";
     TRANSACTION_PENDING_SINCE: Gauge "surety_transaction_pending_since_timestamp_seconds" UnixTime []

@@ -90,6 +90,17 @@ async fn t43_a_withdrawal_waits_for_the_dispute_and_goes_by_the_winner() {
     let honest = user.snapshot().await;
     assert!(up::prove(&user.node, &honest, &sent).is_err(), "nothing is confirmed");
 
+    // without the proposer nobody answers the lie, and a daemon without a key says so
+    proposer.kill().unwrap();
+    let config = user.rollup.config("watcher", user.rollup.account(Role::Challenger)).unwrap();
+    let watcher = Daemon::of("surety-challenger", &town.programs, &["--watch-only"], config);
+    let mut watcher = start(watcher.unwrap());
+    observatory::check_watcher(&watcher, play).await;
+    watcher.kill().unwrap();
+    // it serves on another port now
+    std::fs::remove_file(proposer.log()).unwrap();
+    proposer.start().unwrap();
+
     let mut challenger = start(user.rollup.challenger(&town.programs).unwrap());
     let observatory = Observatory::of(&proposer, &challenger).await;
     let lost = async || {

@@ -28,8 +28,14 @@ use tokio::{
 };
 use tracing::{debug, info, warn};
 
-use super::Fees;
-use crate::l1::{client::L1Client, signer::Key};
+use super::{
+    Fees,
+    measure::{self, Waiting},
+};
+use crate::{
+    l1::{client::L1Client, signer::Key},
+    telemetry::names,
+};
 
 /// The most gas a transaction may ask for on L1: EIP-7825.
 const MAX_TRANSACTION_GAS: u64 = 1 << 24;
@@ -230,13 +236,15 @@ impl Lane {
     ) -> Result<Sent, LaneError> {
         let mut last = self.turn.lock().await;
         let mut urgent = self.urgent.subscribe();
-        tokio::select! {
+        let sent = tokio::select! {
             biased;
             _ = urgent.wait_for(|count| *count > 0) => {
                 Err(LaneError::Yielded { label: call.label })
             }
             sent = self.send_in_turn(call, blobs, &mut last) => sent,
-        }
+        };
+        measure::count(&sent);
+        sent
     }
 
     /// Sends one call of a contract in a transaction that carries blobs, and waits until it is mined.
@@ -256,7 +264,9 @@ impl Lane {
             let _urgent = Urgent::new(&self.urgent);
             self.turn.lock().await
         };
-        self.send_in_turn(call, blobs, &mut last).await
+        let sent = self.send_in_turn(call, blobs, &mut last).await;
+        measure::count(&sent);
+        sent
     }
 
     async fn send_in_turn(
@@ -277,9 +287,11 @@ impl Lane {
         }
         self.check_funds(call, blobs, gas_limit, fees).await?;
 
+        let _waiting = Waiting::begin();
         let mut hashes = Vec::new();
         for attempt in 0..self.settings.attempts {
             if attempt > 0 {
+                names::TRANSACTIONS_REPLACED.add(1);
                 let market = self.estimate(blobs).await.map_err(transport)?;
                 fees = fees.bumped().max(market).capped(self.settings.max_fee);
             }

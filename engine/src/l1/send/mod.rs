@@ -2,6 +2,7 @@
 
 mod fees;
 mod lane;
+mod measure;
 
 pub use fees::Fees;
 pub use lane::{Call, Lane, LaneError, LaneSettings, Sent};
