@@ -309,7 +309,7 @@ fn the_container_file_copies_what_exists_and_all_that_the_build_includes() {
     for include in text(&found.stdout).lines() {
         let path = include.split('"').nth(1).unwrap().trim_start_matches("../");
         let there = copied.iter().any(|copied| path.starts_with(&**copied));
-        let beside = path.ends_with(".html") || path.ends_with(".css") || path.ends_with(".js");
+        let beside = DAEMONS.iter().any(|member| root().join(member).join(path).exists());
         assert!(there || beside, "{include} is not copied");
     }
     let workspace: Table =
