@@ -13,6 +13,7 @@ pub mod dispute;
 pub mod execute;
 pub mod fault;
 pub mod genesis;
+pub mod inspect;
 pub mod l1;
 pub mod machine;
 pub mod model;

@@ -5,31 +5,24 @@ use std::path::{Path, PathBuf};
 use alloy_primitives::{Address, B256, Bytes, TxKind, U256};
 use alloy_sol_types::{SolCall, SolValue};
 use revm::{
-    ExecuteCommitEvm, ExecuteEvm, MainBuilder,
-    context::{BlockEnv, TxEnv, result::ExecutionResult},
+    ExecuteEvm,
+    context::{TxEnv, result::ExecutionResult},
     database::{CacheDB, EmptyDB},
-    handler::{MainnetContext, MainnetEvm},
 };
 
 use super::errors::ErrorNames;
 use crate::{
-    deploy::{Artifacts, PlanError, verifier as plan},
-    execute::environment::{SPEC, cfg_env},
+    deploy::{
+        Artifacts, PlanError,
+        rehearsal::{self, Rehearsal, RehearsalError, Site, carry_out},
+        verifier as plan,
+    },
+    l1::bindings::{self, IStepVerifier},
     machine::{StepContext, StepProof, witness::WitnessError},
     rules::limits::Limits,
 };
 
-mod abi {
-    alloy_sol_types::sol! {
-        /// See `contracts/src/interfaces/IStepVerifier.sol`.
-        struct StepContext { uint32 slot; uint32 step; bool inDomain; bytes32 recordHash; }
-        /// See `contracts/src/interfaces/IStepVerifier.sol`.
-        function next(StepContext context, bytes32 preState, bytes witness) returns (bytes32 postState);
-    }
-}
-
-/// Gas that an L1 transaction can have ([EIP-7825](https://eips.ethereum.org/EIPS/eip-7825)).
-pub const TRANSACTION_GAS: u64 = 1 << 24;
+pub use crate::deploy::rehearsal::TRANSACTION_GAS;
 
 /// The verifier cannot be deployed.
 #[derive(Debug, thiserror::Error)]
@@ -38,13 +31,8 @@ pub enum VerifierError {
     #[error(transparent)]
     Plan(#[from] PlanError),
     /// A contract's creation fails.
-    #[error("deploying {name}: {reason}")]
-    Deploy {
-        /// The contract.
-        name: &'static str,
-        /// Why.
-        reason: String,
-    },
+    #[error(transparent)]
+    Deploy(#[from] RehearsalError),
 }
 
 /// The verifier does not make the successor that the engine makes.
@@ -66,7 +54,7 @@ pub enum Rejection {
 
 /// The deployed verifier.
 pub struct Verifier {
-    evm: MainnetEvm<MainnetContext<CacheDB<EmptyDB>>>,
+    evm: Rehearsal,
     out: PathBuf,
     errors: Option<ErrorNames>,
     address: Address,
@@ -89,26 +77,12 @@ impl Verifier {
     /// # Errors
     /// [`VerifierError`].
     pub fn deploy(out: &Path, limits: &Limits) -> Result<Self, VerifierError> {
-        let context = MainnetContext::new(CacheDB::new(EmptyDB::default()), SPEC)
-            .with_cfg(cfg_env(1))
-            .with_block(BlockEnv {
-                basefee: 0,
-                prevrandao: Some(B256::ZERO),
-                ..BlockEnv::default()
-            });
-        let mut evm = context.build_mainnet();
         let creations = plan(&Artifacts::new(out), Address::ZERO, 0, limits.transaction_gas)?;
-        let (mut nonce, mut address) = (0, Address::ZERO);
-        for creation in creations {
-            let transaction = transaction(TxKind::Create, creation.initcode, nonce);
-            let failed = |reason| VerifierError::Deploy { name: creation.name, reason };
-            match evm.transact_commit(transaction) {
-                Ok(ExecutionResult::Success { .. }) => {}
-                Ok(failure) => return Err(failed(format!("{failure:?}"))),
-                Err(error) => return Err(failed(format!("{error:?}"))),
-            }
-            (nonce, address) = (nonce + 1, creation.address);
-        }
+        let site = Site { chain_id: 1, ..Site::default() };
+        let mut evm = rehearsal::at(&site, CacheDB::new(EmptyDB::default()));
+        carry_out(&mut evm, Address::ZERO, 0, &creations)?;
+        let nonce = creations.len() as u64;
+        let address = creations.last().map(|entry| entry.address).unwrap_or_default();
         Ok(Self {
             evm,
             out: out.to_owned(),
@@ -157,14 +131,7 @@ impl Verifier {
         pre: B256,
         witness: Bytes,
     ) -> Result<(B256, u64), Rejection> {
-        let context = abi::StepContext {
-            slot: context.slot,
-            step: context.step,
-            inDomain: context.in_domain,
-            recordHash: context.record_hash,
-        };
-        let call = abi::nextCall { context, preState: pre, witness };
-        let calldata = Bytes::from(call.abi_encode());
+        let calldata = calldata(context, pre, witness);
         let transaction = TxEnv {
             gas_limit: self.gas_limit,
             ..transaction(TxKind::Call(self.address), calldata, self.nonce)
@@ -191,6 +158,18 @@ impl Verifier {
     fn describe(&mut self, data: &[u8]) -> String {
         self.errors.get_or_insert_with(|| ErrorNames::read(&self.out)).describe(data)
     }
+}
+
+/// The call of the verifier with a witness.
+#[must_use]
+pub fn calldata(context: &StepContext, pre: B256, witness: Bytes) -> Bytes {
+    let context = bindings::StepContext {
+        slot: context.slot,
+        step: context.step,
+        inDomain: context.in_domain,
+        recordHash: context.record_hash,
+    };
+    IStepVerifier::nextCall { context, preState: pre, witness }.abi_encode().into()
 }
 
 fn transaction(kind: TxKind, data: Bytes, nonce: u64) -> TxEnv {

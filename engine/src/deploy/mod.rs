@@ -1,15 +1,23 @@
 //! The creations that make a rollup's contracts, in order, with the addresses they will have.
 //!
-//! Nothing is sent here: the same plan is carried out by a transaction lane, and by an L1 in process for tests.
+//! Nothing is sent here: the same plan is carried out by a transaction lane, on an L1 in memory to know what it costs and leaves
+//! ([`rehearse`]), and by tests. [`Surveyor`] finds out from the chain how far it is carried out.
 
+pub mod rehearsal;
 mod settlement;
+mod standing_verifier;
+mod survey;
 
 use alloy_primitives::{Address, Bytes, U256};
 use alloy_sol_types::{SolValue, sol};
 use thiserror::Error;
 
 pub use crate::artifacts::{ArtifactError, Artifacts};
+pub use crate::machine::family::FAMILIES;
+pub use rehearsal::{RehearsalError, Rehearsed, Site, rehearse};
 pub use settlement::{Program, Settlement, Validity};
+pub use standing_verifier::{VerifierMismatch, check_verifier};
+pub use survey::{SurveyError, Surveyor, inbox_nonce};
 
 use crate::{
     execute::boundary::{Boundary, Genesis},
@@ -62,40 +70,6 @@ sol! {
         uint40 budget;
     }
 }
-
-/// The verifier's families, in the order of `verifier/Family.sol`, which the entry's constructor checks.
-pub const FAMILIES: [&str; 30] = [
-    "Arithmetic",
-    "Comparison",
-    "Bitwise",
-    "StackItems",
-    "ControlFlow",
-    "Return",
-    "Environment",
-    "StateReads",
-    "MemoryAccess",
-    "Copies",
-    "Keccak",
-    "Log",
-    "Storage",
-    "Calls",
-    "Create",
-    "SelfDestruct",
-    "FixedPoint",
-    "BlockBegin",
-    "Blob",
-    "TxBegin",
-    "AccessList",
-    "Authorize",
-    "Enter",
-    "Precompiles",
-    "Copy",
-    "Absorb",
-    "Creation",
-    "Settle",
-    "Destruct",
-    "BlockEnd",
-];
 
 /// What a deployment chooses beyond its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -256,6 +230,11 @@ impl Planner<'_> {
     }
 
     fn verifier(&mut self, transaction_gas: u64) -> Result<Address, PlanError> {
+        let families = self.families(transaction_gas)?;
+        self.create("StepVerifier", &(families,).abi_encode_params())
+    }
+
+    fn families(&mut self, transaction_gas: u64) -> Result<Vec<Address>, PlanError> {
         let mut families = Vec::with_capacity(FAMILIES.len());
         for name in FAMILIES {
             let arguments = match name {
@@ -264,7 +243,7 @@ impl Planner<'_> {
             };
             families.push(self.create(name, &arguments)?);
         }
-        self.create("StepVerifier", &(families,).abi_encode_params())
+        Ok(families)
     }
 }
 
@@ -318,6 +297,23 @@ impl Plan {
         Ok(Self { creations: planner.creations, verifier, bridge, genesis })
     }
 
+    /// The nonce at which a plan that begins at `first` creates the Inbox; `verifier` says whether it creates that, too.
+    #[must_use]
+    pub fn inbox(first: u64, verifier: bool, settlement: Option<&Settlement>) -> u64 {
+        first.saturating_add(Self::before_inbox(verifier, settlement))
+    }
+
+    /// The nonce at which a plan begins that creates the Inbox at `inbox`; none if there are too few before.
+    #[must_use]
+    pub fn first(inbox: u64, verifier: bool, settlement: Option<&Settlement>) -> Option<u64> {
+        inbox.checked_sub(Self::before_inbox(verifier, settlement))
+    }
+
+    fn before_inbox(verifier: bool, settlement: Option<&Settlement>) -> u64 {
+        let verifier = if verifier { VERIFIER } else { 0 };
+        verifier + settlement.map_or(0, Settlement::creations)
+    }
+
     /// Where a plan of this deployer from its nonce on puts the Bridge: the L2's genesis state holds these addresses.
     #[must_use]
     pub fn bridge(
@@ -335,7 +331,7 @@ impl Plan {
         nonce: u64,
         settlement: Option<&Settlement>,
     ) -> BridgeContracts {
-        let nonce = nonce + settlement.map_or(0, Settlement::creations);
+        let nonce = Self::inbox(nonce, false, settlement);
         let bridge = deployer.create(nonce + BEFORE_BRIDGE);
         BridgeContracts {
             bridge,

@@ -271,6 +271,22 @@ sol! {
         function tournament() external view returns (address);
     }
 
+    /// Mirrors `interfaces/IStepVerifier.sol`.
+    #[derive(Debug, PartialEq, Eq)]
+    struct StepContext {
+        uint32 slot;
+        uint32 step;
+        bool inDomain;
+        bytes32 recordHash;
+    }
+
+    /// The machine's transition function.
+    #[derive(Debug, PartialEq, Eq)]
+    interface IStepVerifier {
+        function next(StepContext calldata context, bytes32 preState, bytes calldata witness) external view returns (bytes32 postState);
+        function contractOf(uint8 family) external view returns (address);
+    }
+
     /// What the Inbox fixes about one L2 block.
     #[derive(Debug, PartialEq, Eq)]
     struct Record {
@@ -334,6 +350,7 @@ sol! {
         event MessageSent(bytes32 indexed hash, address indexed sender, address indexed target, uint64 nonce, uint256 value, bytes data);
         event Withdrawn(bytes32 indexed hash, address indexed target, uint256 value);
         event Deposited(uint64 indexed index, address indexed account, uint256 amount);
+        event OutboxProven(bytes32 indexed claim, bytes32 storageRoot);
 
         error AlreadyWithdrawn(bytes32 hash);
         error NotConfirmed(bytes32 claim, uint8 status);
@@ -344,7 +361,9 @@ sol! {
         function deposit(address account) external payable returns (uint64 index);
         function sendMessage(address target, bytes calldata data) external payable returns (uint64 nonce);
         function withdraw(Message calldata message, WithdrawalProof calldata proof) external;
+        function proveOutbox(ClaimKey calldata claim, bytes calldata boundary, bytes[] calldata accountProof) external;
         function withdrawn(bytes32 hash) external view returns (bool);
+        function outboxRoot(bytes32 claim) external view returns (bytes32);
         function inbox() external view returns (address);
         function rollup() external view returns (address);
         function caller() external view returns (address);

@@ -3,6 +3,7 @@
 mod absorb;
 mod codes;
 pub mod error;
+pub mod family;
 pub mod groups;
 pub mod job_kind;
 pub mod opcode;
@@ -16,6 +17,7 @@ mod view;
 pub mod witness;
 
 pub use error::{Divergence, TraceError};
+pub use family::Family;
 pub use job_kind::JobKind;
 pub use outcome::Outcome;
 pub use phase::Phase;

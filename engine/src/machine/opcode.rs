@@ -17,7 +17,7 @@ fn stack_io(opcode: u8) -> Option<(usize, usize)> {
 }
 
 /// Items that `opcode` reads, were they all there: DUPn n, SWAPn n + 1.
-pub(super) fn items_read(opcode: u8) -> usize {
+pub(crate) fn items_read(opcode: u8) -> usize {
     stack_io(opcode).map_or(0, |(inputs, _)| inputs)
 }
 

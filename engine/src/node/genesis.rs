@@ -12,8 +12,12 @@ use super::{
     deployment::{BridgeContracts, Deployment},
 };
 use crate::{
-    bridge::predeploys::{L1_MESSENGER, OUTBOX, TOKEN_BRIDGE},
-    genesis::GenesisFile,
+    bridge::{
+        message::Crossing,
+        predeploys::{L1_MESSENGER, OUTBOX, TOKEN_BRIDGE},
+    },
+    execute::boundary::Boundary,
+    genesis::{BridgeEnds, GenesisFile},
     l1::bindings::{IL1Messenger, IOutbox, ITokenBridge},
     rules::limits::Limits,
     simulate::{Quota, Scene, call},
@@ -59,6 +63,41 @@ pub fn import(source: &GenesisSource, deployment: &Deployment) -> Result<Commit,
             Ok(commit)
         }
     }
+}
+
+/// The ends on L1 of the bridge that a genesis has; none for a rollup without a Bridge.
+///
+/// # Errors
+/// [`NodeError::Genesis`] for a file that no chain starts from, [`NodeError::Simulate`] for predeploys that cannot be asked.
+pub fn bridge_of(file: &GenesisFile) -> Result<Option<BridgeEnds>, NodeError> {
+    let mut state = B256Map::default();
+    let (genesis, codes) = file.build(&mut state)?;
+    state.extend(codes);
+    let start = Boundary::genesis(&genesis);
+    let ask = |to: Address, data: Vec<u8>| {
+        let input = TransactionInput::new(data.into());
+        let request = TransactionRequest::default().to(to).input(input);
+        Scene::new(&state, &start, Quota::of_transaction(&Limits::SURETY))
+            .and_then(|scene| call(&scene, request))
+            .map(|called| called.output)
+            .map_err(|source| NodeError::Simulate { number: genesis.number, source })
+    };
+    let chain = ask(L1_MESSENGER, IL1Messenger::l1ChainIdCall {}.abi_encode())?;
+    let bridge = ask(L1_MESSENGER, IL1Messenger::bridgeCall {}.abi_encode())?;
+    let escrow = ask(TOKEN_BRIDGE, ITokenBridge::escrowCall {}.abi_encode())?;
+    // an account without code answers nothing
+    let ends = (
+        IL1Messenger::l1ChainIdCall::abi_decode_returns_validate(&chain),
+        IL1Messenger::bridgeCall::abi_decode_returns_validate(&bridge),
+        ITokenBridge::escrowCall::abi_decode_returns_validate(&escrow),
+    );
+    Ok(match ends {
+        (Ok(l1_chain_id), Ok(bridge), Ok(token_escrow)) => {
+            let l1_chain_id = l1_chain_id.saturating_to();
+            Some(BridgeEnds { crossing: Crossing { l1_chain_id, bridge }, token_escrow })
+        }
+        _ => None,
+    })
 }
 
 /// The genesis state, asked whose ends of a bridge its predeploys are.

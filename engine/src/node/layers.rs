@@ -130,6 +130,33 @@ impl Layers {
         }
     }
 
+    /// What is said of one key, such as `node.l1`, for programs that need no more; none if nothing is.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn part<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, ConfigError> {
+        let figment = self.figment()?;
+        if !figment.contains(key) {
+            return Ok(None);
+        }
+        let part = figment.extract_inner(key).map_err(|error| ConfigError::Invalid {
+            place: place(error.metadata.as_ref(), &error.path),
+            reason: error.kind.to_string(),
+        });
+        part.map(Some)
+    }
+
+    /// What every daemon has; where the layers say nothing of a key, its default says.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub fn shared_or(&self, defaults: &[(&str, &str)]) -> Result<DaemonConfig, ConfigError> {
+        let below = defaults.iter().fold(Figment::new(), |figment, (key, value)| {
+            figment.merge(Serialized::default(key, *value))
+        });
+        extract(&below.merge(self.figment()?))
+    }
+
     fn figment(&self) -> Result<Figment, ConfigError> {
         let mut figment = Figment::new();
         for path in &self.files {

@@ -1,6 +1,7 @@
 //! The tick of a daemon: follow L1, derive, execute, store. Wiring, without rules of its own.
 
 pub mod alarms;
+pub mod archive;
 pub mod batches;
 pub mod code;
 pub mod config;
@@ -32,6 +33,7 @@ use tokio::sync::{broadcast, watch};
 use tracing::{error, info, warn};
 
 use self::{
+    archive::Executed,
     batches::{Batch, batches, view as ask},
     config::NodeConfig,
     deployment::Deployment,
@@ -46,13 +48,10 @@ use crate::{
         message::Message,
         tree::{self, TreeError},
     },
-    commitment::{Slots, SlotsBuilder},
-    derive::{
-        BatchData, BlockInput,
-        deposits::{pack, unpack},
-    },
+    commitment::Slots,
+    derive::{BatchData, BlockInput, deposits::pack},
     execute::{
-        block::{BlockOutcome, Effect, LAST_SLOT, SlotOutcome, execute_block},
+        block::{BlockOutcome, Effect, SlotOutcome, execute_block},
         boundary::Boundary,
         database::TrieDatabase,
         pending::Pending,
@@ -64,7 +63,6 @@ use crate::{
         client::L1Client,
         follow::{Advance, BlockRef, FollowError, Headers, advance},
     },
-    machine::groups::Record,
     rules::limits::Limits,
     simulate::{Called, Quota, call},
     state::{
@@ -442,10 +440,7 @@ impl Node {
     /// # Errors
     /// [`NodeError::Missing`] for a block that is not executed.
     pub fn sealed(&self, number: u64) -> Result<Boundary, NodeError> {
-        if number == self.deployment.genesis.number {
-            return Ok(self.deployment.start());
-        }
-        self.boundary(number, LAST_SLOT)
+        self.executed().sealed(number)
     }
 
     /// The boundary after a slot of an executed block; idle slots repeat the one before.
@@ -453,15 +448,7 @@ impl Node {
     /// # Errors
     /// [`NodeError::Missing`] for a block that is not executed.
     pub fn boundary(&self, number: u64, slot: u16) -> Result<Boundary, NodeError> {
-        let missing = NodeError::Missing { what: "boundary", number };
-        let mut at = slot;
-        loop {
-            if let Some(encoded) = self.store.boundary(number, at)? {
-                return Boundary::decode(&encoded).map_err(|_| missing);
-            }
-            let Some(before) = at.checked_sub(1) else { return Err(missing) };
-            at = before;
-        }
+        self.executed().boundary(number, slot)
     }
 
     /// The record, batch and deposits of an executed block.
@@ -469,16 +456,7 @@ impl Node {
     /// # Errors
     /// [`NodeError::Missing`] for a block that is not executed.
     pub fn input(&self, number: u64) -> Result<BlockInput, NodeError> {
-        let missing = |what| NodeError::Missing { what, number };
-        let row = self.store.block(number)?.ok_or(missing("batch"))?;
-        let record = Record::decode(&row.record).map_err(|_| missing("record"))?;
-        let deposits = unpack(&row.deposits).ok_or(missing("deposits"))?;
-        let data: BatchData = if record.blob_hash.is_zero() {
-            row.batch.into()
-        } else {
-            self.store.blob(record.blob_hash)?.ok_or(missing("blob"))?.into()
-        };
-        Ok(BlockInput::new(record, data, deposits)?)
+        self.executed().input(number)
     }
 
     /// How many messages L1 has sent.
@@ -513,13 +491,11 @@ impl Node {
     /// # Errors
     /// [`NodeError::Missing`] when one of them is not executed.
     pub fn slots(&self, after: u64, end: u64) -> Result<Slots, NodeError> {
-        let mut builder = SlotsBuilder::new(self.sealed(after)?.hash());
-        for number in after.saturating_add(1)..=end {
-            let row = self.store.leaves(number)?;
-            let row = row.ok_or(NodeError::Missing { what: "leaves", number })?;
-            builder.push_block(row.begin, &row.entries, row.sealed)?;
-        }
-        Ok(builder.finish()?)
+        self.executed().slots(after, end)
+    }
+
+    fn executed(&self) -> Executed<'_> {
+        Executed { store: &self.store, deployment: &self.deployment }
     }
 
     /// The last L2 block appended at or before an L1 block.

@@ -1,6 +1,7 @@
 //! `surety genesis`: the genesis file of a new rollup.
 
 use std::{
+    fmt,
     path::PathBuf,
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -12,56 +13,71 @@ use serde::Serialize;
 use surety_engine::{
     artifacts::Artifacts,
     bridge::message::Crossing,
-    deploy::Plan,
+    deploy::{Plan, Surveyor},
     genesis::{Alloc, BridgeEnds, NewChain},
+    l1::client::L1Client,
     node::deployment::BridgeContracts,
     rules::limits::Limits,
 };
 
+use crate::terminal::output::Output;
+
 /// Writes the genesis file of a new rollup, in geth's format, with all predeploys.
+///
+/// The L2's end of the bridge knows the Bridge on L1, whose address follows from the deployer's nonce: with --l1 that is looked up,
+/// and `surety deploy` must be the account's next transactions.
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  surety genesis --chain-id 61331 --l1 http://127.0.0.1:8545 --deployer 0xf39F...")]
 pub(crate) struct Genesis {
     /// L2 chain id.
     #[arg(long)]
     chain_id: u64,
-    /// With a Bridge, which needs to know where the contracts on L1 will be.
-    #[arg(
-        long,
-        required_unless_present = "no_bridge",
-        conflicts_with = "no_bridge",
-        requires_all = ["deployer", "nonce", "l1_chain_id"]
-    )]
-    bridge: bool,
     /// Without a Bridge: a testnet whose accounts may have ether.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["deployer", "nonce", "l1_chain_id", "l1"])]
     no_bridge: bool,
     /// The account that will deploy the contracts on L1.
-    #[arg(long)]
+    #[arg(long, required_unless_present = "no_bridge", value_name = "ADDRESS")]
     deployer: Option<Address>,
-    /// Its nonce when it deploys the Inbox: the Bridge follows as the fifth contract after it, the TokenEscrow as the sixth.
-    #[arg(long)]
+    /// JSON-RPC endpoint of an L1 node, which knows the chain id and the deployer's next nonce.
+    #[arg(long, value_name = "URL", conflicts_with_all = ["nonce", "l1_chain_id"])]
+    l1: Option<String>,
+    /// A step verifier that is on L1 already, and will not be deployed again.
+    #[arg(long, requires = "l1", value_name = "ADDRESS")]
+    verifier: Option<Address>,
+    /// Without --l1: the deployer's nonce when it deploys the Inbox; the Bridge follows as the fifth contract after it, the
+    /// TokenEscrow as the sixth.
+    #[arg(long, required_unless_present_any = ["l1", "no_bridge"])]
     nonce: Option<u64>,
-    /// L1 chain id.
-    #[arg(long)]
+    /// Without --l1: the L1 chain id.
+    #[arg(long, required_unless_present_any = ["l1", "no_bridge"])]
     l1_chain_id: Option<u64>,
-    /// L2 time of the genesis, seconds; now if left out. Deploy after it.
+    /// L2 time of the genesis, seconds. Default: L1's newest block's with --l1, else now. Deploy after it.
     #[arg(long)]
     timestamp: Option<u64>,
     /// Base fee of the genesis, wei per gas.
     #[arg(long, default_value_t = 1_000_000_000)]
     base_fee: u128,
     /// More accounts: JSON as `alloc` in geth's format. With a Bridge they have no ether.
-    #[arg(long)]
+    #[arg(long, value_name = "FILE")]
     alloc: Option<PathBuf>,
     /// The compiled contracts.
-    #[arg(long, default_value = "out")]
+    #[arg(long, default_value = "out", value_name = "DIRECTORY")]
     artifacts: PathBuf,
     /// The file to write.
-    #[arg(long, default_value = "genesis.json")]
+    #[arg(long, default_value = "genesis.json", value_name = "FILE")]
     out: PathBuf,
-    /// Prints the summary as JSON.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
+}
+
+/// Where on L1 the Bridge will be.
+#[derive(Clone, Copy, Debug)]
+struct Site {
+    l1_chain_id: u64,
+    contracts: BridgeContracts,
+    /// L1's time, if it was asked.
+    time: Option<u64>,
 }
 
 /// What a deployer wants to know of a genesis.
@@ -79,43 +95,53 @@ struct Summary {
 }
 
 impl Genesis {
-    pub(crate) fn run(self) -> eyre::Result<()> {
-        let bridge = match (self.bridge, self.deployer, self.nonce) {
-            (true, Some(deployer), Some(nonce)) => Some(Plan::bridge_around(deployer, nonce, None)),
-            _ => None,
-        };
-        let file = self.chain(bridge)?.file(&Artifacts::new(&self.artifacts))?;
+    pub(crate) async fn run(self) -> eyre::Result<()> {
+        let site = self.site().await?;
+        let file = self.chain(site)?.file(&Artifacts::new(&self.artifacts))?;
         let (genesis, _) = file.build(&mut B256Map::<Bytes>::default())?;
         std::fs::write(&self.out, file.to_json()?)
             .wrap_err_with(|| format!("cannot write {}", self.out.display()))?;
-        let summary = Summary {
+        self.output.say(&Summary {
             chain_id: genesis.chain_id,
             timestamp: genesis.timestamp,
             accounts: file.alloc().len(),
             hash: genesis.hash,
             state_root: genesis.state_root,
-            bridge,
+            bridge: site.map(|site| site.contracts),
             file: self.out,
-        };
-        if self.json {
-            println!("{}", serde_json::to_string_pretty(&summary)?);
-        } else {
-            summary.print();
-        }
-        Ok(())
+        })
     }
 
-    fn chain(&self, bridge: Option<BridgeContracts>) -> eyre::Result<NewChain> {
-        let ends = bridge.zip(self.l1_chain_id).map(|(contracts, l1_chain_id)| BridgeEnds {
-            crossing: Crossing { l1_chain_id, bridge: contracts.bridge },
-            token_escrow: contracts.token_escrow,
-        });
+    /// Where the Bridge will be, if there is one.
+    async fn site(&self) -> eyre::Result<Option<Site>> {
+        let Some(deployer) = self.deployer else { return Ok(None) };
+        let (inbox, l1_chain_id, time) = match (&self.l1, self.nonce, self.l1_chain_id) {
+            (Some(url), _, _) => {
+                let l1 = L1Client::connect(url, None).await?;
+                let surveyor = Surveyor::arrive(&l1, deployer).await?;
+                let inbox = Plan::inbox(surveyor.nonce(), self.verifier.is_none(), None);
+                (inbox, l1.chain_id(), Some(surveyor.head().timestamp))
+            }
+            (None, Some(nonce), Some(l1_chain_id)) => (nonce, l1_chain_id, None),
+            // clap has asked for them
+            _ => return Ok(None),
+        };
+        let contracts = Plan::bridge_around(deployer, inbox, None);
+        Ok(Some(Site { l1_chain_id, contracts, time }))
+    }
+
+    fn chain(&self, site: Option<Site>) -> eyre::Result<NewChain> {
+        let ends = |site: Site| BridgeEnds {
+            crossing: Crossing { l1_chain_id: site.l1_chain_id, bridge: site.contracts.bridge },
+            token_escrow: site.contracts.token_escrow,
+        };
+        let time = self.timestamp.or_else(|| site.and_then(|site| site.time));
         Ok(NewChain {
             chain_id: self.chain_id,
-            timestamp: self.timestamp.map_or_else(now, Ok)?,
+            timestamp: time.map_or_else(now, Ok)?,
             base_fee: self.base_fee,
             gas_limit: Limits::SURETY.block_gas,
-            bridge: ends,
+            bridge: site.map(ends),
             alloc: self.alloc()?,
         })
     }
@@ -129,18 +155,19 @@ impl Genesis {
     }
 }
 
-impl Summary {
-    fn print(&self) {
-        println!("{}: {} accounts", self.file.display(), self.accounts);
-        println!("  chain id     {}", self.chain_id);
-        println!("  timestamp    {}", self.timestamp);
-        println!("  hash         {}", self.hash);
-        println!("  state root   {}", self.state_root);
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}: {} accounts", self.file.display(), self.accounts)?;
+        writeln!(f, "  chain id     {}", self.chain_id)?;
+        writeln!(f, "  timestamp    {}", self.timestamp)?;
+        writeln!(f, "  hash         {}", self.hash)?;
+        writeln!(f, "  state root   {}", self.state_root)?;
         if let Some(BridgeContracts { bridge, caller, token_escrow }) = self.bridge {
-            println!("  Bridge       {bridge}");
-            println!("  Caller       {caller}");
-            println!("  TokenEscrow  {token_escrow}");
+            writeln!(f, "  Bridge       {bridge}")?;
+            writeln!(f, "  Caller       {caller}")?;
+            writeln!(f, "  TokenEscrow  {token_escrow}")?;
         }
+        Ok(())
     }
 }
 

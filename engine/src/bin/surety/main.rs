@@ -1,17 +1,19 @@
-//! Surety on the command line: the whole job as a demonstration, and what attacks cost, on an L1 of its own.
-//!
-//! Makes and executes traces, too, which needs nothing else.
-//!
-//! Needs the compiled contracts in `out/`, anvil in `node_modules/`, and the daemons' programs; `scripts/demo` makes them.
+//! `surety`: what an operator and a user of a rollup reach for, and the whole job as a demonstration.
 
+mod blocks;
 mod bridge;
+mod completions;
 mod demo;
+mod deploy;
 mod execute;
 mod genesis;
+mod place;
 mod simulate_attack;
 mod soak;
 mod stage;
+mod step;
 mod swap;
+mod terminal;
 mod trace;
 
 use std::process::ExitCode;
@@ -19,9 +21,13 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use surety_engine::node::process;
 
-/// Disputes on an L1 of its own.
+/// Fraud proofs for Ethereum rollups: deploy one, look at it, use it, prove a single step of it.
+///
+/// Commands that act on a rollup take a configuration like a daemon's (--config); those that only look need --l1 and --deployment.
+/// With --json a command answers in JSON, errors too. It ends with 0 when it is done, 1 when it failed or the answer is no, 2 when
+/// its arguments or files cannot be used, and 75 when L1 could not be read: then trying again may help.
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(name = "surety", version, arg_required_else_help = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -35,30 +41,56 @@ enum Command {
     SimulateAttack(simulate_attack::SimulateAttack),
     /// Lets users, an attacker and both daemons live together for many L2 blocks, and looks at what becomes of them.
     Soak(soak::Soak),
-    /// Writes the genesis file of a new rollup.
     Genesis(genesis::Genesis),
-    /// Deposits ETH from L1 to an account on L2.
+    Deploy(deploy::Deploy),
     Deposit(bridge::Deposit),
-    /// Sends a message from L1 to L2, or from L2 to L1.
     Send(bridge::Send),
-    /// Relays a message from L1 on L2.
     Relay(bridge::Relay),
-    /// Carries a message from L2 out on L1.
     Withdraw(bridge::Withdraw),
-    /// Says where messages stand.
     Messages(bridge::Messages),
-    /// Relays all messages, both ways, until it is stopped.
     Relayer(bridge::Relayer),
+    Swap(swap::Swap),
+    Inspect(step::Inspect),
+    ProveStep(step::ProveStep),
     Trace(trace::MakeTrace),
     Execute(execute::Execute),
-    /// Swaps ETH or tokens on one rollup for those on another, both or none.
-    Swap(swap::Swap),
+    Completions(completions::Completions),
+}
+
+impl Command {
+    async fn run(self) -> eyre::Result<ExitCode> {
+        match self {
+            Self::Demo(demo) => demo.run().await?,
+            Self::SimulateAttack(attack) => attack.run().await?,
+            Self::Soak(soak) => soak.run().await?,
+            Self::Genesis(genesis) => genesis.run().await?,
+            Self::Deploy(deploy) => deploy.run().await?,
+            Self::Deposit(deposit) => deposit.run().await?,
+            Self::Send(send) => send.run().await?,
+            Self::Relay(relay) => relay.run().await?,
+            Self::Withdraw(withdraw) => withdraw.run().await?,
+            Self::Messages(messages) => messages.run().await?,
+            Self::Relayer(relayer) => relayer.run().await?,
+            Self::Swap(swap) => swap.run().await?,
+            Self::Inspect(inspect) => inspect.run().await?,
+            Self::ProveStep(prove) => prove.run().await?,
+            Self::Trace(trace) => trace.run().await?,
+            Self::Execute(execute) => return Ok(execute.run()),
+            Self::Completions(completions) => completions.run()?,
+        }
+        Ok(ExitCode::SUCCESS)
+    }
 }
 
 #[tokio::main]
-async fn main() -> eyre::Result<ExitCode> {
-    let arguments = Arguments::parse();
-    let is_daemon = matches!(arguments.command, Command::Relayer(_));
+async fn main() -> ExitCode {
+    // known before the arguments are: they may be what is wrong
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    let command = match Arguments::try_parse() {
+        Ok(arguments) => arguments.command,
+        Err(error) => return terminal::failure::tell_usage(&error, json),
+    };
+    let is_daemon = matches!(command, Command::Relayer(_));
     if is_daemon || std::env::var_os("RUST_LOG").is_some() {
         process::init_tracing(false);
     }
@@ -78,4 +110,6 @@ async fn main() -> eyre::Result<ExitCode> {
         Command::Swap(swap) => swap.run().await,
     };
     done.map(|()| ExitCode::SUCCESS)
+=======
+    command.run().await.unwrap_or_else(|error| terminal::failure::tell(&error, json))
 }

@@ -12,11 +12,9 @@ use alloy_rlp::Decodable;
 use clap::{Args, ValueEnum};
 use eyre::{OptionExt, WrapErr};
 use surety_engine::{
-    derive::{BlockInput, deposits},
     l1::{client::L1Client, witness::fetch},
-    machine::groups::Record,
-    node::deployment::Deployment,
-    state::{BlockRow, Store},
+    node::{archive::Archive, deployment::Deployment, history::History as _},
+    state::BlockRow,
     stateless::{
         build,
         encoding::{rlp, ssz},
@@ -78,7 +76,7 @@ impl MakeTrace {
                 (pre, trace)
             }
             (None, Some(store), Some(deployment)) => {
-                of_store(&Store::open(store)?, &Deployment::read(deployment)?, self.block)?
+                of_store(&Archive::open(store, Deployment::read(deployment)?)?, self.block)?
             }
             _ => eyre::bail!("give --rpc, or --store and --deployment"),
         };
@@ -103,7 +101,8 @@ impl MakeTrace {
 }
 
 /// The trace of a block that a daemon executed.
-fn of_store(store: &Store, deployment: &Deployment, number: u64) -> eyre::Result<(B256, Trace)> {
+fn of_store(archive: &Archive, number: u64) -> eyre::Result<(B256, Trace)> {
+    let (store, deployment) = (archive.store(), archive.deployment());
     let row = store.block(number)?.ok_or_else(|| eyre::eyre!("block {number} is not executed"))?;
     let before = number.checked_sub(1).ok_or_eyre("block 0 has no parent")?;
     let parent = store.block(before)?;
@@ -113,12 +112,10 @@ fn of_store(store: &Store, deployment: &Deployment, number: u64) -> eyre::Result
         None => eyre::bail!("block {before} is not executed"),
     };
     let parent = parent.as_ref().map(header).transpose()?;
-    let record = Record::decode(&row.record)?;
-    let deposits =
-        deposits::unpack(&row.deposits).ok_or_eyre("the store's deposits are malformed")?;
-    let input = BlockInput::new(record, row.batch.clone(), deposits)?;
+    let input = archive.input(number)?;
     let chain_id = deployment.genesis.chain_id;
-    Ok((pre, build::of_input(store, chain_id, pre, parent, &input, header(&row)?)?))
+    let source = archive.source();
+    Ok((pre, build::of_input(source, chain_id, pre, parent, &input, header(&row)?)?))
 }
 
 fn header(row: &BlockRow) -> eyre::Result<Header> {
