@@ -1,5 +1,11 @@
 //! Constants that the contracts and the engine both write down are the same.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs
+)]
 
 use std::path::Path;
 
@@ -7,7 +13,7 @@ use alloy_primitives::{Address, U256};
 use surety_engine::{
     artifacts::Artifacts,
     bridge::predeploys::{L1_MESSENGER, OUTBOX, TOKEN_BRIDGE},
-    machine::{JobKind, Phase},
+    machine::{Family, JobKind, Phase, family::FAMILIES},
     rules::{
         addresses::{BEACON_ROOTS, BLOCK_HASHES, SYSTEM},
         gas,
@@ -147,4 +153,28 @@ fn the_contracts_of_swaps_are_where_their_code_says() {
     let address = |contract| contracts::creation(&artifacts, contract).unwrap().address;
     assert_eq!(address("SwapArbiter"), contracts::SWAP_ARBITER);
     assert_eq!(address("SwapVault"), contracts::SWAP_VAULT);
+}
+
+#[test]
+fn families_and_the_table_that_dispatches_opcodes() {
+    let text = Source::read("verifier/Family.sol").text;
+    let (_, body) = text.split_once("enum Family {").unwrap();
+    let names: Vec<_> = body.split_once('}').unwrap().0.split(',').map(str::trim).collect();
+    assert_eq!(names, FAMILIES);
+
+    let text = Source::read("verifier/Dispatch.sol").text;
+    let (_, table) = text.split_once("OPCODES = ").unwrap();
+    let digits: String = table
+        .split_once(';')
+        .unwrap()
+        .0
+        .split("hex\"")
+        .skip(1)
+        .map(|line| line.split_once('"').unwrap().0)
+        .collect();
+    assert_eq!(digits.len(), 256);
+    for (opcode, digit) in (0..=u8::MAX).zip(digits.chars()) {
+        let expected = usize::try_from(digit.to_digit(16).unwrap()).unwrap();
+        assert_eq!(Family::of_opcode(opcode).name(), FAMILIES[expected], "0x{opcode:02x}");
+    }
 }

@@ -14,6 +14,7 @@ use surety_engine::{
         boundary::Boundary,
         pending::Pending,
     },
+    node::deployment::Deployment,
     rules::limits::Limits,
     state::{BlockRow, Store},
     stateless::encoding::rlp,
@@ -98,9 +99,10 @@ fn a_daemons_store_gives_the_trace_of_its_block() {
         execute_block(&mut Pending::new(&witness), &start, &input, &Limits::SURETY).unwrap();
     let directory = TempDir::new().unwrap();
     let store = directory.path().join("store");
-    fill(&store, &start, &input, &outcome);
     let deployment = directory.path().join("deployment.json");
     std::fs::write(&deployment, deployment_json()).unwrap();
+    let identity = Deployment::read(&deployment).unwrap().identity();
+    fill(&store, identity, &start, &input, &outcome);
     for encoding in ["rlp", "ssz"] {
         let out = directory.path().join(encoding);
         let output = surety(&[
@@ -127,7 +129,7 @@ fn a_daemons_store_gives_the_trace_of_its_block() {
 }
 
 /// What a daemon leaves in its store.
-fn fill(path: &Path, start: &Boundary, input: &BlockInput, outcome: &BlockOutcome) {
+fn fill(path: &Path, identity: B256, start: &Boundary, input: &BlockInput, outcome: &BlockOutcome) {
     let store = Store::open(path).unwrap();
     let mut commit = mainnet::witness().to_commit();
     let row = BlockRow {
@@ -139,7 +141,7 @@ fn fill(path: &Path, start: &Boundary, input: &BlockInput, outcome: &BlockOutcom
         ..BlockRow::default()
     };
     assert_ne!(row.state_root, start.state_root);
-    commit.block(input.record().number, &row);
+    commit.block(input.record().number, &row).meta("deployment", identity.as_slice());
     store.commit(commit).unwrap();
 }
 

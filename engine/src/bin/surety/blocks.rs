@@ -30,7 +30,7 @@ use crate::{
 #[derive(Clone, Debug, Args)]
 pub(crate) struct BlocksArguments {
     /// Read nothing but the store, of a daemon that is not running. Without it a node of one's own reads L1 from the genesis on.
-    #[arg(long, requires = "store")]
+    #[arg(long)]
     offline: bool,
     /// The rollup's genesis file. Default: the configuration's, else genesis.json.
     #[arg(long, value_name = "FILE")]
@@ -50,7 +50,9 @@ impl BlocksArguments {
     pub(crate) async fn open(&self) -> eyre::Result<Blocks> {
         if self.offline {
             let store = self.place.layers.part::<PathBuf>("node.store")?;
-            let store = store.ok_or_else(|| Usage("which store?".to_owned()))?;
+            let store = store
+                .ok_or_else(|| Usage("which store?".to_owned()))
+                .advise(|| "name it with --store")?;
             let archive = Archive::open(&store, self.place.deployment()?);
             let archive = archive.wrap_err_with(|| format!("the store {}", store.display()));
             return Ok(Blocks::Kept(archive.advise(

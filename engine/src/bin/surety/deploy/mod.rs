@@ -158,6 +158,13 @@ impl Deploy {
         }
         let surveyor = Surveyor::arrive(&l1, lane.address()).await?;
         let work = self.work(&surveyor, &artifacts, &l1, &chosen, &start).await?;
+        let file = self.file()?;
+        if let Ok(other) = Deployment::read(&file)
+            && other.rollup != work.plan.deployment(l1.chain_id(), 0).rollup
+        {
+            let other = Usage(format!("{} is another rollup's", file.display()));
+            return Err(other).advise(|| "name another file with --out");
+        }
         let report = plan(&work, &surveyor, &l1, &chosen, &start, lane.address()).await?;
         if self.plan {
             return self.output.say(&report);

@@ -1,7 +1,4 @@
-//! `surety genesis`, as a deployer uses it. Needs `forge build`.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
-
-mod support;
+//! `surety genesis`, as a deployer uses it.
 
 use std::{
     path::Path,
@@ -12,9 +9,10 @@ use alloy_primitives::{Address, B256, Bytes, address, map::B256Map};
 use serde_json::{Value, json};
 use surety_engine::{deploy::Plan, genesis::GenesisFile};
 
+use crate::support;
+
 const DEPLOYER: Address = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
-const WITH_BRIDGE: [&str; 7] = [
-    "--bridge",
+const WITH_BRIDGE: [&str; 6] = [
     "--deployer",
     "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266",
     "--nonce",
@@ -86,11 +84,11 @@ fn ether_is_for_chains_without_a_bridge() {
 }
 
 #[test]
-fn one_must_say_whether_there_is_a_bridge() {
+fn a_bridge_needs_to_know_who_deploys_it_where() {
     let directory = tempfile::tempdir().unwrap();
     let error = refused(directory.path(), &[]);
-    assert!(error.contains("--bridge"), "{error}");
-    let error = refused(directory.path(), &["--bridge"]);
     assert!(error.contains("--deployer") && error.contains("--l1-chain-id"), "{error}");
+    let error = refused(directory.path(), &["--deployer", &DEPLOYER.to_string()]);
+    assert!(error.contains("--nonce"), "{error}");
     refused(directory.path(), &[&WITH_BRIDGE[..], &["--no-bridge"]].concat());
 }
