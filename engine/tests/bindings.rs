@@ -18,7 +18,7 @@ use alloy_sol_types::{
 };
 use surety_engine::l1::bindings::{
     Bond, Claim, ClaimKey, Clocks, CommitmentState, IBonds, IBridge, ICaller, IInbox, IL1Messenger,
-    IOutbox, IPassage, IRollup, ISettlement, ITokenBridge, ITokenEscrow, ITournament, MatchKey,
+    ILens, IOutbox, IPassage, IRollup, ISettlement, ITokenBridge, ITokenEscrow, ITournament, MatchKey,
     MatchState, Message, TournamentState, WithdrawalProof,
 };
 

@@ -271,6 +271,61 @@ sol! {
         function tournament() external view returns (address);
     }
 
+    /// Who may still join: mirrors `tournament/Delay.sol`.
+    #[derive(Debug, PartialEq, Eq)]
+    struct Joiners {
+        uint32 here;
+        uint32 steps;
+    }
+
+    /// Mirrors `lens/ILens.sol`.
+    #[derive(Debug, PartialEq, Eq)]
+    struct MatchReport {
+        bytes32 id;
+        MatchKey key;
+        uint8 level;
+        uint8 phase;
+        uint8 outcome;
+        uint8 reason;
+        uint8 due;
+        uint8 mover;
+        uint40 deadline;
+        uint40 left;
+        uint40 clockOne;
+        uint40 clockTwo;
+        uint256 stakeOne;
+        uint256 stakeTwo;
+        uint40 maxRemainingDelay;
+    }
+
+    /// Mirrors `lens/ILens.sol`.
+    #[derive(Debug, PartialEq, Eq)]
+    struct ClaimReport {
+        bytes32 id;
+        uint8 standing;
+        bytes32 deadAncestor;
+        bool voidable;
+        bytes32 contest;
+        uint8 contestStatus;
+        uint64 first;
+        uint64 end;
+        uint64 bond;
+        address owner;
+        uint256 stake;
+        uint40 closing;
+        uint40 earliest;
+        uint40 maxRemainingDelay;
+        MatchReport[] matches;
+    }
+
+    /// Views for operators and users.
+    #[derive(Debug, PartialEq, Eq)]
+    interface ILens {
+        function claimReport(ClaimKey[] calldata path, MatchKey[] calldata matches, Joiners calldata joiners) external view returns (ClaimReport memory);
+        function matchReport(MatchKey calldata key, MatchKey[] calldata matches, uint32 stepJoiners) external view returns (MatchReport memory);
+        function rollup() external view returns (address);
+    }
+
     /// Mirrors `interfaces/IStepVerifier.sol`.
     #[derive(Debug, PartialEq, Eq)]
     struct StepContext {

@@ -376,7 +376,12 @@ fn evidence(node: &Arc<Node>, config: &NodeConfig) -> Execution {
 
 impl From<&Node> for observe::Deployment {
     fn from(node: &Node) -> Self {
-        let deployment = node.deployment();
+        Self::from(node.deployment())
+    }
+}
+
+impl From<&Deployment> for observe::Deployment {
+    fn from(deployment: &Deployment) -> Self {
         Self {
             rollup: deployment.rollup,
             tournament: deployment.tournament,

@@ -216,17 +216,41 @@ impl Relayer {
         let now = snapshot.now.0;
         self.known.outgoing.retain(|_, pending| !pending.is_settled(now));
         let bridge = self.node.deployment().bridge.ok_or(RelayError::NoBridge)?.bridge;
+        let mut due = Vec::new();
         for pending in self.known.outgoing.values_mut() {
-            let hash = pending.sent.hash;
             let status = up::status(&self.node, &snapshot, &pending.sent).await?;
             match status {
                 UpStatus::Withdrawn => pending.withdrawn = pending.withdrawn.or(Some(now)),
                 _ => pending.withdrawn = None,
             }
-            if !matches!(status, UpStatus::Confirmed { .. }) || !pending.may_try(now) {
-                continue;
+            if matches!(status, UpStatus::Confirmed { .. }) && pending.may_try(now) {
+                due.push(pending);
             }
-            let proof = up::prove(&self.node, &snapshot, &pending.sent)?;
+        }
+        let claim = snapshot.latest_confirmed.0;
+        let mut is_proven =
+            !due.is_empty() && up::outbox_is_proven(&self.node, &snapshot, claim).await?;
+        if let (false, [first, _, ..]) = (is_proven, due.as_slice()) {
+            // from the second message on it is cheaper to prove the Outbox once
+            let proof = up::prove(&self.node, &snapshot, &first.sent)?;
+            match up::prove_outbox(&self.lane, bridge, &proof).await {
+                Ok(sent) => {
+                    info!(%claim, transaction = %sent.hash, messages = due.len(), "Outbox proven");
+                    is_proven = true;
+                }
+                // the messages' own proofs do without it
+                Err(error @ (LaneError::WouldRevert { .. } | LaneError::Reverted { .. })) => {
+                    warn!(%claim, %error, "the Outbox is not proven");
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        for pending in due {
+            let hash = pending.sent.hash;
+            let mut proof = up::prove(&self.node, &snapshot, &pending.sent)?;
+            if is_proven {
+                proof = up::shortened(proof);
+            }
             match up::withdraw(&self.lane, bridge, &pending.sent.message, proof).await {
                 Ok(_) => {
                     info!(message = %hash, "withdrawn");

@@ -184,6 +184,42 @@ pub fn prove_against(
     })
 }
 
+/// Whether the Outbox at the end of a claim is proven on L1, as of `snapshot`: then withdrawals by it take half the gas.
+///
+/// # Errors
+/// [`RelayError`].
+pub async fn outbox_is_proven(
+    node: &Node,
+    snapshot: &Snapshot,
+    claim: B256,
+) -> Result<bool, RelayError> {
+    let bridge = node.deployment().bridge.ok_or(RelayError::NoBridge)?.bridge;
+    let call = IBridge::outboxRootCall { claim }.abi_encode().into();
+    let answer = node.l1().call(snapshot.block, bridge, call).await;
+    let answer = answer.map_err(crate::dispute::observe::ObserveError::from)?;
+    Ok(!IBridge::outboxRootCall::abi_decode_returns_validate(&answer)?.is_zero())
+}
+
+/// Proves the Outbox at the end of the claim that `proof` is against, once for all that is withdrawn by it.
+///
+/// # Errors
+/// [`LaneError`].
+pub async fn prove_outbox(
+    lane: &Lane,
+    bridge: Address,
+    proof: &bindings::WithdrawalProof,
+) -> Result<Sent, LaneError> {
+    let bindings::WithdrawalProof { claim, boundary, accountProof, .. } = proof.clone();
+    let data = IBridge::proveOutboxCall { claim, boundary, accountProof }.abi_encode().into();
+    lane.send(&Call { to: Some(bridge), data, value: U256::ZERO, label: "proveOutbox" }).await
+}
+
+/// What is left of a proof when the Outbox is proven: the message's slot.
+#[must_use]
+pub fn shortened(proof: bindings::WithdrawalProof) -> bindings::WithdrawalProof {
+    bindings::WithdrawalProof { boundary: Bytes::new(), accountProof: Vec::new(), ..proof }
+}
+
 /// Carries a message out on L1. The lane's error tells if its target fails.
 ///
 /// # Errors

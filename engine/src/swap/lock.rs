@@ -56,6 +56,27 @@ pub async fn lock(seat: &Seat, terms: &Terms, number: LegNumber) -> Result<Locki
     Ok(Locking::Posted(seat.account.post(&seat.lane, &[call]).await?))
 }
 
+/// What the vault owes an account since a payment of `token` to it failed; zero is ETH.
+///
+/// # Errors
+/// [`SwapError`].
+pub fn credit(seat: &Seat, account: Address, token: Address) -> Result<U256, SwapError> {
+    let call = ISwapVault::creditsCall { account, token };
+    let answer = seat.ask(contracts::SWAP_VAULT, call.abi_encode().into())?;
+    ISwapVault::creditsCall::abi_decode_returns_validate(&answer)
+        .map_err(|_| SwapError::Answer { what: "a credit", answer })
+}
+
+/// Lets the vault pay what it owes an account. Anybody may, and the payment must succeed now.
+///
+/// # Errors
+/// [`SwapError`].
+pub async fn withdraw(seat: &Seat, account: Address, token: Address) -> Result<Sent, SwapError> {
+    let data = ISwapVault::withdrawCall { account, token }.abi_encode().into();
+    let call = L2Call { to: Some(contracts::SWAP_VAULT), value: U256::ZERO, data };
+    Ok(seat.account.post(&seat.lane, &[call]).await?)
+}
+
 fn allowance(seat: &Seat, leg: &Leg) -> Result<U256, SwapError> {
     let call = IERC20::allowanceCall { owner: leg.from, spender: leg.vault };
     let answer = seat.ask(leg.token, call.abi_encode().into())?;

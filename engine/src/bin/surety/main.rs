@@ -15,6 +15,7 @@ mod step;
 mod swap;
 mod terminal;
 mod trace;
+mod view;
 
 use std::process::ExitCode;
 
@@ -43,6 +44,11 @@ enum Command {
     Soak(soak::Soak),
     Genesis(genesis::Genesis),
     Deploy(deploy::Deploy),
+    Status(view::Status),
+    Claims(view::Claims),
+    Claim(view::Claim),
+    Matches(view::Matches),
+    Bonds(view::Bonds),
     Deposit(bridge::Deposit),
     Send(bridge::Send),
     Relay(bridge::Relay),
@@ -65,6 +71,11 @@ impl Command {
             Self::Soak(soak) => soak.run().await?,
             Self::Genesis(genesis) => genesis.run().await?,
             Self::Deploy(deploy) => deploy.run().await?,
+            Self::Status(status) => status.run().await?,
+            Self::Claims(claims) => claims.run().await?,
+            Self::Claim(claim) => claim.run().await?,
+            Self::Matches(matches) => matches.run().await?,
+            Self::Bonds(bonds) => bonds.run().await?,
             Self::Deposit(deposit) => deposit.run().await?,
             Self::Send(send) => send.run().await?,
             Self::Relay(relay) => relay.run().await?,

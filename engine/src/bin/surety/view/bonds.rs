@@ -1,0 +1,133 @@
+//! `surety bonds`.
+
+use std::fmt;
+
+use alloy::primitives::U256;
+use clap::Args;
+use serde::Serialize;
+use surety_engine::{
+    rules::parameters::LONGEST_LINE_GAS,
+    status::{
+        money::MoneyView,
+        units::{Wei, ether},
+    },
+};
+
+use super::{
+    look::{LookArguments, gas_price_cap},
+    words::short,
+};
+use crate::terminal::table::Table;
+
+/// Money: what is free, locked, credited and lost in Bonds, and what a proposer or a challenger needs to hold.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Bonds {
+    #[command(flatten)]
+    look: LookArguments,
+}
+
+/// What it takes to play, wei.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Floor {
+    /// The bond behind a proposer's claims, all of them.
+    propose_wei: Wei,
+    /// The bonds that the honest side locks for a disputed height: one root bond in all, and a step bond each.
+    dispute_wei: Wei,
+    /// Gas of the longest honest line of one dispute, at the price that refunds end at.
+    gas_wei: Wei,
+    /// What a challenger should hold: to win one dispute.
+    challenger_wei: Wei,
+    /// What a proposer should hold: to defend one of its claims.
+    proposer_wei: Wei,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Report {
+    l1_block: u64,
+    floor: Floor,
+    #[serde(flatten)]
+    money: MoneyView,
+}
+
+impl Bonds {
+    pub(crate) async fn run(&self) -> eyre::Result<()> {
+        let look = self.look.look().await?;
+        let money = look.status.money;
+        let (root, step) = (money.root_bond_wei.0, money.step_bond_wei.0);
+        let cap = gas_price_cap(&look.l1, &look.deployment).await?;
+        let gas = cap.saturating_mul(U256::from(LONGEST_LINE_GAS));
+        let all = Wei(root.saturating_add(step).saturating_add(gas));
+        let floor = Floor {
+            propose_wei: Wei(root),
+            dispute_wei: Wei(root.saturating_add(step)),
+            gas_wei: Wei(gas),
+            challenger_wei: all,
+            proposer_wei: all,
+        };
+        self.look.output.say(&Report { l1_block: look.status.l1_block, floor, money })
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let money = &self.money;
+        if let Some(wallet) = &money.wallet {
+            writeln!(
+                f,
+                "{}: {} in its wallet, {} in Bonds that may be locked or withdrawn\n",
+                wallet.address,
+                ether(wallet.wallet_wei.0),
+                ether(wallet.free_wei.0)
+            )?;
+        }
+        let headings = ["account", "free", "locked", "credited", "forfeited", "of it burned"];
+        let mut table = Table::new(&headings).right(&[1, 2, 3, 4, 5]);
+        for holder in &money.holders {
+            let amounts = [
+                holder.free_wei,
+                holder.locked_wei,
+                holder.credited_wei,
+                holder.forfeited_wei,
+                holder.burned_wei,
+            ];
+            let account = holder.address.to_string();
+            table.row(std::iter::once(account).chain(amounts.map(|wei| ether(wei.0))));
+        }
+        writeln!(f, "{table}")?;
+        for holder in &money.holders {
+            for bond in &holder.bonds {
+                let frozen = if bond.frozen { ", frozen: it stands behind a lost claim" } else { "" };
+                writeln!(
+                    f,
+                    "root bond {} of {}: behind {} undecided claims up to {}{frozen}",
+                    bond.bond,
+                    holder.address,
+                    bond.claims,
+                    short(bond.tip)
+                )?;
+            }
+            for bond in &holder.step_bonds {
+                let lost = if bond.eliminated { ", lost" } else { "" };
+                writeln!(
+                    f,
+                    "step bond of {}: behind {} in step tournament {}{lost}",
+                    holder.address,
+                    short(bond.commitment),
+                    short(bond.tournament)
+                )?;
+            }
+        }
+        let mut table = Table::new(&[]);
+        let mut row = |name: &str, wei: Wei, what: &str| {
+            table.row([name.to_owned(), ether(wei.0), what.to_owned()]);
+        };
+        row("burned", money.burned_wei, "by all disputes so far");
+        row("root bond", money.root_bond_wei, "behind all claims of a proposer");
+        row("step bond", money.step_bond_wei, "behind a trace of a disputed slot");
+        row("gas", self.floor.gas_wei, "of the longest dispute, at the refunds' cap");
+        row("hold", self.floor.challenger_wei, "to win one dispute: for a challenger, and a proposer");
+        write!(f, "{table}")
+    }
+}

@@ -1,0 +1,65 @@
+//! `surety claims`.
+
+use std::fmt;
+
+use alloy::primitives::B256;
+use clap::Args;
+use serde::Serialize;
+use surety_engine::status::claims::{ClaimCounts, ClaimView};
+
+use super::{
+    look::LookArguments,
+    words::{blocks, short, short_address, standing, until, verdict},
+};
+use crate::terminal::table::Table;
+
+/// The claims: the latest confirmed ones and all that are undecided.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Claims {
+    #[command(flatten)]
+    look: LookArguments,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Report {
+    l1_block: u64,
+    verified: bool,
+    latest_confirmed: B256,
+    counts: ClaimCounts,
+    claims: Vec<ClaimView>,
+}
+
+impl Claims {
+    pub(crate) async fn run(&self) -> eyre::Result<()> {
+        let look = self.look.look().await?;
+        let status = look.status;
+        self.look.output.say(&Report {
+            l1_block: status.l1_block,
+            verified: look.verified,
+            latest_confirmed: status.latest_confirmed,
+            counts: status.claim_counts,
+            claims: status.claims,
+        })
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headings = ["claim", "parent", "L2 blocks", "standing", "until", "proposer", "verdict"];
+        let mut table = Table::new(&headings);
+        for claim in &self.claims {
+            table.row([
+                short(claim.id),
+                claim.parent.map(short).unwrap_or_default(),
+                blocks(claim.first_block, claim.last_block),
+                standing(claim.standing).to_owned(),
+                until(claim.until),
+                claim.proposer.map(short_address).unwrap_or_default(),
+                verdict(claim, self.verified).to_owned(),
+            ]);
+        }
+        write!(f, "{table}")?;
+        writeln!(f, "\n{} claims, {} undecided, at L1 block {}", self.counts.all, self.counts.open, self.l1_block)
+    }
+}

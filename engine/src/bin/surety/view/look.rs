@@ -1,0 +1,159 @@
+//! One look at a rollup: from L1 alone, or with an execution of one's own.
+
+use std::sync::Arc;
+
+use alloy::{
+    primitives::{Address, B256, U256},
+    sol_types::SolCall as _,
+};
+use clap::Args;
+use surety_engine::{
+    commitment::{Slots, Steps},
+    dispute::{
+        domain::{Domain, Snapshot},
+        honest::{Answer, Honest, Known, Need, Transition},
+        observe::{self, ChainReader as _, Observer},
+        watcher::Watcher,
+    },
+    l1::{bindings::ITournament, client::L1Client, follow::Headers},
+    machine::groups::Machine,
+    node::{deployment::Deployment, evidence::Execution, pinned::Pinned, places::Atlas, wiring},
+    status::{
+        Status, Vantage,
+        place::{Places, SlotKind, StepFact},
+        units::SECONDS_PER_L1_BLOCK,
+    },
+};
+
+use crate::{
+    blocks::{Blocks, BlocksArguments},
+    place::KeyArguments,
+    terminal::output::Output,
+};
+
+/// How to look.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct LookArguments {
+    /// Execute the chain, too, by a node of one's own, and say of each claim whether it is right.
+    #[arg(long)]
+    verify: bool,
+    /// Whose money and claims are ours. Default: those of the key that is configured, if one is.
+    #[arg(long, value_name = "ADDRESS")]
+    account: Option<Address>,
+    #[command(flatten)]
+    key: KeyArguments,
+    #[command(flatten)]
+    blocks: BlocksArguments,
+    #[command(flatten)]
+    pub(super) output: Output,
+}
+
+/// What was seen.
+pub(super) struct Look {
+    pub(super) status: Status,
+    pub(super) snapshot: Snapshot,
+    pub(super) deployment: Deployment,
+    pub(super) l1: L1Client,
+    /// Whether our own execution was asked.
+    pub(super) verified: bool,
+    honest: Box<dyn Honest>,
+}
+
+impl Look {
+    /// What our own execution says.
+    pub(super) fn honest(&self) -> &dyn Honest {
+        &*self.honest
+    }
+}
+
+impl LookArguments {
+    /// Looks once.
+    pub(super) async fn look(&self) -> eyre::Result<Look> {
+        let account = match self.account {
+            Some(account) => account,
+            None => self.key.address(&self.blocks.place)?.unwrap_or_default(),
+        };
+        if self.verify {
+            return self.verified(account).await;
+        }
+        let deployment = self.blocks.place.deployment()?;
+        let l1 = self.blocks.place.connect(Some(deployment.l1_chain_id)).await?;
+        wiring::check(&l1, &deployment).await?;
+        let observer = Observer::new(l1.clone(), observe::Deployment::from(&deployment), account);
+        let snapshot = observer.snapshot().await?;
+        let status = Status::new(&vantage(&deployment), &snapshot, &[], &Blind, &Blind);
+        Ok(Look { status, snapshot, deployment, l1, verified: false, honest: Box::new(Blind) })
+    }
+
+    async fn verified(&self, account: Address) -> eyre::Result<Look> {
+        let Blocks::Followed { node, .. } = self.blocks.open().await? else {
+            eyre::bail!("--verify needs L1: leave --offline out")
+        };
+        let (deployment, l1) = (node.deployment().clone(), node.l1().clone());
+        wiring::check(&l1, &deployment).await?;
+        let pinned = Pinned::new(Arc::clone(&node));
+        let observer = Observer::new(pinned, observe::Deployment::from(&deployment), account);
+        let execution = Execution::new(Arc::clone(&node));
+        let watcher = Watcher { observer, evidence: execution.clone(), steps_in: None };
+        let tick = watcher.tick().await?;
+        let atlas = Atlas::new(execution.clone());
+        let lag = Headers::head(&l1).await?.number.saturating_sub(tick.snapshot.now.0);
+        let vantage = Vantage {
+            executed_block: node.head()?.number,
+            l1_lag_seconds: lag.saturating_mul(SECONDS_PER_L1_BLOCK),
+            ..vantage(&deployment)
+        };
+        let status = Status::new(&vantage, &tick.snapshot, &tick.planned, &execution, &atlas);
+        let honest = Box::new(execution);
+        Ok(Look { status, snapshot: tick.snapshot, deployment, l1, verified: true, honest })
+    }
+}
+
+/// Most that a move is refunded with, wei per gas.
+pub(super) async fn gas_price_cap(l1: &L1Client, deployment: &Deployment) -> eyre::Result<U256> {
+    let call = ITournament::gasPriceCapCall {};
+    let at = Headers::head(l1).await?.hash;
+    let answer = l1.call(at, deployment.tournament, call.abi_encode().into()).await?;
+    Ok(ITournament::gasPriceCapCall::abi_decode_returns_validate(&answer)?)
+}
+
+fn vantage(deployment: &Deployment) -> Vantage {
+    Vantage {
+        rollup: deployment.rollup,
+        l1_chain_id: deployment.l1_chain_id,
+        l2_chain_id: deployment.genesis.chain_id,
+        executed_block: deployment.genesis.number,
+        ..Vantage::default()
+    }
+}
+
+/// Nobody has executed anything: all is unknown.
+struct Blind;
+
+impl Honest for Blind {
+    fn boundary(&self, block: u64) -> Known<Machine> {
+        Err(Need::Boundary(block))
+    }
+
+    fn answer(&self, domain: Domain) -> Known<Answer> {
+        Err(Need::Answer(domain))
+    }
+
+    fn slots(&self, domain: Domain) -> Known<Arc<Slots>> {
+        Err(Need::Slots(domain))
+    }
+
+    fn steps(&self, domain: Domain, slot: u32) -> Known<Arc<Steps>> {
+        Err(Need::Steps(domain, slot))
+    }
+}
+
+impl Places for Blind {
+    fn slot(&self, _: u64, _: u16) -> Option<SlotKind> {
+        None
+    }
+
+    fn step(&self, _: Transition, _: B256) -> Option<StepFact> {
+        None
+    }
+}

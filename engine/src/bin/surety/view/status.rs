@@ -1,0 +1,95 @@
+//! `surety status`.
+
+use std::fmt;
+
+use clap::Args;
+use serde::Serialize;
+use surety_engine::status::{self, Overall, units::ether};
+
+use super::{
+    look::LookArguments,
+    words::{self, short, until},
+};
+use crate::terminal::table::Table;
+
+/// Where the rollup stands, on one screen: batches, claims, disputes, who must move until when, and our account.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Status {
+    #[command(flatten)]
+    look: LookArguments,
+}
+
+impl Status {
+    pub(crate) async fn run(&self) -> eyre::Result<()> {
+        let look = self.look.look().await?;
+        self.look.output.say(&Screen { verified: look.verified, status: look.status })
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Screen {
+    /// Whether our own execution was asked; else every verdict is unknown.
+    verified: bool,
+    #[serde(flatten)]
+    status: status::Status,
+}
+
+impl fmt::Display for Screen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let it = &self.status;
+        let mut table = Table::new(&[]);
+        let mut row = |name: &str, value: String| table.row([name.to_owned(), value]);
+        row("rollup", format!("{} on L1 {}: L2 chain {}", it.rollup, it.l1_chain_id, it.l2_chain_id));
+        row("L1 block", it.l1_block.to_string());
+        let claimed = it.claims.iter().map(|claim| claim.last_block).max().unwrap_or_default();
+        let (confirmed, latest) = (it.confirmed_l2_block, it.latest_l2_block);
+        row("L2 block", format!("{latest} appended, {claimed} claimed, {confirmed} confirmed"));
+        let counts = it.claim_counts;
+        let verdicts = match self.verified {
+            true => format!(
+                ": {} right, {} wrong, {} on wrong ones, {} unknown",
+                counts.right, counts.wrong, counts.on_wrong, counts.unknown
+            ),
+            false => " (--verify checks them)".to_owned(),
+        };
+        row("claims", format!("{} undecided{verdicts}", counts.open));
+        if self.verified {
+            let word = match it.overall {
+                Overall::Agree => "all undecided claims agree with our execution",
+                Overall::Disputing => "a claim is wrong, or in dispute",
+                Overall::Unknown => "something is unknown",
+                Overall::Alarm => "AN OPERATOR MUST ACT",
+            };
+            row("verdict", word.to_owned());
+        }
+        let running: usize = it.tournaments.iter().map(|it| it.matches.len()).sum();
+        row("disputes", if running == 0 { "none".into() } else { format!("{running} matches") });
+        if let Some(wallet) = &it.money.wallet {
+            row("account", format!("{}: {} in its wallet", wallet.address, ether(wallet.wallet_wei.0)));
+        }
+        if let Some(holder) = it.money.holders.iter().find(|holder| holder.ours) {
+            let (free, locked) = (ether(holder.free_wei.0), ether(holder.locked_wei.0));
+            row("in Bonds", format!("{free} free, {locked} locked"));
+        }
+        write!(f, "{table}")?;
+        for tournament in &it.tournaments {
+            for found in &tournament.matches {
+                writeln!(
+                    f,
+                    "\nmatch {} at {}: {}, due from {} until {}\n  {}",
+                    short(found.id),
+                    words::level(found.level),
+                    words::due(found.due),
+                    words::mover(found),
+                    until(found.until),
+                    found.descent.place.text
+                )?;
+            }
+        }
+        for alarm in &it.alarms {
+            writeln!(f, "\n! {}", alarm.text)?;
+        }
+        Ok(())
+    }
+}
