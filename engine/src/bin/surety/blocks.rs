@@ -8,12 +8,7 @@ use surety_engine::{
     dispute::domain::Domain,
     inspect::{self, InspectError, Inspection, Page},
     machine::StepProof,
-    node::{
-        Node,
-        archive::Archive,
-        config::{GenesisSource, NodeConfig},
-        deployment::Deployment,
-    },
+    node::{Node, archive::Archive, config::GenesisSource, deployment::Deployment},
     state::{Head, Store},
 };
 use tempfile::TempDir;
@@ -42,7 +37,7 @@ pub(crate) struct BlocksArguments {
 /// Executed blocks.
 pub(crate) enum Blocks {
     Kept(Archive),
-    Followed { node: Arc<Node>, _store: TempDir },
+    Followed { node: Arc<Node>, _store: Option<TempDir> },
 }
 
 impl BlocksArguments {
@@ -59,21 +54,22 @@ impl BlocksArguments {
                 || "a daemon that runs keeps its store to itself: stop it, or leave --offline out",
             )?));
         }
-        let directory = tempfile::tempdir()?;
-        let config = self.node_config(&directory)?;
-        let node = Arc::new(Node::open(&config).await?);
-        follow(&node).await?;
-        Ok(Blocks::Followed { node, _store: directory })
-    }
-
-    /// The configuration of a node with a store that goes with it.
-    fn node_config(&self, directory: &TempDir) -> eyre::Result<NodeConfig> {
-        let mut config = self.place.node()?;
-        config.store = directory.path().join("store");
+        let mut config = self.place.daemon()?.node;
         if let Some(path) = &self.genesis {
             config.genesis = GenesisSource::Geth { path: path.clone() };
         }
-        Ok(config)
+        // a store that is named is kept, and the next time goes on from there
+        let named = self.place.layers.part::<PathBuf>("node.store")?.is_some();
+        let directory = if named { None } else { Some(tempfile::tempdir()?) };
+        if let Some(directory) = &directory {
+            config.store = directory.path().join("store");
+        }
+        let node = Node::open(&config).await.advise(|| {
+            "a daemon that runs keeps its store to itself: name another with --store, which is kept for the next time"
+        });
+        let node = Arc::new(node?);
+        follow(&node).await?;
+        Ok(Blocks::Followed { node, _store: directory })
     }
 }
 

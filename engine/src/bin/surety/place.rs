@@ -10,7 +10,7 @@ use surety_engine::{
         client::L1Client,
         signer::{Key, KeySource},
     },
-    node::{config::NodeConfig, deployment::Deployment, layers::Layers},
+    node::{daemon::DaemonConfig, deployment::Deployment, layers::Layers},
 };
 
 use crate::terminal::failure::{Advise as _, Usage};
@@ -61,10 +61,10 @@ impl Place {
         Ok(Deployment::read(&self.deployment_file()?)?)
     }
 
-    /// The configuration of a node of one's own; files that are not named are those of this directory.
-    pub(crate) fn node(&self) -> eyre::Result<NodeConfig> {
+    /// The configuration of a node of one's own, like a daemon's; files that are not named are those of this directory.
+    pub(crate) fn daemon(&self) -> eyre::Result<DaemonConfig> {
         self.l1_url()?;
-        Ok(self.layers.shared_or(&DEFAULTS)?.node)
+        Ok(self.layers.shared_or(&DEFAULTS)?)
     }
 
     fn l1_url(&self) -> eyre::Result<String> {

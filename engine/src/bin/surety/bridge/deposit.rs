@@ -7,10 +7,13 @@ use clap::Args;
 use serde::Serialize;
 use surety_engine::{l1::bindings::IInbox, node::batches, relay::down};
 
-use super::seat::{Seat, SeatArguments, ether};
+use super::seat::{Seat, SeatArguments};
+use crate::terminal::units::ether;
 
-/// ETH from L1 to an account on L2.
+/// Deposits ETH from L1 to an account on L2, credited by the next batch.
 #[derive(Clone, Debug, Args)]
+#[command(after_help = "Example:
+  surety deposit --config me.toml --to 0x7099... --value 1.5 --wait")]
 pub(crate) struct Deposit {
     /// Whom it credits.
     #[arg(long)]

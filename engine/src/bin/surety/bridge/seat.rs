@@ -1,10 +1,10 @@
 //! What every command of the bridge needs: a node, a key, and a way to say what was done.
 
-use std::{fmt::Display, path::PathBuf, sync::Arc, time::Duration};
+use std::{fmt::Display, sync::Arc, time::Duration};
 
-use alloy::primitives::{U256, utils::parse_ether};
+use alloy::primitives::Address;
 use clap::Args;
-use eyre::bail;
+use eyre::{OptionExt as _, bail};
 use serde::Serialize;
 use surety_engine::{
     dispute::{
@@ -15,21 +15,29 @@ use surety_engine::{
         send::{Lane, LaneSettings},
         signer::Key,
     },
-    node::{Node, layers::Layers, pinned::Pinned, wiring},
+    node::{Node, pinned::Pinned, wiring},
     relay::account::L2Account,
     telemetry::TelemetryConfig,
 };
 use tokio::time::sleep;
 
+use crate::{
+    blocks::follow,
+    place::{KeyArguments, Place},
+    terminal::output::Output,
+};
+
 /// Whose node and key, and how to answer.
+///
+/// The node executes the L2 chain by itself, in a store of its own, and trusts nobody's word about it.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct SeatArguments {
-    /// Configuration file (TOML) like a daemon's, with a store of its own.
-    #[arg(long, env = "SURETY_CONFIG")]
-    config: PathBuf,
-    /// Answer as JSON.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    key: KeyArguments,
+    #[command(flatten)]
+    output: Output,
 }
 
 /// An open node that has followed L1 to its head, and a key that acts on both chains.
@@ -41,13 +49,13 @@ pub(crate) struct Seat {
     pub(crate) poll: Duration,
     pub(crate) lag_seconds: u64,
     pub(crate) telemetry: TelemetryConfig,
-    json: bool,
+    output: Output,
 }
 
 impl SeatArguments {
     pub(crate) async fn open(&self) -> eyre::Result<Seat> {
-        let config = Layers::of(&self.config).shared()?;
-        let key = config.key()?;
+        let config = self.place.daemon()?;
+        let key = self.key.load(&self.place)?;
         let node = Arc::new(Node::open(&config.node).await?);
         wiring::check(node.l1(), node.deployment()).await?;
         if node.deployment().bridge.is_none() {
@@ -57,8 +65,8 @@ impl SeatArguments {
         let account = L2Account::new(Arc::clone(&node), key.clone());
         let (poll, lag_seconds) = (config.node.poll(), config.node.lag_seconds);
         let telemetry = config.telemetry;
-        let json = self.json;
-        let seat = Seat { node, key, lane, account, poll, lag_seconds, telemetry, json };
+        let output = self.output;
+        let seat = Seat { node, key, lane, account, poll, lag_seconds, telemetry, output };
         seat.follow().await?;
         Ok(seat)
     }
@@ -67,8 +75,13 @@ impl SeatArguments {
 impl Seat {
     /// Follows L1 to its head.
     pub(crate) async fn follow(&self) -> eyre::Result<()> {
-        while self.node.tick().await?.behind {}
-        Ok(())
+        follow(&self.node).await
+    }
+
+    /// The Bridge on L1.
+    pub(crate) fn bridge(&self) -> eyre::Result<Address> {
+        let contracts = self.node.deployment().bridge.ok_or_eyre("this rollup has no Bridge")?;
+        Ok(contracts.bridge)
     }
 
     /// Waits a moment, and follows L1 again. What is unknown for now is asked again later.
@@ -88,16 +101,6 @@ impl Seat {
 
     /// Says what was done, for programs or for people.
     pub(crate) fn say<T: Serialize + Display>(&self, report: &T) -> eyre::Result<()> {
-        if self.json {
-            println!("{}", serde_json::to_string(report)?);
-        } else {
-            println!("{report}");
-        }
-        Ok(())
+        self.output.say(report)
     }
-}
-
-/// An amount of ETH, with a decimal point.
-pub(crate) fn ether(text: &str) -> Result<U256, String> {
-    parse_ether(text).map_err(|error| error.to_string())
 }

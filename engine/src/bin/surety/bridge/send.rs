@@ -11,10 +11,14 @@ use surety_engine::{
     relay::{down, up},
 };
 
-use super::seat::{Seat, SeatArguments, ether};
+use super::seat::{Seat, SeatArguments};
+use crate::terminal::units::ether;
 
-/// A message to the other chain.
+/// Sends a message from L1 to L2, or with --up from L2 to L1: a call of somebody there, with ETH if it brings some.
 #[derive(Clone, Debug, Args)]
+#[command(after_help = "Examples:
+  surety send --config me.toml --to 0x7099... --data 0x1249c58b
+  surety send --config me.toml --up --to 0x7099... --value 0.5     (half an ETH to L1: then surety withdraw)")]
 pub(crate) struct Send {
     /// Whom it calls there.
     #[arg(long)]

@@ -1,6 +1,6 @@
 //! `surety swap deploy`.
 
-use std::path::PathBuf;
+use std::{fmt, path::PathBuf};
 
 use alloy::{
     primitives::{Address, U256},
@@ -8,6 +8,7 @@ use alloy::{
 };
 use clap::Args;
 use eyre::ensure;
+use serde::Serialize;
 use surety_engine::{
     artifacts::Artifacts,
     genesis::DEPLOYMENT_PROXY,
@@ -15,17 +16,47 @@ use surety_engine::{
     swap::contracts::{Creation, SWAP_ARBITER, SWAP_VAULT, creation},
 };
 
-use super::seats;
+use super::{done::Done, seats};
+use crate::terminal::output::Output;
 
-/// Where, and from which compiled contracts.
+/// Deploys what swaps take, where it is missing: the arbiter on L1 and the vault on a rollup.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Deploy {
     /// Configuration file (TOML) like a daemon's, with a store of its own, at the rollup.
-    #[arg(long, env = "SURETY_CONFIG")]
+    #[arg(long, env = "SURETY_CONFIG", value_name = "FILE")]
     config: PathBuf,
     /// The repository's root, with `out/`.
-    #[arg(long, default_value = ".")]
+    #[arg(long, default_value = ".", value_name = "DIRECTORY")]
     root: PathBuf,
+    #[command(flatten)]
+    output: Output,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Report {
+    arbiter: Contract,
+    vault: Contract,
+}
+
+/// A contract; without a transaction it was there already.
+#[derive(Serialize)]
+struct Contract {
+    address: Address,
+    #[serde(flatten)]
+    sent: Option<Done>,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, contract) in [("SwapArbiter", &self.arbiter), ("SwapVault", &self.vault)] {
+            match &contract.sent {
+                Some(done) => writeln!(f, "{name} {}: {done}", contract.address)?,
+                None => writeln!(f, "{name} {}: there already", contract.address)?,
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Deploy {
@@ -37,21 +68,23 @@ impl Deploy {
         let vault = creation(&artifacts, "SwapVault")?;
         expect(&arbiter, SWAP_ARBITER)?;
         expect(&vault, SWAP_VAULT)?;
-        if seat.node().l1().provider().get_code_at(SWAP_ARBITER).await?.is_empty() {
-            let (to, data) = (Some(DEPLOYMENT_PROXY), arbiter.data);
-            let call = Call { to, data, value: U256::ZERO, label: "deploy SwapArbiter" };
-            let sent = seat.lane().send(&call).await?;
-            println!("SwapArbiter {SWAP_ARBITER}: {}, {} gas", sent.hash, sent.gas);
-        } else {
-            println!("SwapArbiter {SWAP_ARBITER}: there already");
-        }
-        if seat.has_vault()? {
-            println!("SwapVault {SWAP_VAULT}: there already");
-        } else {
-            let sent = seat.create(vault).await?;
-            println!("SwapVault {SWAP_VAULT}: posted by {}, {} gas", sent.hash, sent.gas);
-        }
-        Ok(())
+        let code = seat.node().l1().provider().get_code_at(SWAP_ARBITER).await?;
+        let arbiter = match code.is_empty() {
+            true => {
+                let (to, data) = (Some(DEPLOYMENT_PROXY), arbiter.data);
+                let call = Call { to, data, value: U256::ZERO, label: "deploy SwapArbiter" };
+                Some(Done::from(seat.lane().send(&call).await?))
+            }
+            false => None,
+        };
+        let vault = match seat.has_vault()? {
+            true => None,
+            false => Some(Done::from(seat.create(vault).await?)),
+        };
+        self.output.say(&Report {
+            arbiter: Contract { address: SWAP_ARBITER, sent: arbiter },
+            vault: Contract { address: SWAP_VAULT, sent: vault },
+        })
     }
 }
 

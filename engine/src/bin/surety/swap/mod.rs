@@ -1,10 +1,12 @@
 //! `surety swap`: atomic swaps between two rollups of one L1, by nodes of one's own.
 
 mod deploy;
+mod done;
 mod drive;
 mod lock;
 mod seats;
 mod terms;
+mod withdraw;
 
 use clap::{Args, Subcommand};
 
@@ -17,16 +19,15 @@ pub(crate) struct Swap {
 
 #[derive(Clone, Debug, Subcommand)]
 enum Command {
-    /// Deploys what swaps take, where it is missing: the arbiter on L1 and the vault on a rollup.
     Deploy(deploy::Deploy),
     /// Writes the terms of a swap to standard output: both sides need the same file.
     Terms(terms::Write),
-    /// Locks one's own leg, approving the vault first where that is needed.
     Lock(lock::Lock),
     /// Says where both legs stand and what is due. Nothing is sent.
     Status(drive::Status),
     /// Does whatever is due for both legs until they have ended: anybody can, and several may.
     Drive(drive::Drive),
+    Withdraw(withdraw::Withdraw),
 }
 
 impl Swap {
@@ -37,6 +38,7 @@ impl Swap {
             Command::Lock(lock) => lock.run().await,
             Command::Status(status) => status.run().await,
             Command::Drive(drive) => drive.run().await,
+            Command::Withdraw(withdraw) => withdraw.run().await,
         }
     }
 }

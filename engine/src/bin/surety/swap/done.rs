@@ -1,0 +1,28 @@
+//! An L1 transaction that a command of swaps has sent.
+
+use std::fmt;
+
+use alloy::primitives::B256;
+use serde::Serialize;
+use surety_engine::l1::send::Sent;
+
+use crate::stage::amounts::grouped;
+
+/// A transaction on L1; what it does on L2 follows with the batch that it appends.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct Done {
+    transaction: B256,
+    gas: u64,
+}
+
+impl From<Sent> for Done {
+    fn from(sent: Sent) -> Self {
+        Self { transaction: sent.hash, gas: sent.gas }
+    }
+}
+
+impl fmt::Display for Done {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {} gas", self.transaction, grouped(self.gas))
+    }
+}
