@@ -18,8 +18,8 @@ use alloy_sol_types::{
 };
 use surety_engine::l1::bindings::{
     Bond, Claim, ClaimKey, Clocks, CommitmentState, IBonds, IBridge, ICaller, IInbox, IL1Messenger,
-    ILens, IOutbox, IPassage, IRollup, ISettlement, ITokenBridge, ITokenEscrow, ITournament, MatchKey,
-    MatchState, Message, TournamentState, WithdrawalProof,
+    ILens, IOutbox, IPassage, IRollup, ISettlement, ITokenBridge, ITokenEscrow, ITournament,
+    MatchKey, MatchState, Message, TournamentState, WithdrawalProof,
 };
 
 fn abi(name: &str) -> JsonAbi {

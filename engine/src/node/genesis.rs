@@ -80,7 +80,10 @@ pub fn bridge_of(file: &GenesisFile) -> Result<Option<BridgeEnds>, NodeError> {
         Scene::new(&state, &start, Quota::of_transaction(&Limits::SURETY))
             .and_then(|scene| call(&scene, request))
             .map(|called| called.output)
-            .map_err(|source| NodeError::Simulate { number: genesis.number, source })
+            .map_err(|source| NodeError::Simulate {
+                number: genesis.number,
+                source: Box::new(source),
+            })
     };
     let chain = ask(L1_MESSENGER, IL1Messenger::l1ChainIdCall {}.abi_encode())?;
     let bridge = ask(L1_MESSENGER, IL1Messenger::bridgeCall {}.abi_encode())?;

@@ -94,7 +94,9 @@ impl Withdraw {
                     return early.advise(|| "a proposer claims its block; --wait waits until that claim is confirmed");
                 }
                 UpStatus::Claimed { claim } => {
-                    let early = Err(eyre::eyre!("claim {claim}, which holds message {message}, is undecided"));
+                    let early = Err(eyre::eyre!(
+                        "claim {claim}, which holds message {message}, is undecided"
+                    ));
                     return early.advise(|| "surety claim tells until when; --wait waits");
                 }
             }
@@ -119,7 +121,8 @@ async fn carry_out(seat: &Seat, snapshot: &Snapshot, sent: &[Outgoing]) -> eyre:
         let proof = up::prove(&seat.node, snapshot, sent)?;
         let proof = if is_proven { up::shortened(proof) } else { proof };
         let done = up::withdraw(&seat.lane, bridge, &sent.message, proof).await;
-        let done = done.advise(|| "its target on L1 may refuse the call: it can be tried again for ever")?;
+        let done =
+            done.advise(|| "its target on L1 may refuse the call: it can be tried again for ever")?;
         withdrawals.push(Withdrawal { message: sent.hash, transaction: done.hash, gas: done.gas });
     }
     let proven = outbox.as_ref().map_or(0, |outbox| outbox.gas);

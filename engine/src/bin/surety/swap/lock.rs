@@ -54,11 +54,8 @@ impl Lock {
     pub(crate) async fn run(&self) -> eyre::Result<()> {
         let terms = seats::read(&self.terms)?;
         let (seat, poll) = seats::open(&self.config).await?;
-        let mut report = Report {
-            swap: terms.id(),
-            leg: self.leg.to_string(),
-            ..Report::default()
-        };
+        let mut report =
+            Report { swap: terms.id(), leg: self.leg.to_string(), ..Report::default() };
         loop {
             match lock::lock(&seat, &terms, self.leg).await? {
                 Locking::Approved(sent) => report.approved = Some(sent.into()),

@@ -52,7 +52,10 @@ impl Withdraw {
         let sent = withdraw(&seat, account, token).await;
         let sent = sent.advise(|| "the payment must succeed now: can the account take it?")?;
         seat.follow().await?;
-        ensure!(credit(&seat, account, token)?.is_zero(), "the batch was appended, but the payment was not made: try again");
+        ensure!(
+            credit(&seat, account, token)?.is_zero(),
+            "the batch was appended, but the payment was not made: try again"
+        );
         output.say(&Report { account, token, amount, sent: sent.into() })
     }
 }

@@ -98,7 +98,8 @@ impl fmt::Display for Report {
         writeln!(f, "{table}")?;
         for holder in &money.holders {
             for bond in &holder.bonds {
-                let frozen = if bond.frozen { ", frozen: it stands behind a lost claim" } else { "" };
+                let frozen =
+                    if bond.frozen { ", frozen: it stands behind a lost claim" } else { "" };
                 writeln!(
                     f,
                     "root bond {} of {}: behind {} undecided claims up to {}{frozen}",
@@ -127,7 +128,11 @@ impl fmt::Display for Report {
         row("root bond", money.root_bond_wei, "behind all claims of a proposer");
         row("step bond", money.step_bond_wei, "behind a trace of a disputed slot");
         row("gas", self.floor.gas_wei, "of the longest dispute, at the refunds' cap");
-        row("hold", self.floor.challenger_wei, "to win one dispute: for a challenger, and a proposer");
+        row(
+            "hold",
+            self.floor.challenger_wei,
+            "to win one dispute: for a challenger, and a proposer",
+        );
         write!(f, "{table}")
     }
 }

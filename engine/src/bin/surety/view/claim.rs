@@ -81,7 +81,9 @@ impl Claim {
         let found: Vec<_> = found.collect();
         match found.as_slice() {
             [id] => Ok(**id),
-            [] => Err(eyre::eyre!("there is no claim {wanted}")).advise(|| "surety claims lists them"),
+            [] => {
+                Err(eyre::eyre!("there is no claim {wanted}")).advise(|| "surety claims lists them")
+            }
             _ => Err(Usage(format!("{} claims begin with {wanted}", found.len())))
                 .advise(|| "give more of its id"),
         }
@@ -125,7 +127,10 @@ impl fmt::Display for Report {
         row("boundary", self.boundary.to_string());
         if let (Some(owner), Some(bond)) = (claim.proposer, claim.bond) {
             let ours = if claim.ours { ", ours" } else { "" };
-            row("proposer", format!("{owner}{ours}: root bond {bond}, {}", ether(claim.stake_wei.0)));
+            row(
+                "proposer",
+                format!("{owner}{ours}: root bond {bond}, {}", ether(claim.stake_wei.0)),
+            );
         }
         if claim.until.is_some() {
             row("until", until(claim.until));
@@ -137,7 +142,10 @@ impl fmt::Display for Report {
             row("earliest", until(self.earliest));
         }
         if let Some(delay) = self.max_remaining_delay_blocks {
-            row("at the latest", format!("in {delay} L1 blocks, {}, if nobody joins any more", span(delay)));
+            row(
+                "at the latest",
+                format!("in {delay} L1 blocks, {}, if nobody joins any more", span(delay)),
+            );
         }
         write!(f, "{table}")
     }

@@ -60,6 +60,10 @@ impl fmt::Display for Report {
             ]);
         }
         write!(f, "{table}")?;
-        writeln!(f, "\n{} claims, {} undecided, at L1 block {}", self.counts.all, self.counts.open, self.l1_block)
+        writeln!(
+            f,
+            "\n{} claims, {} undecided, at L1 block {}",
+            self.counts.all, self.counts.open, self.l1_block
+        )
     }
 }

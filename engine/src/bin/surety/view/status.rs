@@ -40,7 +40,10 @@ impl fmt::Display for Screen {
         let it = &self.status;
         let mut table = Table::new(&[]);
         let mut row = |name: &str, value: String| table.row([name.to_owned(), value]);
-        row("rollup", format!("{} on L1 {}: L2 chain {}", it.rollup, it.l1_chain_id, it.l2_chain_id));
+        row(
+            "rollup",
+            format!("{} on L1 {}: L2 chain {}", it.rollup, it.l1_chain_id, it.l2_chain_id),
+        );
         row("L1 block", it.l1_block.to_string());
         let claimed = it.claims.iter().map(|claim| claim.last_block).max().unwrap_or_default();
         let (confirmed, latest) = (it.confirmed_l2_block, it.latest_l2_block);
@@ -66,7 +69,10 @@ impl fmt::Display for Screen {
         let running: usize = it.tournaments.iter().map(|it| it.matches.len()).sum();
         row("disputes", if running == 0 { "none".into() } else { format!("{running} matches") });
         if let Some(wallet) = &it.money.wallet {
-            row("account", format!("{}: {} in its wallet", wallet.address, ether(wallet.wallet_wei.0)));
+            row(
+                "account",
+                format!("{}: {} in its wallet", wallet.address, ether(wallet.wallet_wei.0)),
+            );
         }
         if let Some(holder) = it.money.holders.iter().find(|holder| holder.ours) {
             let (free, locked) = (ether(holder.free_wei.0), ether(holder.locked_wei.0));
