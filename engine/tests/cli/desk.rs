@@ -1,6 +1,7 @@
 //! Where somebody runs `surety`: a directory of files, an L1, and what the program says there.
 
 use std::{
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
 };
@@ -38,7 +39,9 @@ impl Desk {
     pub fn with(arguments: &[&str]) -> Self {
         let anvil = support::anvil(&[&["--gas-limit", "60000000"], arguments].concat());
         let directory = tempfile::tempdir().unwrap();
-        std::fs::write(directory.path().join("phrase"), PHRASE).unwrap();
+        let phrase = directory.path().join("phrase");
+        std::fs::write(&phrase, PHRASE).unwrap();
+        std::fs::set_permissions(&phrase, std::fs::Permissions::from_mode(0o600)).unwrap();
         Self { anvil, directory }
     }
 
@@ -48,10 +51,6 @@ impl Desk {
 
     pub fn at(&self) -> &Path {
         self.directory.path()
-    }
-
-    pub fn read(&self, name: &str) -> Value {
-        serde_json::from_slice(&std::fs::read(self.path(name)).unwrap()).unwrap()
     }
 
     pub fn l1(&self) -> RootProvider {
@@ -68,7 +67,7 @@ impl Desk {
         command
     }
 
-    /// Runs `surety`, which finds the compiled contracts by itself.
+    /// Runs `surety`.
     pub fn run(&self, arguments: &[&str]) -> Ended {
         let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();

@@ -11,6 +11,8 @@
 mod deploy;
 mod desk;
 mod genesis;
+mod newcomer;
 mod reference;
 #[path = "../support/mod.rs"]
 mod support;
+mod views;

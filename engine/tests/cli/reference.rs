@@ -1,8 +1,11 @@
 //! What the program says of itself, and what docs/cli.md says of it.
 
-use std::process::Command;
+use std::{fs, process::Command};
 
-use crate::desk::Desk;
+use crate::{desk::Desk, support};
+
+/// Where the part of docs/cli.md begins that the program writes.
+const MARK: &str = "<!-- written by `surety reference` -->\n\n";
 
 /// The commands that `--help` lists.
 fn commands(desk: &Desk) -> Vec<String> {
@@ -17,15 +20,28 @@ fn commands(desk: &Desk) -> Vec<String> {
 }
 
 #[test]
-fn each_command_explains_itself_and_every_flag() {
+fn the_reference_is_what_the_program_says() {
+    let said = Desk::new().says(&["reference"]);
+    let path = support::root().join("docs/cli.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, reference) = text.split_once(MARK).unwrap();
+    if std::env::var_os("UPDATE_FIXTURES").is_some() {
+        fs::write(&path, format!("{before}{MARK}{said}")).unwrap();
+        return;
+    }
+    assert!(reference == said, "docs/cli.md is not current: run with UPDATE_FIXTURES=1");
+}
+
+#[test]
+fn each_command_is_in_the_reference_and_every_argument_explained() {
     let desk = Desk::new();
+    let reference = desk.says(&["reference"]);
     for command in commands(&desk) {
-        let help = desk.says(&[&command, "-h"]);
-        assert!(help.contains("Usage: surety "), "{command}: {help}");
-        for line in help.lines().filter(|line| line.trim_start().starts_with("--")) {
-            let (_, explained) = line.trim().split_once("  ").unwrap_or((line, ""));
-            assert!(!explained.trim().is_empty(), "{command}: {line} is not explained");
-        }
+        assert!(reference.contains(&format!("## surety {command}\n")), "{command}");
+        assert!(desk.says(&[&command, "--help"]).contains("Usage: surety "), "{command}");
+    }
+    for row in reference.lines().filter(|line| line.starts_with("| `")) {
+        assert!(!row.ends_with("` |  |"), "not explained: {row}");
     }
 }
 
@@ -36,7 +52,7 @@ fn completions_are_valid_scripts() {
     for command in commands(&desk) {
         assert!(script.contains(&command), "{command}");
     }
-    std::fs::write(desk.path("surety.bash"), script).unwrap();
+    fs::write(desk.path("surety.bash"), script).unwrap();
     let checked = Command::new("bash").arg("-n").arg(desk.path("surety.bash")).status().unwrap();
     assert!(checked.success());
     for shell in ["zsh", "fish", "elvish", "powershell"] {

@@ -14,10 +14,13 @@ use serde_json::json;
 use surety_engine::stateless::{NotProven, Proven, encoding::decode, execute, trace::Trace};
 use xz2::read::XzDecoder;
 
+use crate::terminal::{
+    failure::{Usage, tell},
+    output::Output,
+};
+
 /// What the process ends with when a trace is read, and is no proof.
 const NOT_PROVEN: u8 = 1;
-/// What it ends with when there is no trace to execute.
-const UNREADABLE: u8 = 2;
 
 /// Executes the block of a trace, and says whether the trace proves it. Ends with 0 if it does, 1 if not, 2 if it cannot be
 /// read.
@@ -28,9 +31,8 @@ pub(crate) struct Execute {
     /// State root before the block; needed where the trace does not hold the parent's header.
     #[arg(long)]
     pre_state_root: Option<B256>,
-    /// Print the verdict as JSON.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    output: Output,
 }
 
 impl Execute {
@@ -43,10 +45,7 @@ impl Execute {
                 self.print(pre, &trace, &verdict);
                 if verdict.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(NOT_PROVEN) }
             }
-            Err(error) => {
-                eprintln!("{error:#}");
-                ExitCode::from(UNREADABLE)
-            }
+            Err(error) => tell(&eyre::Report::new(Usage(format!("{error:#}"))), self.output.json),
         }
     }
 
@@ -62,7 +61,7 @@ impl Execute {
 
     fn print(&self, pre: B256, trace: &Trace, verdict: &Result<Proven, NotProven>) {
         let header = &trace.header;
-        if self.json {
+        if self.output.json {
             let report = json!({
                 "block": header.number,
                 "hash": trace.block_hash,

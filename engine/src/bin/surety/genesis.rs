@@ -62,7 +62,7 @@ pub(crate) struct Genesis {
     #[arg(long, value_name = "FILE")]
     alloc: Option<PathBuf>,
     /// The compiled contracts.
-    #[arg(long, default_value = "out", value_name = "DIRECTORY")]
+    #[arg(long, env = "SURETY_ARTIFACTS", default_value = "out", value_name = "DIRECTORY")]
     artifacts: PathBuf,
     /// The file to write.
     #[arg(long, default_value = "genesis.json", value_name = "FILE")]

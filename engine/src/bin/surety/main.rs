@@ -8,6 +8,7 @@ mod deploy;
 mod execute;
 mod genesis;
 mod place;
+mod reference;
 mod simulate_attack;
 mod soak;
 mod stage;
@@ -61,6 +62,8 @@ enum Command {
     Trace(trace::MakeTrace),
     Execute(execute::Execute),
     Completions(completions::Completions),
+    #[command(hide = true)]
+    Reference(reference::Reference),
 }
 
 impl Command {
@@ -88,6 +91,7 @@ impl Command {
             Self::Trace(trace) => trace.run().await?,
             Self::Execute(execute) => return Ok(execute.run()),
             Self::Completions(completions) => completions.run()?,
+            Self::Reference(reference) => reference.run()?,
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -1,7 +1,7 @@
 //! Makes the trace of a block, from a node or from a daemon's store.
 
 use std::{
-    fs,
+    fmt, fs,
     io::{self, Write},
     path::PathBuf,
 };
@@ -11,6 +11,7 @@ use alloy_primitives::{B256, U256};
 use alloy_rlp::Decodable;
 use clap::{Args, ValueEnum};
 use eyre::{OptionExt, WrapErr};
+use serde::Serialize;
 use surety_engine::{
     l1::{client::L1Client, witness::fetch},
     node::{archive::Archive, deployment::Deployment, history::History as _},
@@ -44,11 +45,35 @@ pub(crate) struct MakeTrace {
     #[arg(long, conflicts_with = "store")]
     fork: Option<Fork>,
     /// Where to write it; standard output if not given.
-    #[arg(long)]
+    #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Tell of it as JSON on standard output; the trace goes to the file.
+    #[arg(long, requires = "out")]
+    json: bool,
     /// How to write it.
     #[arg(long, value_enum, default_value_t = Encoding::Rlp)]
     encoding: Encoding,
+}
+
+/// What a trace is of.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Report {
+    block: u64,
+    transactions: usize,
+    gas_used: u64,
+    bytes: usize,
+    pre_state_root: B256,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { block, transactions, gas_used, bytes, pre_state_root } = self;
+        write!(
+            f,
+            "block {block}, {transactions} transactions, {gas_used} gas, {bytes} bytes, pre-state root {pre_state_root}"
+        )
+    }
 }
 
 /// How a trace is written.
@@ -86,13 +111,18 @@ impl MakeTrace {
             Encoding::Rlp => rlp::encode(&trace),
             Encoding::Ssz => ssz::encode(&trace, &proven.requests),
         };
-        eprintln!(
-            "block {}, {} transactions, {} gas, {} bytes, pre-state root {pre}",
-            trace.header.number,
-            proven.transactions,
-            trace.header.gas_used,
-            encoded.len(),
-        );
+        let report = Report {
+            block: trace.header.number,
+            transactions: proven.transactions,
+            gas_used: trace.header.gas_used,
+            bytes: encoded.len(),
+            pre_state_root: pre,
+        };
+        if self.json {
+            println!("{}", serde_json::to_string(&report)?);
+        } else {
+            eprintln!("{report}");
+        }
         match &self.out {
             Some(path) => fs::write(path, encoded).wrap_err_with(|| path.display().to_string()),
             None => Ok(io::stdout().write_all(&encoded)?),

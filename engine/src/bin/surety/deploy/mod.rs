@@ -72,7 +72,7 @@ pub(crate) struct Deploy {
     #[arg(long, value_name = "BLOCK")]
     l1_block: Option<u64>,
     /// The compiled contracts.
-    #[arg(long, default_value = "out", value_name = "DIRECTORY")]
+    #[arg(long, env = "SURETY_ARTIFACTS", default_value = "out", value_name = "DIRECTORY")]
     artifacts: PathBuf,
     /// The deployment file to write. Default: --deployment, else deployment.json.
     #[arg(long, value_name = "FILE")]

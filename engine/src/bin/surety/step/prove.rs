@@ -44,7 +44,7 @@ pub(crate) struct ProveStep {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// The compiled contracts, for the check on an L1 in memory.
-    #[arg(long, default_value = "out", value_name = "DIRECTORY")]
+    #[arg(long, env = "SURETY_ARTIFACTS", default_value = "out", value_name = "DIRECTORY")]
     artifacts: PathBuf,
     #[command(flatten)]
     blocks: BlocksArguments,
