@@ -17,9 +17,10 @@ use alloy_sol_types::{
     SolCall, SolEvent, SolEventInterface, SolInterface, SolStruct, SolType, TopicList,
 };
 use surety_engine::l1::bindings::{
-    Bond, Claim, ClaimKey, Clocks, CommitmentState, IBonds, IBridge, ICaller, IInbox, IL1Messenger,
-    ILens, IOutbox, IPassage, IRollup, ISettlement, ITokenBridge, ITokenEscrow, ITournament,
-    MatchKey, MatchState, Message, TournamentState, WithdrawalProof,
+    Bond, Claim, ClaimKey, ClaimReport, Clocks, CommitmentState, IBonds, IBridge, ICaller, IInbox,
+    IL1Messenger, ILens, IOutbox, IPassage, IRollup, ISettlement, IStepVerifier, ITokenBridge,
+    ITokenEscrow, ITournament, MatchKey, MatchReport, MatchState, Message, StepContext,
+    TournamentState, WithdrawalProof,
 };
 
 fn abi(name: &str) -> JsonAbi {
@@ -261,6 +262,8 @@ fn the_bridge_is_called_as_it_is() {
     events::<IBridge::IBridgeEvents>(bridge, IBridge::IBridgeEvents::SELECTORS);
     all!(returns, bridge, IBridge::depositCall, IBridge::sendMessageCall, IBridge::withdrawnCall);
     all!(returns, bridge, IBridge::inboxCall, IBridge::rollupCall, IBridge::callerCall);
+    all!(returns, bridge, IBridge::outboxRootCall);
+    all!(topics, bridge, IBridge::OutboxProven);
     all!(topics, bridge, IBridge::MessageSent, IBridge::Withdrawn, IBridge::Deposited);
     all!(fields, bridge, Message, WithdrawalProof, ClaimKey);
 
@@ -300,6 +303,18 @@ fn the_predeploys_are_called_as_they_are() {
     all!(returns, tokens, ITokenBridge::escrowCall);
     all!(returns, messenger, IL1Messenger::l1ChainIdCall, IL1Messenger::bridgeCall);
     all!(returns, outbox, IOutbox::l1ChainIdCall, IOutbox::bridgeCall);
+}
+
+#[test]
+fn the_lens_and_the_verifier_are_called_as_they_are() {
+    let lens = &abi("ILens");
+    calls::<ILens::ILensCalls>(lens);
+    all!(returns, lens, ILens::claimReportCall, ILens::matchReportCall, ILens::rollupCall);
+    all!(fields, lens, ClaimReport, MatchReport);
+    let verifier = &abi("StepVerifier");
+    calls::<IStepVerifier::IStepVerifierCalls>(verifier);
+    all!(returns, verifier, IStepVerifier::nextCall);
+    fields::<StepContext>(verifier);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What differs between two machine states.
 
-use alloy_primitives::{B256, U256};
+use alloy_primitives::B256;
 use serde::Serialize;
 
 use crate::machine::{Phase, Witness, witness::FrameWitness};
@@ -100,7 +100,7 @@ impl Changes {
     fn root(&mut self, what: &'static str, before: B256, after: B256) {
         let short = |root: B256| match root.is_zero() {
             true => "empty".to_owned(),
-            false => format!("{:.10}...", format!("{:x}", U256::from_be_bytes(root.0))),
+            false => root.to_string().chars().take(10).chain("...".chars()).collect(),
         };
         if before != after {
             self.0.push(Change { what, before: short(before), after: short(after) });

@@ -41,7 +41,8 @@ fn section(text: &mut String, parent: &str, command: &Command) -> eyre::Result<(
         return Ok(());
     }
     let name = format!("{parent} {}", command.get_name());
-    let about = command.get_long_about().or_else(|| command.get_about()).unwrap_or_default();
+    let about = command.get_long_about().or_else(|| command.get_about());
+    let about = about.map(ToString::to_string).unwrap_or_default();
     writeln!(text, "## {name}\n\n{about}\n")?;
     if command.has_subcommands() {
         for command in command.get_subcommands().filter(|it| it.get_name() != "help") {
