@@ -43,7 +43,8 @@ fn section(text: &mut String, parent: &str, command: &Command) -> eyre::Result<(
     let name = format!("{parent} {}", command.get_name());
     let about = command.get_long_about().or_else(|| command.get_about());
     let about = about.map(ToString::to_string).unwrap_or_default();
-    writeln!(text, "## {name}\n\n{about}\n")?;
+    let end = if about.ends_with('.') { "" } else { "." };
+    writeln!(text, "## {name}\n\n{about}{end}\n")?;
     if command.has_subcommands() {
         for command in command.get_subcommands().filter(|it| it.get_name() != "help") {
             section(text, &name, command)?;
@@ -87,6 +88,8 @@ fn row(text: &mut String, argument: &Arg) -> std::fmt::Result {
         None => format!("`{}`", value.trim()),
     };
     let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+    // clap takes the last full stop away
+    let end = if help.is_empty() || help.ends_with('.') { "" } else { "." };
     let defaults = argument.get_default_values().iter().filter_map(|value| value.to_str());
     let default: Vec<_> =
         defaults.filter(|_| takes && !argument.is_hide_default_value_set()).collect();
@@ -95,5 +98,5 @@ fn row(text: &mut String, argument: &Arg) -> std::fmt::Result {
         values => format!(" Default: `{}`.", values.join(" ")),
     };
     let required = if argument.is_required_set() { " Required." } else { "" };
-    writeln!(text, "| {name} | {}{default}{required} |", help.replace('|', "\\|"))
+    writeln!(text, "| {name} | {}{end}{default}{required} |", help.replace('|', "\\|"))
 }
