@@ -112,7 +112,7 @@ fn of_phase(phase: Phase, info: &StepInfo, before: &Witness, after: &Witness) ->
             None => "Ends the transaction.".to_owned(),
         },
         Phase::Destruct => "Removes an account that has destroyed itself.".to_owned(),
-        Phase::Deposits => of_deposits(before),
+        Phase::Deposits => of_deposits(before, after),
         Phase::Blob => format!("Copies element {done} of the blob's {total} into the batch."),
         Phase::Running => "Goes on.".to_owned(),
     }
@@ -128,15 +128,18 @@ fn of_boundary(info: &StepInfo, before: &Witness, after: &Witness) -> String {
             "Takes the next entry of the batch: transaction {} of {}, with {} gas; all that makes it valid is checked, and it is paid for.",
             tx.hash, tx.sender, tx.gas_limit
         ),
-        None if info.transaction.is_zero() => of_deposits(before),
+        None if info.transaction.is_zero() => of_deposits(before, after),
         None => "Takes the next entry of the batch.".to_owned(),
     }
 }
 
-fn of_deposits(before: &Witness) -> String {
-    let block = &before.block;
-    match block.deposits_done < block.deposit_count {
-        true => format!("Credits deposit {} of {}.", block.deposits_done + 1, block.deposit_count),
+fn of_deposits(before: &Witness, after: &Witness) -> String {
+    let (block, count) = (&before.block, before.block.deposit_count);
+    if after.block.deposits_done > block.deposits_done {
+        return format!("Credits deposit {} of {count}.", after.block.deposits_done);
+    }
+    match after.block.open {
+        true => format!("Comes to the block's end, where {count} deposits are credited."),
         false => format!("Seals block {}: makes its header.", block.number),
     }
 }

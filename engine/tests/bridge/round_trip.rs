@@ -76,15 +76,29 @@ async fn ether_messages_and_tokens_go_both_ways() {
     let number = user.node.head().unwrap().number;
     let tokens = up::sent_in(&user.node, number).unwrap().pop().unwrap();
     let sent = user.send_up(to, ether(1.5), Bytes::new()).await;
+    let also = user.send_up(to, ether(0.5), Bytes::new()).await;
 
     withdrawn_once(&town, &user, &mut proposer, &sent).await;
 
-    // the relayer carries out the other
+    // the relayer carries out the others, by one proof of the Outbox
+    let both = async || {
+        user.follow().await;
+        let status = up::status(&user.node, &user.snapshot().await, &also).await?;
+        Ok(matches!(status, up::UpStatus::Confirmed { .. }))
+    };
+    town.stage.until("a claim with both", BLOCKS, &mut [&mut proposer], both).await.unwrap();
     relayer.start().unwrap();
-    let released = async || Ok(user.is_withdrawn(&tokens).await);
+    let released = async || Ok(user.is_withdrawn(&tokens).await && user.is_withdrawn(&also).await);
     let daemons = &mut [&mut relayer, &mut proposer];
     town.stage.until("tokens on L1", BLOCKS, daemons, released).await.unwrap();
     assert_eq!(user.ask(coin, IToken::balanceOfCall { account: to }).await, U256::from(300));
+    let bridge = user.rollup.deployment.bridge.unwrap().bridge;
+    let mut proven = 0;
+    for claim in user.snapshot().await.claims.keys() {
+        let root = user.ask(bridge, IBridge::outboxRootCall { claim: claim.0 }).await;
+        proven += usize::from(!root.is_zero());
+    }
+    assert!(proven > 0, "each withdrawal proved the Outbox by itself");
     let escrow = user.rollup.deployment.bridge.unwrap().token_escrow;
     let left = user.ask(escrow, ITokenEscrow::escrowedCall { token: coin }).await;
     assert_eq!(left, U256::from(200));

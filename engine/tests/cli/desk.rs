@@ -6,7 +6,7 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-use alloy::{node_bindings::AnvilInstance, providers::RootProvider};
+use alloy::providers::RootProvider;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -19,7 +19,7 @@ pub const PHRASE: &str = "test test test test test test test test test test test
 
 /// A desk with an L1.
 pub struct Desk {
-    pub anvil: AnvilInstance,
+    pub anvil: support::L1,
     directory: TempDir,
 }
 

@@ -28,6 +28,7 @@ use surety_engine::{
         send::{Call, Lane, LaneSettings},
     },
     node::{deployment::Deployment, genesis::bridge_of, wiring},
+    status::units::Wei,
 };
 
 use self::{
@@ -101,7 +102,7 @@ struct Report {
     /// Transactions of this run.
     transactions: Vec<Made>,
     gas: u64,
-    fee_wei: U256,
+    fee_wei: Wei,
 }
 
 /// A contract that this run has made.
@@ -125,7 +126,7 @@ impl fmt::Display for Report {
             writeln!(f, "  Bridge  {}", contracts.bridge)?;
         }
         let count = transactions.len();
-        writeln!(f, "{count} transactions, {} gas, {}", grouped(*gas), eth(*fee_wei))?;
+        writeln!(f, "{count} transactions, {} gas, {}", grouped(*gas), eth(fee_wei.0))?;
         write!(f, "next: start surety-proposer and surety-challenger with this file")
     }
 }
@@ -278,7 +279,7 @@ impl Deploy {
 
     fn confirm(&self, report: &PlanReport) -> eyre::Result<()> {
         if report.balance_wei < report.fee.cost_wei {
-            let (has, needs) = (eth(report.balance_wei), eth(report.fee.cost_wei));
+            let (has, needs) = (eth(report.balance_wei.0), eth(report.fee.cost_wei.0));
             let poor = Err(eyre::eyre!("the deployer has {has}, the plan costs {needs}"));
             return poor.advise(|| format!("send it to {} first", report.deployer));
         }
@@ -353,7 +354,7 @@ impl Deploy {
         }
         deployment.write(&file)?;
         let gas = made.iter().map(|(made, _)| made.gas).sum();
-        let fee_wei = made.iter().fold(U256::ZERO, |sum, (_, fee)| sum + fee);
+        let fee_wei = Wei(made.iter().fold(U256::ZERO, |sum, (_, fee)| sum + fee));
         let transactions = made.into_iter().map(|(made, _)| made).collect();
         let identity = deployment.identity();
         self.output.say(&Report { file, deployment, identity, transactions, gas, fee_wei })
@@ -393,7 +394,7 @@ async fn plan(
         creations,
         gas,
         fee: Fee::of(gas, now, estimate.max_fee_per_gas),
-        balance_wei: provider.get_balance(deployer).await?,
+        balance_wei: Wei(provider.get_balance(deployer).await?),
         parameters: ParameterReport::new(chosen, start.bridge.is_some()),
         warnings,
     })

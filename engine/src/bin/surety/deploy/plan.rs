@@ -8,6 +8,7 @@ use surety_engine::{
     deploy::{Creation, Rehearsed},
     l1::follow::BlockRef,
     rules::parameters::Parameters,
+    status::units::Wei,
 };
 
 use super::choice::{Chosen, Preset};
@@ -34,7 +35,7 @@ pub(crate) struct PlanReport {
     /// Gas of what is not there yet.
     pub(crate) gas: u64,
     pub(crate) fee: Fee,
-    pub(crate) balance_wei: U256,
+    pub(crate) balance_wei: Wei,
     pub(crate) parameters: ParameterReport,
     pub(crate) warnings: Vec<String>,
 }
@@ -53,16 +54,22 @@ pub(crate) struct Planned {
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Fee {
-    pub(crate) now_wei: u128,
-    pub(crate) most_wei: u128,
-    pub(crate) cost_wei: U256,
-    pub(crate) most_cost_wei: U256,
+    pub(crate) now_wei: Wei,
+    pub(crate) most_wei: Wei,
+    pub(crate) cost_wei: Wei,
+    pub(crate) most_cost_wei: Wei,
 }
 
 impl Fee {
     pub(crate) fn of(gas: u64, now: u128, most: u128) -> Self {
-        let cost = |price: u128| U256::from(gas).saturating_mul(U256::from(price));
-        Self { now_wei: now, most_wei: most, cost_wei: cost(now), most_cost_wei: cost(most) }
+        let price = |price: u128| Wei(U256::from(price));
+        let cost = |price: u128| Wei(U256::from(gas).saturating_mul(U256::from(price)));
+        Self {
+            now_wei: price(now),
+            most_wei: price(most),
+            cost_wei: cost(now),
+            most_cost_wei: cost(most),
+        }
     }
 }
 
@@ -75,10 +82,10 @@ pub(crate) struct ParameterReport {
     grace_blocks: u64,
     build_blocks: u64,
     budget_blocks: u64,
-    root_bond_wei: U256,
-    step_bond_wei: U256,
-    gas_price_cap_wei: U256,
-    append_fee_floor_wei: U256,
+    root_bond_wei: Wei,
+    step_bond_wei: Wei,
+    gas_price_cap_wei: Wei,
+    append_fee_floor_wei: Wei,
     blocks_per_claim: u64,
     transaction_gas: u64,
     block_gas: u64,
@@ -98,10 +105,10 @@ impl ParameterReport {
             grace_blocks: clocks.grace,
             build_blocks: clocks.build,
             budget_blocks: clocks.budget(),
-            root_bond_wei: bonds.root(),
-            step_bond_wei: bonds.step(),
-            gas_price_cap_wei: gas_price_cap,
-            append_fee_floor_wei: bonds.append_fee_floor,
+            root_bond_wei: Wei(bonds.root()),
+            step_bond_wei: Wei(bonds.step()),
+            gas_price_cap_wei: Wei(gas_price_cap),
+            append_fee_floor_wei: Wei(bonds.append_fee_floor),
             blocks_per_claim: Parameters::HEIGHTS.blocks_per_claim,
             transaction_gas: limits.transaction_gas,
             block_gas: limits.block_gas,
@@ -189,10 +196,10 @@ impl fmt::Display for PlanReport {
             "{count} contracts, {} there already; {} gas to pay: {} at {}, at most {}; the deployer has {}\n",
             self.done(),
             grouped(self.gas),
-            eth(self.fee.cost_wei),
-            gwei_text(self.fee.now_wei),
-            eth(self.fee.most_cost_wei),
-            eth(self.balance_wei)
+            eth(self.fee.cost_wei.0),
+            gwei_text(self.fee.now_wei.0.saturating_to()),
+            eth(self.fee.most_cost_wei.0),
+            eth(self.balance_wei.0)
         )?;
         write!(f, "{}", self.parameters)?;
         if !self.warnings.is_empty() {
@@ -221,13 +228,13 @@ impl fmt::Display for ParameterReport {
         ] {
             row(name, format!("{blocks} blocks"), format!("{} {meaning}", span(blocks)));
         }
-        row("root bond", eth(self.root_bond_wei), "behind a proposer's chain of claims".into());
-        row("step bond", eth(self.step_bond_wei), "behind each trace of a disputed slot".into());
-        let cap = gwei_text(self.gas_price_cap_wei.saturating_to());
+        row("root bond", eth(self.root_bond_wei.0), "behind a proposer's chain of claims".into());
+        row("step bond", eth(self.step_bond_wei.0), "behind each trace of a disputed slot".into());
+        let cap = gwei_text(self.gas_price_cap_wei.0.saturating_to());
         row("gas price cap", cap, "most that a move's gas is refunded at".into());
         row(
             "append fee",
-            eth(self.append_fee_floor_wei),
+            eth(self.append_fee_floor_wei.0),
             "at least, burned with each batch".into(),
         );
         row("claim", format!("{} blocks", self.blocks_per_claim), "of L2 at most".into());

@@ -17,7 +17,7 @@ use crate::{
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Examples:
   surety inspect --transaction 0x3d7b... --list --l1 http://127.0.0.1:8545
-  surety inspect --block 12 --transaction 0 --step 3096 --store challenger-store
+  surety inspect --block 12 --transaction 0 --step 3096 --offline --store challenger-store
   surety inspect --block 12 --slot 1023 --step 0")]
 pub(crate) struct Inspect {
     #[command(flatten)]

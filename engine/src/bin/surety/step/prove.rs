@@ -29,7 +29,7 @@ use crate::{
 /// Makes the proof of any step: the witness from which StepVerifier computes the one right successor, checked before it is given.
 #[derive(Clone, Debug, Args)]
 #[command(after_help = "Examples:
-  surety prove-step --block 12 --transaction 0 --step 3096 --store challenger-store
+  surety prove-step --block 12 --transaction 0 --step 3096 --offline --store challenger-store
   surety prove-step --transaction 0x3d7b... --step 0 --on-l1 --l1 http://127.0.0.1:8545 --json")]
 pub(crate) struct ProveStep {
     #[command(flatten)]
