@@ -109,22 +109,5 @@ async fn main() -> ExitCode {
     if is_daemon || std::env::var_os("RUST_LOG").is_some() {
         process::init_tracing(false);
     }
-    let done = match arguments.command {
-        Command::Demo(demo) => demo.run().await,
-        Command::SimulateAttack(attack) => attack.run().await,
-        Command::Soak(soak) => soak.run().await,
-        Command::Genesis(genesis) => genesis.run(),
-        Command::Deposit(deposit) => deposit.run().await,
-        Command::Send(send) => send.run().await,
-        Command::Relay(relay) => relay.run().await,
-        Command::Withdraw(withdraw) => withdraw.run().await,
-        Command::Messages(messages) => messages.run().await,
-        Command::Relayer(relayer) => relayer.run().await,
-        Command::Trace(trace) => trace.run().await,
-        Command::Execute(execute) => return Ok(execute.run()),
-        Command::Swap(swap) => swap.run().await,
-    };
-    done.map(|()| ExitCode::SUCCESS)
-=======
     command.run().await.unwrap_or_else(|error| terminal::failure::tell(&error, json))
 }
