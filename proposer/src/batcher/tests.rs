@@ -88,7 +88,7 @@ fn record() -> Record {
     Record { number: 1, timestamp: 1_001, fee_recipient: recipient, ..Record::default() }
 }
 
-fn built(chain: &(State, Boundary), waiting: Vec<Waiting>) -> Built {
+fn batch_of(chain: &(State, Boundary), waiting: Vec<Waiting>) -> Built {
     build(chain.0.clone(), &chain.1, record(), waiting, &Limits::SURETY).unwrap()
 }
 
@@ -111,7 +111,7 @@ fn what_pays_more_comes_first_and_each_senders_in_order() {
         (0..).zip(fees).map(|(nonce, tip)| pooled(number, transfer(nonce, tip))).collect::<Vec<_>>()
     };
     let (one, two) = (of(0, [2, 9, 1]), of(1, [3, 1, 5]));
-    let built = built(&chain, vec![waiting(0, one.clone()), waiting(1, two.clone())]);
+    let built = batch_of(&chain, vec![waiting(0, one.clone()), waiting(1, two.clone())]);
     let order = [&two[0], &one[0], &one[1], &one[2], &two[1], &two[2]];
     // of equal tips what has waited longer comes first
     assert_eq!(built.transactions, order.map(|it| it.transaction.hash));
@@ -125,7 +125,7 @@ fn what_would_be_skipped_stays_and_so_does_what_comes_after_it() {
     let poor = TxEip1559 { value: U256::from(ETHER), ..transfer(0, 7) };
     let one = [transfer(0, 1), cheap, transfer(2, 9)].map(|it| pooled(0, it));
     let two = [poor, transfer(1, 9)].map(|it| pooled(1, it));
-    let built = built(&chain, vec![waiting(0, one.to_vec()), waiting(1, two.to_vec())]);
+    let built = batch_of(&chain, vec![waiting(0, one.to_vec()), waiting(1, two.to_vec())]);
     assert_eq!(built.transactions, [one[0].transaction.hash]);
     assert_eq!(execute(&chain, &built), built.transactions);
 }
@@ -142,7 +142,7 @@ fn a_batch_keeps_to_the_blocks_gas_its_bytes_and_its_slots() {
     };
     let mut many = vec![waiting(0, vec![pooled(0, greedy)])];
     many.extend((1..5).map(|number| waiting(number, vec![pooled(number, long(number))])));
-    let first = built(&chain, many);
+    let first = batch_of(&chain, many);
     assert!(first.batch.len() <= 126_976);
     let longest = first.transactions.len();
     assert_eq!(longest, 3, "two long ones fill the batch; the greedy one is short");
@@ -152,7 +152,7 @@ fn a_batch_keeps_to_the_blocks_gas_its_bytes_and_its_slots() {
     let all = (0..6).map(|number| {
         waiting(number, (0..each).map(|nonce| pooled(number, transfer(nonce, 1))).collect())
     });
-    let full = built(&chain, all.collect());
+    let full = batch_of(&chain, all.collect());
     // 12,000,000 of gas
     assert_eq!(full.transactions.len(), 571);
     assert!(full.transactions.len() <= MAX_ENTRIES);
@@ -163,7 +163,7 @@ fn a_batch_keeps_to_the_blocks_gas_its_bytes_and_its_slots() {
 fn the_bytes_are_the_transactions_in_order() {
     let chain = chain(1, ETHER);
     let ready: Vec<_> = (0..3).map(|nonce| pooled(0, transfer(nonce, 1))).collect();
-    let built = built(&chain, vec![waiting(0, ready.clone())]);
+    let built = batch_of(&chain, vec![waiting(0, ready.clone())]);
     let mut cursor = 0;
     for it in &ready {
         let entry = entry_at(&built.batch, cursor).unwrap();
@@ -171,7 +171,7 @@ fn the_bytes_are_the_transactions_in_order() {
         cursor = entry.range.end;
     }
     assert_eq!(usize::try_from(cursor).unwrap(), built.batch.len());
-    assert_eq!(super::tests::built(&chain, Vec::new()).batch, Bytes::new());
+    assert_eq!(batch_of(&chain, Vec::new()).batch, Bytes::new());
 }
 
 #[test]
@@ -229,7 +229,7 @@ proptest! {
             });
             waiting(number, ready.collect())
         });
-        let built = built(&chain, waiting.collect());
+        let built = batch_of(&chain, waiting.collect());
         prop_assert_eq!(execute(&chain, &built), built.transactions);
     }
 }

@@ -1,6 +1,6 @@
 //! What a caller is told when a call fails: the codes and messages of geth, which wallets and libraries know.
 
-use alloy::primitives::Bytes;
+use alloy::primitives::{B256, Bytes};
 use jsonrpsee::types::{
     ErrorObjectOwned,
     error::{INTERNAL_ERROR_CODE, INVALID_PARAMS_CODE},
@@ -13,6 +13,8 @@ use tracing::error;
 
 /// Code of an execution that reverted; its data are the revert data.
 const REVERTED: i32 = 3;
+/// Code of a transaction that was taken and not executed in time; its data is the hash.
+const UNPROCESSED: i32 = 4;
 /// Code of what has no code of its own.
 const SERVER: i32 = -32000;
 /// Code of a call that took too long.
@@ -38,6 +40,16 @@ pub(crate) enum RpcError {
     /// The call asks for more than the configuration allows.
     #[error("{0}")]
     LimitExceeded(String),
+    /// The transaction waits in the pool, and the caller's time is over (EIP-7966).
+    #[error(
+        "the transaction was added to the mempool but was not processed within {milliseconds} ms"
+    )]
+    Unprocessed {
+        /// The transaction.
+        hash: B256,
+        /// How long was waited.
+        milliseconds: u64,
+    },
     /// The call took too long.
     #[error("request timed out")]
     Timeout,
@@ -73,6 +85,7 @@ impl From<RpcError> for ErrorObjectOwned {
         let (code, data) = match error {
             RpcError::InvalidParams(_) => (INVALID_PARAMS_CODE, None),
             RpcError::Reverted(data) => (REVERTED, Some(data)),
+            RpcError::Unprocessed { hash, .. } => (UNPROCESSED, Some(hash.into())),
             RpcError::HeaderNotFound | RpcError::FilterNotFound | RpcError::Server(_) => {
                 (SERVER, None)
             }

@@ -128,8 +128,8 @@ impl Soak {
             attacker = Some(Attacker::new(rollup.node("attacker").await?, lane));
         }
         let mut daemons = Daemons {
-            proposer: (&mut proposer, Memory::default()),
-            challenger: (&mut challenger, Memory::default()),
+            proposer: (&mut proposer, Memory::new(rollup.data().join("proposer"))),
+            challenger: (&mut challenger, Memory::new(rollup.data().join("challenger"))),
         };
         let accounts = self.live(&users, counter, &node, attacker.as_mut(), &mut daemons).await?;
         let transactions = traffic::check(&users, &before, &accounts, counter).await?;
@@ -214,7 +214,7 @@ impl Soak {
             let head = node.head()?.number;
             daemons.check()?;
             if beats % BEATS_A_SAMPLE == 0 {
-                daemons.sample(head)?;
+                daemons.sample()?;
             }
             if beats % 200 == 0 {
                 let attacks = attacker.as_ref().map_or(0, |attacker| attacker.attacks());
@@ -256,9 +256,9 @@ impl Daemons<'_> {
         self.challenger.0.check()
     }
 
-    fn sample(&mut self, block: u64) -> eyre::Result<()> {
+    fn sample(&mut self) -> eyre::Result<()> {
         for (daemon, memory) in [&mut self.proposer, &mut self.challenger] {
-            memory.sample(block, daemon)?;
+            memory.sample(daemon)?;
         }
         Ok(())
     }
@@ -356,8 +356,10 @@ impl Report {
             self.blocks, self.transactions, self.seconds, self.claims, self.attacks, self.lost
         );
         for (name, memory) in [("proposer", self.proposer), ("challenger", self.challenger)] {
-            let memory::Summary { early, late, peak } = memory;
-            println!("   {name:<12} {early} MiB, later {late} MiB, at most {peak} MiB");
+            let memory::Summary { early, late, peak, store } = memory;
+            println!(
+                "   {name:<12} {early} MiB, later {late} MiB, at most {peak} MiB; its store grew by {store} MiB"
+            );
         }
         Ok(())
     }
