@@ -1,4 +1,4 @@
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::{fs::Permissions, os::unix::fs::PermissionsExt as _, sync::Arc};
 
