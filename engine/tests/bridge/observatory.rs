@@ -138,15 +138,17 @@ impl Observatory {
         }
     }
 
-    /// After the dispute: what was seen of it, and what is left.
-    pub async fn check(&self, user: &Resident<'_>, accounts: [Account; 2]) {
+    fn check_seen(&self) {
         let seen = self.seen.lock().unwrap();
         let Seen { wrong_claim, disagreement, disputing, root_locked, .. } = *seen;
         assert!(wrong_claim && disagreement && disputing && root_locked, "{seen:?}");
         let Seen { step_locked, slots_match, steps_match, .. } = *seen;
         assert!(step_locked && slots_match && steps_match, "{seen:?}");
-        drop(seen);
+    }
 
+    /// After the dispute: what was seen of it, and what is left.
+    pub async fn check(&self, user: &Resident<'_>, accounts: [Account; 2]) {
+        self.check_seen();
         let (proposer, challenger) =
             (self.proposer.metrics().await, self.challenger.metrics().await);
         for (series, account) in [(&proposer, accounts[0]), (&challenger, accounts[1])] {
