@@ -35,6 +35,7 @@ pub(crate) struct BlocksArguments {
 }
 
 /// Executed blocks.
+#[expect(clippy::large_enum_variant, reason = "there is one in a run")]
 pub(crate) enum Blocks {
     Kept(Archive),
     Followed { node: Arc<Node>, _store: Option<TempDir> },

@@ -36,6 +36,7 @@ struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one in a run")]
 enum Command {
     /// Runs a dispute about a real mainnet block, from deployment to the burned bond.
     Demo(demo::Demo),
