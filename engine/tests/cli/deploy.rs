@@ -89,7 +89,7 @@ fn what_is_planned_is_deployed_checked_and_written() {
     assert!(error["message"].as_str().unwrap().contains("another rollup's"));
     let second =
         desk.json(&with(&[&second[..], &["--out", "second-deployment.json"]].concat(), &artifacts));
-    assert_eq!(second["transactions"], json!([]), "it was deployed before the file was refused");
+    assert_eq!(second["transactions"].as_array().unwrap().len(), 7, "something was sent before");
     assert_eq!(second["deployment"]["stepVerifier"], report["deployment"]["stepVerifier"]);
     assert_ne!(second["deployment"]["rollup"], report["deployment"]["rollup"]);
 

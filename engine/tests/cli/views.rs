@@ -55,7 +55,7 @@ impl Town {
         desk.json(&deploy);
         let town = Self { desk };
         town.append().await;
-        town.configure("look", 9);
+        town.configure("look", 9, true);
         town
     }
 
@@ -75,20 +75,26 @@ impl Town {
         }
     }
 
-    /// A configuration with a store of its own, for the key with this index.
-    fn configure(&self, name: &str, index: u32) {
+    /// A configuration with a store of its own, for the key with this index; `beacon` tells where blobs are.
+    fn configure(&self, name: &str, index: u32, beacon: bool) {
+        let beacon = match beacon {
+            true => format!(
+                "[node.beacon]\nurls = [{:?}]\nblocks = {{ by = \"number\" }}\n",
+                self.desk.anvil.endpoint()
+            ),
+            false => String::new(),
+        };
         let text = format!(
             "[node]\nl1 = {0:?}\ndeployment = \"deployment.json\"\nstore = \"{name}-store\"\n\
              genesis = {{ kind = \"geth\", path = \"genesis.json\" }}\npoll_ms = 100\n\
-             [node.beacon]\nurls = [{0:?}]\nblocks = {{ by = \"number\" }}\n\
-             [key]\nkind = \"mnemonic\"\npath = \"phrase\"\nindex = {index}\n",
+             {beacon}[key]\nkind = \"mnemonic\"\npath = \"phrase\"\nindex = {index}\n",
             self.desk.anvil.endpoint()
         );
         std::fs::write(self.desk.path(&format!("{name}.toml")), text).unwrap();
     }
 
     fn proposer(&self) -> Daemon {
-        self.configure("proposer", 1);
+        self.configure("proposer", 1, true);
         let test = std::env::current_exe().unwrap();
         let program = test.parent().unwrap().parent().unwrap().join("surety-proposer");
         assert!(program.exists(), "build the daemons: scripts/test does");
@@ -114,6 +120,8 @@ async fn a_step_of_every_family_is_told_and_proven_to_the_deployed_verifier() {
     // the first look follows L1, and leaves its store
     let page = town.looks(&["inspect", "--block", "1", "--slot", "1", "--list", "--count", "3"]);
     assert_eq!(page["lines"].as_array().unwrap().len(), 3);
+    // what it has executed it keeps, the blob included
+    town.configure("look", 9, false);
     let mut found = town.families();
     // behind the last step of a slot nothing moves
     found.insert("FixedPoint".to_owned(), (1, 0, 60_000));
@@ -129,9 +137,10 @@ async fn a_step_of_every_family_is_told_and_proven_to_the_deployed_verifier() {
         assert_eq!(proof["step"]["family"].as_str().unwrap(), family);
         assert_eq!(proof["onL1"]["stepVerifier"], town.desk_file()["stepVerifier"]);
         assert!(proof["checked"]["gas"].as_u64().unwrap() > 21_000);
-        let told = town.looks(&[&["inspect"][..], &place].concat());
-        assert_eq!(told, proof["step"]);
-        let words = told["words"].as_str().unwrap();
+        if family == "Storage" {
+            assert_eq!(town.looks(&[&["inspect"][..], &place].concat()), proof["step"]);
+        }
+        let words = proof["step"]["words"].as_str().unwrap();
         assert!(words.ends_with('.') && !words.contains('{'), "{family}: {words}");
         println!("{family}: {words}");
     }
@@ -147,8 +156,10 @@ impl Town {
             let domain = Domain { first: block, blocks: 1 };
             let entries = scenario::block(block).entries;
             for slot in entries.iter().map(|entry| u32::from(entry.slot)).chain([0, 1023]) {
-                let page = list(&archive, domain, slot, 0..u32::MAX).unwrap();
-                assert_eq!(page.lines.len() as u64, u64::from(page.steps));
+                // an element of a blob takes tens of milliseconds to open
+                let last = if (block, slot) == (scenario::BLOCKS, 0) { 3 } else { u32::MAX };
+                let page = list(&archive, domain, slot, 0..last).unwrap();
+                assert_eq!(page.lines.len() as u64, u64::from(page.steps.min(last)));
                 for line in page.lines {
                     found.entry(line.family.to_owned()).or_insert((block, slot, line.step));
                 }
