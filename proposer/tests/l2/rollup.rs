@@ -273,8 +273,7 @@ async fn serve(directory: &Path) -> (Child, SocketAddr) {
 
 fn served_at(line: &str) -> Option<SocketAddr> {
     let line: Value = serde_json::from_str(line).ok()?;
-    let fields = &line["fields"];
-    (fields["message"] == "serving JSON-RPC").then(|| fields["address"].as_str()?.parse().ok())?
+    (line["message"] == "serving JSON-RPC").then(|| line["address"].as_str()?.parse().ok())?
 }
 
 /// A transaction of type 2 that pays 1 gwei above the base fee, up to 10 gwei.
