@@ -45,10 +45,6 @@ fn program(daemon: &str) -> Command {
     command
 }
 
-fn run(daemon: &str, arguments: &[&str]) -> Output {
-    program(daemon).arg("--config").arg(example(daemon)).args(arguments).output().unwrap()
-}
-
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
@@ -73,9 +69,11 @@ fn whole(daemon: &str) -> Table {
     set.collect::<Vec<_>>().join("\n").parse().unwrap()
 }
 
-/// The keys that a table may have, as the refusal of another one says.
-fn allowed(daemon: &str, table: &str) -> BTreeSet<String> {
-    let output = run(daemon, &["--set", &format!("{table}.no_such_key=1"), "--print-config"]);
+/// The keys that a table of this file may have, as the refusal of another one says.
+fn allowed(daemon: &str, file: &Path, table: &str) -> BTreeSet<String> {
+    let mut command = program(daemon);
+    command.arg("--config").arg(file).arg("--print-config");
+    let output = command.args(["--set", &format!("{table}.no_such_key=1")]).output().unwrap();
     assert_eq!(output.status.code(), Some(2), "{table}");
     let refusal = text(&output.stderr);
     let (_, expected) = refusal.split_once("expected").expect("the keys that there are");
@@ -90,6 +88,9 @@ fn allowed(daemon: &str, table: &str) -> BTreeSet<String> {
 fn the_examples_explain_every_key() {
     for daemon in DAEMONS {
         let whole = whole(daemon);
+        let directory = TempDir::new().unwrap();
+        let file = directory.path().join("whole.toml");
+        std::fs::write(&file, toml::to_string(&whole).unwrap()).unwrap();
         let mut tables = vec![(String::new(), whole.clone())];
         while let Some((path, table)) = tables.pop() {
             for (key, value) in &table {
@@ -100,7 +101,7 @@ fn the_examples_explain_every_key() {
             }
             if !path.is_empty() && !["key", "node.genesis", "node.beacon.blocks"].contains(&&*path)
             {
-                let missing: Vec<_> = allowed(daemon, &path)
+                let missing: Vec<_> = allowed(daemon, &file, &path)
                     .into_iter()
                     .filter(|key| !table.contains_key(key))
                     .collect();
@@ -113,9 +114,6 @@ fn the_examples_explain_every_key() {
             assert!(whole.contains_key(table), "docs/examples/{daemon}.toml: [{table}]");
         }
         // and what it mentions can be set
-        let directory = TempDir::new().unwrap();
-        let file = directory.path().join("whole.toml");
-        std::fs::write(&file, toml::to_string(&whole).unwrap()).unwrap();
         let mut command = program(daemon);
         command.arg("--config").arg(file);
         printed(command);
