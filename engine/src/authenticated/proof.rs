@@ -78,3 +78,73 @@ fn recorded<S: NodeSource, T>(
     let found = read(&nodes)?;
     Ok((found, nodes.finish_recording()?))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
+    use alloy_primitives::{keccak256, map::B256Map};
+    use alloy_trie::{Nibbles, TrieAccount, proof::verify_proof};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::authenticated::mpt::EMPTY_ROOT;
+
+    fn address(seed: u64) -> Address {
+        Address::from_word(keccak256(seed.to_be_bytes()))
+    }
+
+    /// `accounts` accounts, each with `slots` slots.
+    fn world(accounts: u64, slots: u64) -> (B256Map<Bytes>, B256) {
+        let mut nodes = B256Map::<Bytes>::default();
+        let mut root = EMPTY_ROOT;
+        for seed in 0..accounts {
+            let mut storage_root = EMPTY_ROOT;
+            for key in 0..slots {
+                let value = U256::from(seed + key + 1);
+                let key = U256::from(key);
+                storage_root = storage::write(&mut nodes, storage_root, key, value).unwrap();
+            }
+            let account = Account { nonce: seed + 1, storage_root, ..Account::default() };
+            root = account::write(&mut nodes, root, address(seed), &account).unwrap();
+        }
+        (nodes, root)
+    }
+
+    fn leaf(account: &Account) -> Option<Vec<u8>> {
+        let Account { nonce, balance, storage_root, code_hash } = *account;
+        let leaf = TrieAccount { nonce, balance, storage_root, code_hash };
+        (!account.is_empty()).then(|| alloy_rlp::encode(leaf))
+    }
+
+    fn check(root: B256, path: B256, value: Option<Vec<u8>>, nodes: &[Bytes]) -> bool {
+        verify_proof(root, Nibbles::unpack(path), value, nodes).is_ok()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// alloy's verifier takes proofs of what is there and of what is not, and none without any one of its nodes.
+        #[test]
+        fn proofs_are_what_it_takes(accounts in 1_u64..40, slots in 1_u64..40, chosen in 0_u64..50, key in 0_u64..50) {
+            let (nodes, root) = world(accounts, slots);
+            let proven = account(&nodes, root, address(chosen)).unwrap();
+            prop_assert_eq!(proven.account.is_empty(), chosen >= accounts);
+            let path = account::path(address(chosen));
+            prop_assert!(check(root, path, leaf(&proven.account), &proven.nodes));
+            for left_out in 0..proven.nodes.len() {
+                let mut nodes = proven.nodes.clone();
+                nodes.remove(left_out);
+                prop_assert!(!check(root, path, leaf(&proven.account), &nodes));
+            }
+            let storage_root = proven.account.storage_root;
+            let slot = slot(&nodes, storage_root, U256::from(key)).unwrap();
+            let there = chosen < accounts && key < slots;
+            prop_assert_eq!(slot.value.is_zero(), !there);
+            let value = there.then(|| alloy_rlp::encode(slot.value));
+            let path = storage::path(slot.key);
+            prop_assert!(check(storage_root, path, value.clone(), &slot.nodes));
+            prop_assert!(!check(storage_root, path, Some(alloy_rlp::encode(U256::MAX)), &slot.nodes));
+        }
+    }
+}

@@ -55,10 +55,15 @@ pub fn estimate<S: NodeSource + CodeSource>(
         End::Halt(reason) if is_out_of_gas(&reason) => return Err(SimulateError::Gas(enough)),
         End::Halt(reason) => return Err(SimulateError::Halted(reason)),
     }
-    let mut short = called.gas_used.saturating_sub(1);
-    // what a call keeps back of its gas is not spent, but must be there: mostly one try is right
-    let spent = called.gas_spent.saturating_add(CALL_STIPEND);
-    let mut guess = Some(spent.saturating_mul(64) / 63);
+    // most need just what they spend before refunds
+    transaction.gas_limit = called.gas_spent.min(enough);
+    if attempt(scene, &transaction)?.is_some() {
+        return Ok(transaction.gas_limit);
+    }
+    let mut short = transaction.gas_limit;
+    // others also what a call keeps back of its gas, which is not spent, but must be there
+    let kept = called.gas_spent.saturating_add(CALL_STIPEND).saturating_mul(64) / 63;
+    let mut guess = Some(kept);
     while short.saturating_add(1) < enough {
         if guess.is_none() && (enough - short).saturating_mul(TOLERANCE) < enough {
             break;

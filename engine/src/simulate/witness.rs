@@ -82,14 +82,15 @@ fn keys<S: NodeSource + CodeSource>(
                 }
             }
             Effect::Executed(executed) => {
-                let evm = context(source, before)?.build_mainnet_with_inspector(keys);
-                let mut evm = evm;
+                let mut evm = context(source, before)?.build_mainnet_with_inspector(keys);
                 let state = evm.inspect_tx(tx_env(&executed.transaction))?.state;
                 keys = evm.inspector;
                 keys.add(&state);
             }
             Effect::Sealed(_) => {
-                input.deposits().iter().for_each(|deposit| keys.account(deposit.account));
+                // a deposit of nothing touches nobody
+                let deposits = input.deposits().iter().filter(|deposit| deposit.amount > 0);
+                deposits.for_each(|deposit| keys.account(deposit.account));
             }
             Effect::Skipped(_) | Effect::Idle => {}
         }

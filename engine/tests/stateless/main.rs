@@ -14,9 +14,12 @@ mod commands;
 mod encodings;
 mod mainnet;
 mod precompile;
+mod proofs;
 mod rpc;
 mod surety;
 mod tampering;
+mod traces;
+mod witness;
 
 use alloy_primitives::{B256, U256};
 use surety_engine::stateless::{NotProven, Proven, execute, trace::Trace};

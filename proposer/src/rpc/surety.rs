@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use alloy::{
     eips::BlockNumberOrTag,
-    primitives::{Address, B256, Bytes},
+    primitives::{Address, B256, Bytes, U64},
     sol_types::SolCall as _,
 };
 use jsonrpsee::{
@@ -18,11 +18,13 @@ use surety_engine::{
     l1::bindings::{IBridge, Message},
     node::{
         Node,
+        deployment::Deployment,
         evidence::Execution,
         feed::{Report, Reports},
     },
     relay::{
         RelayError,
+        down::{self, DownStatus},
         up::{self, Outgoing, UpStatus},
     },
     state::ExecutedBlock,
@@ -41,6 +43,10 @@ const L1_QUESTIONS: usize = 2;
 /// Claims and withdrawals.
 #[rpc(server, namespace = "surety")]
 pub(crate) trait SuretyApi {
+    /// The contracts on L1, and what the L2 starts from.
+    #[method(name = "getDeployment")]
+    fn deployment(&self) -> RpcResult<Deployment>;
+
     /// Where everything stands, as of the L1 block that the node has followed to.
     #[method(name = "getStatus")]
     fn status(&self) -> RpcResult<Status>;
@@ -68,6 +74,33 @@ pub(crate) trait SuretyApi {
         transaction: B256,
         message: B256,
     ) -> RpcResult<WithdrawalProof>;
+
+    /// A message to L2, by its leaf of the message tree, and where it stands.
+    #[method(name = "getMessage")]
+    async fn message(&self, leaf: U64) -> RpcResult<Incoming>;
+}
+
+/// A message to L2.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Incoming {
+    /// Its hash.
+    hash: B256,
+    /// The message.
+    #[serde(flatten)]
+    message: message::Message,
+    /// Where it stands.
+    #[serde(flatten)]
+    status: DownStatus,
+    /// The L2 transaction that relays it, once an L2 block has a root that holds it; anybody may send it.
+    relay: Option<RelayCall>,
+}
+
+/// A call on L2.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct RelayCall {
+    to: Option<Address>,
+    data: Bytes,
 }
 
 /// A proof that L1 takes, and the call that brings it there; anybody may send it.
@@ -150,6 +183,10 @@ fn sent_by(node: &Node, transaction: B256) -> Result<Vec<Outgoing>, RpcError> {
 
 #[async_trait]
 impl SuretyApiServer for Surety {
+    fn deployment(&self) -> RpcResult<Deployment> {
+        Ok(self.backend.node().deployment().clone())
+    }
+
     fn status(&self) -> RpcResult<Status> {
         Ok(self.report()?.status.clone())
     }
@@ -202,6 +239,24 @@ impl SuretyApiServer for Surety {
             })
         });
         Ok(prove.await?)
+    }
+
+    async fn message(&self, leaf: U64) -> RpcResult<Incoming> {
+        let (node, leaf) = (Arc::clone(self.backend.node()), leaf.to());
+        let tell = self.backend.blocking(move |_| {
+            if leaf >= node.messages() {
+                return Err(RpcError::Server(format!("no message {leaf} was sent to L2")));
+            }
+            let message = node.message(leaf)?;
+            let hash = down::hash(&node, &message)?;
+            let status = down::status(&node, leaf)?;
+            let relay = match down::relay(&node, leaf) {
+                Err(RelayError::NotRooted(_)) => None,
+                call => Some(call?).map(|call| RelayCall { to: call.to, data: call.data }),
+            };
+            Ok(Incoming { hash, message, status, relay })
+        });
+        Ok(tell.await?)
     }
 }
 

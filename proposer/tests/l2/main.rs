@@ -12,6 +12,7 @@
 
 mod beeper;
 mod documented;
+mod executes;
 mod hostile;
 mod http;
 mod reads;
