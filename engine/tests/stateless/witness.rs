@@ -83,22 +83,26 @@ fn of_mainnets_block_it_has_what_is_needed_of_the_committed_one() {
     assert_eq!(outcome.header.gas_used, 1_429_580);
     let (nodes, all) = (hashes(&answer.state), hashes(committed.nodes.values()));
     assert!(nodes.is_subset(&all) && nodes.len() == answer.state.len());
-    // Ethereum's own block ends by asking two contracts for requests, which ours never does; and 4 nodes nobody reads
-    let read: BTreeSet<B256> = prague().1.witness.nodes.into_keys().collect();
+    // Ethereum's own block ends by asking two contracts for requests, which ours never does; 4 nodes and the empty code
+    // nobody reads
+    let ethereums = prague().1.witness;
+    let read: BTreeSet<B256> = ethereums.nodes.into_keys().collect();
     assert!(nodes.is_subset(&read) && read.is_subset(&all));
     let asked: BTreeSet<B256> = read.difference(&nodes).copied().collect();
     let root = parent.state_root;
-    let on_the_way =
-        [WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS, CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS];
-    let on_the_way = on_the_way.map(|address| {
-        let contract = proof::account(&committed, root, address).unwrap();
+    let contracts = [WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS, CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS]
+        .map(|address| proof::account(&committed, root, address).unwrap());
+    let on_the_way = contracts.iter().flat_map(|contract| {
         let slot = |key| proof::slot(&committed, contract.account.storage_root, U256::from(key));
-        let slots = (0..4).flat_map(|key| slot(key).unwrap().nodes);
-        hashes(&contract.nodes.iter().cloned().chain(slots).collect::<Vec<_>>())
+        let slots: Vec<Bytes> = (0..4).flat_map(|key| slot(key).unwrap().nodes).collect();
+        hashes(contract.nodes.iter().chain(&slots))
     });
-    assert!(asked.is_subset(&on_the_way.iter().flatten().copied().collect()));
+    assert!(asked.is_subset(&on_the_way.collect()));
     assert_eq!((nodes.len(), asked.len(), all.len()), (830, 30, 864));
-    assert_eq!(hashes(&answer.codes), hashes(committed.codes.values()));
+    let mut codes = hashes(&answer.codes);
+    codes.extend(contracts.iter().map(|contract| contract.account.code_hash));
+    assert_eq!(codes, ethereums.codes.into_keys().collect());
+    assert_eq!((answer.codes.len(), committed.codes.len()), (17, 20));
     let keys: BTreeSet<_> = answer.keys.iter().cloned().collect();
     for address in [BEACON_ROOTS, BLOCK_HASHES, mainnet::FEE_RECIPIENT] {
         assert!(keys.contains(address.as_slice()), "{address}");

@@ -69,8 +69,13 @@ async fn blocks_are_executed_on_and_again() {
     assert!(story.rollup.stop().await, "the daemon ends well");
 }
 
+/// An override of the state.
+fn with_code(address: Address, code: &str) -> Value {
+    json!({ address.to_string(): { "code": code } })
+}
+
 async fn calls(Story { rollup, beeper, alice, .. }: &Story) {
-    let reading = json!({ *beeper: { "code": READS } });
+    let reading = with_code(*beeper, READS);
     for (block, expected) in [("0x0", 0), ("0x1", 7), ("latest", 9), ("pending", 9)] {
         let params = json!([{ "to": beeper }, block, reading]);
         assert_eq!(rollup.ask("eth_call", params).await, json!(word(expected)), "{block}");
@@ -79,11 +84,12 @@ async fn calls(Story { rollup, beeper, alice, .. }: &Story) {
     let at = json!({ "blockHash": hash });
     let read = rollup.ask("eth_call", json!([{ "to": beeper }, at, reading])).await;
     assert_eq!(read, json!(word(7)));
-    let slots = json!({ NOWHERE: { "code": READS, "stateDiff": { B256::ZERO: word(4) } } });
+    let mut slots = with_code(NOWHERE, READS);
+    slots[NOWHERE.to_string()]["stateDiff"] = json!({ B256::ZERO.to_string(): word(4) });
     let read = rollup.ask("eth_call", json!([{ "to": NOWHERE }, "latest", slots])).await;
     assert_eq!(read, json!(word(4)));
     // NUMBER
-    let code = json!({ NOWHERE: { "code": "0x435f5260205ff3" } });
+    let code = with_code(NOWHERE, "0x435f5260205ff3");
     let read = async |overrides: Value| {
         let params = json!([{ "to": NOWHERE }, "0x1", code, overrides]);
         rollup.ask("eth_call", params).await
@@ -92,7 +98,7 @@ async fn calls(Story { rollup, beeper, alice, .. }: &Story) {
     assert_eq!(read(json!({ "number": "0x5" })).await, json!(word(5)));
 
     // MSTORE8(0, 0xab), REVERT(0, 1)
-    let reverting = json!({ NOWHERE: { "code": "0x60ab5f5360015ffd" } });
+    let reverting = with_code(NOWHERE, "0x60ab5f5360015ffd");
     let answer = crate::http::call(
         rollup.address,
         "eth_call",
@@ -121,7 +127,7 @@ async fn estimates(story: &Story) {
     assert_eq!(list["accessList"], json!([{ "address": beeper, "storageKeys": [B256::ZERO] }]));
     let transfer = json!([{ "from": alice, "to": NOWHERE, "value": "0x1" }, "earliest"]);
     assert_eq!(rollup.ask("eth_estimateGas", transfer).await, json!("0x5208"));
-    let looping = json!({ NOWHERE: { "code": LOOPS } });
+    let looping = with_code(NOWHERE, LOOPS);
     let refused = rollup.refused("eth_estimateGas", json!([{ "to": NOWHERE }, "latest", looping]));
     let message = "gas required exceeds allowance (8000000)".to_owned();
     assert_eq!(refused.await, (-32000, message));
@@ -207,7 +213,7 @@ async fn transactions_again(story: &Story) {
     let js = rollup.refused("debug_traceTransaction", json!([created, { "tracer": "{}" }])).await;
     assert_eq!(js.0, -32602);
     // in the state before the call that sets the slot, and after it
-    let reading = json!({ *beeper: { "code": READS } });
+    let reading = with_code(*beeper, READS);
     for (index, expected) in [(json!("0x1"), word(0)), (Value::Null, word(7))] {
         let options =
             json!({ "tracer": "callTracer", "stateOverrides": reading, "txIndex": index });
@@ -261,7 +267,7 @@ async fn raw(story: &Story) {
 }
 
 async fn limits(Story { rollup, .. }: &Story) {
-    let looping = json!({ NOWHERE: { "code": LOOPS } });
+    let looping = with_code(NOWHERE, LOOPS);
     let refused = rollup.refused("eth_call", json!([{ "to": NOWHERE }, "latest", looping])).await;
     let ends = [(-32000, "out of gas"), (-32002, "request timed out")];
     assert!(
