@@ -148,7 +148,7 @@ async fn append_batch(
     let batch = std::fs::read(batch).wrap_err_with(|| format!("reading {}", batch.display()))?;
     let config: Config = arguments.layers.read()?;
     let deployment = Deployment::read(&config.daemon.node.deployment)?;
-    let l1 = L1Client::connect(&config.daemon.node.l1, Some(deployment.l1_chain_id)).await?;
+    let l1 = config.daemon.node.connect(&deployment).await?;
     let lane = Lane::new(l1.clone(), config.daemon.key()?, LaneSettings::default());
     let inbox = deployment.inbox;
     let sent = if blob {

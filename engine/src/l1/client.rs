@@ -1,46 +1,81 @@
-//! What the engine asks of an L1 node, with the node's answers checked and its failures typed.
+//! What the engine asks of L1 nodes, with their answers checked and their failures typed.
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use alloy::{
     consensus::BlockHeader,
     eips::{BlockId, BlockNumberOrTag},
-    network::{BlockResponse, primitives::HeaderResponse},
+    network::TransactionBuilder as _,
     providers::{DynProvider, Provider, ProviderBuilder},
     rpc::{
         client::RpcClient,
-        types::{Filter, Log},
+        types::{Block, Filter, Log, TransactionRequest},
     },
-    transports::{TransportError, layers::RetryBackoffLayer},
+    transports::TransportError,
 };
-use alloy_primitives::B256;
+use alloy_primitives::{Address, B256, Bytes, U64, U256};
+use futures_util::future::join_all;
 use thiserror::Error;
+use tokio::{sync::watch, time::Instant};
+use tracing::{debug, warn};
 
-use super::follow::{BlockRef, Headers};
+use super::{
+    endpoint::Endpoint,
+    fallback::{Distrust, Fallback},
+    follow::{BlockRef, Headers},
+    heads::Heads,
+    settings::{Endpoints, L1Settings},
+};
 
-/// Retries of one request, 250 ms apart at first, when the node asks to slow down.
-const MAX_RETRIES: u32 = 8;
-const INITIAL_BACKOFF_MS: u64 = 250;
-/// Budget of the retry layer, in its compute units a second: far above what the daemons use.
-const COMPUTE_UNITS_PER_SECOND: u64 = 10_000;
-/// Blocks a log query spans at most; halved when the node refuses the answer's size.
-const LOG_CHUNK: u64 = 2_000;
+/// Between looks at receipts and at heads when nothing announces them.
+const POLL_INTERVAL: Duration = Duration::from_millis(250);
+/// How long a head may stay before the other endpoints are asked for theirs: two slots of Ethereum and a bit.
+const QUIET: Duration = Duration::from_secs(30);
+/// Rounds in a row that may fail before another endpoint is asked.
+const FAILED_ROUNDS: u32 = 2;
 
 /// Why L1 could not be read. Every variant means *unknown*: retry and alert, never act.
 #[derive(Debug, Error)]
 pub enum L1Error {
-    /// The node did not answer, or answered with an error.
+    /// No node answered, or one answered with an error.
     #[error("L1 node: {0}")]
     Transport(#[from] TransportError),
     /// The endpoint is not a URL the client understands.
     #[error("L1 endpoint: {0}")]
     Endpoint(String),
+    /// There is none, or too few for a cross-check.
+    #[error("{got} L1 endpoints are configured, {needed} are needed")]
+    TooFew {
+        /// How many there are.
+        got: usize,
+        /// How many there must be.
+        needed: usize,
+    },
     /// A block the node named itself cannot be read back.
     #[error("L1 block {0} is not available")]
     MissingBlock(BlockId),
     /// The node's answer contradicts itself.
     #[error("L1 node answered inconsistently: {0}")]
     Inconsistent(&'static str),
+    /// The node's answer is provably wrong.
+    #[error("{endpoint} answered with {what}")]
+    Lie {
+        /// The endpoint's host.
+        endpoint: String,
+        /// What was wrong.
+        what: &'static str,
+    },
+    /// Two nodes say different things of the same block.
+    #[error("{endpoint} does not confirm what another L1 endpoint says of block {block}")]
+    Unconfirmed {
+        /// The second endpoint's host.
+        endpoint: String,
+        /// The block.
+        block: B256,
+    },
     /// The node serves another chain than the one configured.
     #[error("L1 chain id is {got}, configured {expected}")]
     WrongChain {
@@ -51,30 +86,71 @@ pub enum L1Error {
     },
 }
 
-/// A connection to one L1 node.
+/// A connection to L1, by one or more nodes of which one is asked at a time.
 #[derive(Clone, Debug)]
 pub struct L1Client {
     provider: DynProvider,
+    fallback: Fallback,
+    settings: L1Settings,
     chain_id: u64,
+    heads: Arc<Heads>,
+    seen: Arc<Mutex<Seen>>,
+}
+
+/// What was seen of L1 so far: advice about endpoints, and no fact about the chain.
+#[derive(Debug)]
+struct Seen {
+    /// The highest head.
+    highest: u64,
+    /// When it was first seen.
+    since: Instant,
+    /// When the other endpoints were last asked for their heads.
+    compared: Instant,
+    /// Rounds that failed in a row.
+    failed: u32,
+    /// Blocks that the next query for logs spans.
+    span: u64,
 }
 
 impl L1Client {
-    /// Connects over HTTP and checks the chain id, if one is expected.
+    /// Connects and checks the chain id, if one is expected, with the settings' defaults.
     ///
     /// # Errors
-    /// [`L1Error`] when the node cannot be reached or serves another chain.
-    pub async fn connect(endpoint: &str, expected: Option<u64>) -> Result<Self, L1Error> {
-        let url = endpoint.parse().map_err(|_| L1Error::Endpoint(endpoint.to_owned()))?;
-        let retry =
-            RetryBackoffLayer::new(MAX_RETRIES, INITIAL_BACKOFF_MS, COMPUTE_UNITS_PER_SECOND);
-        let client = RpcClient::builder().layer(retry).http(url);
-        client.set_poll_interval(Duration::from_millis(250));
-        let provider = ProviderBuilder::default().connect_client(client).erased();
-        let got = provider.get_chain_id().await?;
-        match expected {
-            Some(expected) if expected != got => Err(L1Error::WrongChain { got, expected }),
-            _ => Ok(Self { provider, chain_id: got }),
+    /// [`L1Error`] when no node can be reached or one serves another chain.
+    pub async fn connect(
+        endpoints: impl Into<Endpoints>,
+        expected: Option<u64>,
+    ) -> Result<Self, L1Error> {
+        Self::connect_with(endpoints, expected, L1Settings::default()).await
+    }
+
+    /// Connects and checks the chain id of every endpoint that answers; that of the others is checked before they are used.
+    ///
+    /// # Errors
+    /// [`L1Error`] when no node can be reached or one serves another chain.
+    pub async fn connect_with(
+        endpoints: impl Into<Endpoints>,
+        expected: Option<u64>,
+        settings: L1Settings,
+    ) -> Result<Self, L1Error> {
+        let endpoints = endpoints.into();
+        let made = endpoints.urls().iter().map(|url| Endpoint::new(url, &settings));
+        let endpoints = made.collect::<Result<Vec<_>, _>>()?;
+        let (got, needed) = (endpoints.len(), if settings.cross_check { 2 } else { 1 });
+        if got < needed {
+            return Err(L1Error::TooFew { got, needed });
         }
+        let chain_id = chain_id(&endpoints, expected).await?;
+        let heads = Arc::new(Heads::watch(&endpoints));
+        let fallback = Fallback::new(endpoints, Some(chain_id));
+        let client = RpcClient::new(fallback.clone(), false);
+        client.set_poll_interval(POLL_INTERVAL);
+        let provider = ProviderBuilder::default().connect_client(client).erased();
+        let now = Instant::now();
+        let span = settings.log_blocks.max(1);
+        let seen = Seen { highest: 0, since: now, compared: now, failed: 0, span };
+        let seen = Arc::new(Mutex::new(seen));
+        Ok(Self { provider, fallback, settings, chain_id, heads, seen })
     }
 
     /// The provider below, for calls at a pinned block.
@@ -89,36 +165,168 @@ impl L1Client {
         self.chain_id
     }
 
-    async fn block(&self, id: BlockId) -> Result<Option<BlockRef>, L1Error> {
-        let block = self.provider.get_block(id).await?;
-        Ok(block.map(|block| {
-            let header = block.header();
-            BlockRef {
-                number: header.number(),
-                hash: header.hash(),
-                parent: header.parent_hash(),
-                timestamp: header.timestamp(),
-            }
-        }))
+    /// Changes when an endpoint announces a new head; never, if none is a WebSocket.
+    #[must_use]
+    pub fn heads(&self) -> watch::Receiver<()> {
+        self.heads.receiver()
     }
 
-    /// Logs of `filter` in the blocks `from..=to`, in order, asked for in chunks the node can serve.
+    /// How long no head higher than the highest so far was seen.
+    #[must_use]
+    pub fn quiet_for(&self) -> Duration {
+        self.seen().since.elapsed()
+    }
+
+    /// Hears whether all that a round needed of L1 fitted together. After two rounds in a row that did not, another
+    /// endpoint is asked: whatever is wrong with this one, it is of no use.
+    pub fn report(&self, well: bool) {
+        let failed = {
+            let mut seen = self.seen();
+            seen.failed = if well { 0 } else { seen.failed + 1 };
+            if seen.failed >= FAILED_ROUNDS { std::mem::take(&mut seen.failed) } else { 0 }
+        };
+        if failed > 0 {
+            self.fallback.distrust(self.endpoint(), Distrust::Doubtful);
+        }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        // what is kept is advice: half a change of it does no harm
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The endpoint that is asked now.
+    pub(super) fn endpoint(&self) -> usize {
+        self.fallback.current()
+    }
+
+    /// Has others asked before the endpoint that lied.
+    pub(super) fn lie(&self, endpoint: usize, what: &'static str) -> L1Error {
+        self.fallback.distrust(endpoint, Distrust::Lied);
+        L1Error::Lie { endpoint: self.fallback.name(endpoint).to_owned(), what }
+    }
+
+    /// Asks one endpoint after the other, until one answers what can be proven.
+    pub(super) async fn from_any<T, F: Future<Output = Result<T, L1Error>>>(
+        &self,
+        ask: impl Fn(Self) -> F,
+    ) -> Result<T, L1Error> {
+        let mut left = self.fallback.endpoints().len();
+        loop {
+            let endpoint = self.endpoint();
+            left = left.saturating_sub(1);
+            match ask(self.clone()).await {
+                Err(error) if left > 0 => {
+                    warn!(endpoint = self.fallback.name(endpoint), %error, "asking another endpoint");
+                    if !matches!(error, L1Error::Lie { .. }) {
+                        self.fallback.distrust(endpoint, Distrust::Doubtful);
+                    }
+                }
+                answer => return answer,
+            }
+        }
+    }
+
+    /// A block by name, if there is one; its header is that of its hash.
+    async fn block(&self, id: BlockId) -> Result<Option<BlockRef>, L1Error> {
+        let endpoint = self.endpoint();
+        let block = self.provider.get_block(id).await?;
+        match block.as_ref().map(checked) {
+            Some(None) => Err(self.lie(endpoint, "a header that is not its hash's")),
+            Some(block) => Ok(block),
+            None => Ok(None),
+        }
+    }
+
+    /// The newest block that L1 has finalised, if the node tells.
+    ///
+    /// # Errors
+    /// [`L1Error`] when no node answers.
+    pub async fn finalized(&self) -> Result<Option<BlockRef>, L1Error> {
+        self.block(BlockNumberOrTag::Finalized.into()).await
+    }
+
+    /// Gives a raw transaction to every endpoint, and the first one's answer.
+    ///
+    /// # Errors
+    /// [`TransportError`]: also when the node refuses it.
+    pub async fn broadcast(&self, raw: &[u8]) -> Result<(), TransportError> {
+        for (_, other) in self.fallback.others(self.endpoint()) {
+            let raw = raw.to_vec();
+            // an endpoint that swallows it must not keep it from L1
+            tokio::spawn(async move {
+                if let Err(error) = other.send_raw_transaction(&raw).await {
+                    debug!(%error, "another endpoint did not take the transaction");
+                }
+            });
+        }
+        self.provider.send_raw_transaction(raw).await.map(|_| ())
+    }
+
+    /// What a call to `to` returns in the block of hash `at`, confirmed by a second endpoint if the settings say so.
+    ///
+    /// # Errors
+    /// [`L1Error`], also when the block is not canonical any more.
+    pub async fn call_at(&self, at: B256, to: Address, data: Bytes) -> Result<Bytes, L1Error> {
+        let block = BlockId::hash_canonical(at);
+        let request = TransactionRequest::default().with_to(to).with_input(data);
+        let ask = |provider: DynProvider| {
+            let request = request.clone();
+            async move { provider.call(request).block(block).await }
+        };
+        self.confirmed(at, ask).await
+    }
+
+    /// What `account` holds after the block of hash `at`, wei, confirmed by a second endpoint if the settings say so.
+    ///
+    /// # Errors
+    /// [`L1Error`], also when the block is not canonical any more.
+    pub async fn balance_at(&self, at: B256, account: Address) -> Result<U256, L1Error> {
+        let block = BlockId::hash_canonical(at);
+        let ask = |provider: DynProvider| async move {
+            provider.get_balance(account).block_id(block).await
+        };
+        self.confirmed(at, ask).await
+    }
+
+    async fn confirmed<T: PartialEq, F: Future<Output = Result<T, TransportError>>>(
+        &self,
+        at: B256,
+        ask: impl Fn(DynProvider) -> F,
+    ) -> Result<T, L1Error> {
+        let endpoint = self.endpoint();
+        let answer = ask(self.provider.clone()).await?;
+        if self.settings.cross_check {
+            let others = self.fallback.others(endpoint);
+            let (index, other) =
+                others.into_iter().next().ok_or(L1Error::TooFew { got: 1, needed: 2 })?;
+            if ask(other).await? != answer {
+                let endpoint = self.fallback.name(index).to_owned();
+                return Err(L1Error::Unconfirmed { endpoint, block: at });
+            }
+        }
+        Ok(answer)
+    }
+
+    /// Logs of `filter` in the blocks `from..=to`, in order, asked for in chunks the node can serve. They are believed:
+    /// what is signed stands on [`proven_logs`](Self::proven_logs).
     ///
     /// # Errors
     /// [`L1Error`] when a chunk of one block still fails.
     pub async fn logs(&self, filter: &Filter, from: u64, to: u64) -> Result<Vec<Log>, L1Error> {
         let mut logs = Vec::new();
         let mut start = from;
-        let mut span = LOG_CHUNK;
         while start <= to {
+            let span = self.seen().span;
             let end = to.min(start.saturating_add(span - 1));
             let chunk = filter.clone().from_block(start).to_block(end);
             match self.provider.get_logs(&chunk).await {
                 Ok(mut found) => {
                     logs.append(&mut found);
                     start = end + 1;
+                    self.seen().span = grown(span, self.settings.log_blocks);
                 }
-                Err(_) if span > 1 && end > start => span = (span / 4).max(1),
+                Err(_) if end > start => self.seen().span = ((end - start) / 4).max(1),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -126,17 +334,92 @@ impl L1Client {
         Ok(logs)
     }
 
-    /// Logs of `filter` in exactly the block with this hash.
-    ///
-    /// # Errors
-    /// [`L1Error`] when the node does not know the block or gives logs of another.
-    pub async fn logs_of_block(&self, filter: &Filter, hash: B256) -> Result<Vec<Log>, L1Error> {
-        let logs = self.provider.get_logs(&filter.clone().at_block_hash(hash)).await?;
-        if logs.iter().any(|log| log.block_hash != Some(hash)) {
-            return Err(L1Error::Inconsistent("a log of another block"));
+    /// Takes note of a head; one that has not changed for long, or goes back, is compared with the other endpoints'.
+    async fn notice(&self, head: &BlockRef) -> Result<bool, L1Error> {
+        let (asked, compare) = {
+            let (mut seen, now) = (self.seen(), Instant::now());
+            if head.number > seen.highest {
+                (seen.highest, seen.since) = (head.number, now);
+            }
+            let late = seen.since.elapsed() > QUIET || head.number < seen.highest;
+            let compare = late && seen.compared.elapsed() > QUIET;
+            if compare {
+                seen.compared = now;
+            }
+            (self.endpoint(), compare)
+        };
+        if !compare {
+            return Ok(false);
         }
-        Ok(logs)
+        let others = self.fallback.others(asked);
+        let heads = others.into_iter().map(|(_, other)| async move {
+            let latest = other.get_block(BlockNumberOrTag::Latest.into()).await;
+            latest.ok().flatten().as_ref().and_then(checked)
+        });
+        let ahead = join_all(heads)
+            .await
+            .into_iter()
+            .flatten()
+            .any(|theirs| theirs.number > head.number + 1 && theirs.timestamp > head.timestamp);
+        if ahead {
+            self.fallback.distrust(asked, Distrust::Stale);
+        }
+        Ok(ahead)
     }
+}
+
+/// Twice the span, up to `most`.
+const fn grown(span: u64, most: u64) -> u64 {
+    let twice = span.saturating_mul(2);
+    if twice < most {
+        twice
+    } else if most > 0 {
+        most
+    } else {
+        1
+    }
+}
+
+/// The chain of all endpoints that answer.
+async fn chain_id(endpoints: &[Endpoint], expected: Option<u64>) -> Result<u64, L1Error> {
+    let answers = join_all(endpoints.iter().cloned().map(|endpoint| async move {
+        let client = RpcClient::new(endpoint.clone(), false);
+        let answer = client.request_noparams::<U64>("eth_chainId").await;
+        answer.map(|id| id.to::<u64>()).map_err(|error| (endpoint, error))
+    }));
+    let (mut chain_id, mut failure) = (expected, None);
+    for answer in answers.await {
+        match answer {
+            Ok(got) => {
+                let expected = *chain_id.get_or_insert(got);
+                if got != expected {
+                    return Err(L1Error::WrongChain { got, expected });
+                }
+            }
+            Err((endpoint, error)) => {
+                warn!(endpoint = endpoint.name(), %error, "an L1 endpoint does not answer");
+                failure = Some(error);
+            }
+        }
+    }
+    match (chain_id, failure) {
+        (Some(chain_id), _) => Ok(chain_id),
+        (None, Some(error)) => Err(error.into()),
+        (None, None) => Err(L1Error::TooFew { got: 0, needed: 1 }),
+    }
+}
+
+/// What is kept of a block, if its header is that of its hash.
+fn checked(block: &Block) -> Option<BlockRef> {
+    let header = &block.header;
+    (header.inner.hash_slow() == header.hash).then(|| BlockRef {
+        number: header.number(),
+        hash: header.hash,
+        parent: header.parent_hash(),
+        timestamp: header.timestamp(),
+        receipts_root: header.receipts_root(),
+        logs_bloom: header.logs_bloom(),
+    })
 }
 
 fn check_order(logs: &[Log], from: u64, to: u64) -> Result<(), L1Error> {
@@ -159,14 +442,31 @@ impl Headers for L1Client {
 
     async fn head(&self) -> Result<BlockRef, L1Error> {
         let latest = BlockId::Number(BlockNumberOrTag::Latest);
-        self.block(latest).await?.ok_or(L1Error::MissingBlock(latest))
+        let read = |this: Self| async move {
+            this.block(latest).await?.ok_or(L1Error::MissingBlock(latest))
+        };
+        let head = self.from_any(read).await?;
+        if self.notice(&head).await? { self.from_any(read).await } else { Ok(head) }
     }
 
     async fn at(&self, number: u64) -> Result<Option<BlockRef>, L1Error> {
         let block = self.block(BlockId::number(number)).await?;
         if block.is_some_and(|block| block.number != number) {
-            return Err(L1Error::Inconsistent("a block of another number"));
+            return Err(self.lie(self.endpoint(), "a block of another number"));
         }
         Ok(block)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_grows_again_up_to_what_is_configured() {
+        let spans: Vec<_> =
+            std::iter::successors(Some(3), |span| Some(grown(*span, 20))).take(5).collect();
+        assert_eq!(spans, [3, 6, 12, 20, 20]);
+        assert_eq!(grown(1, 0), 1);
     }
 }

@@ -1,11 +1,11 @@
 //! Following L1 by block hashes: what was seen is extended, or rolled back to the common ancestor.
 
 use alloy::eips::BlockNumHash;
-use alloy_primitives::B256;
+use alloy_primitives::{B256, Bloom};
 use thiserror::Error;
 
 /// An L1 block of the canonical chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct BlockRef {
     /// Block number.
     pub number: u64,
@@ -15,6 +15,10 @@ pub struct BlockRef {
     pub parent: B256,
     /// Time, seconds.
     pub timestamp: u64,
+    /// Root of its receipts.
+    pub receipts_root: B256,
+    /// Filter of its logs.
+    pub logs_bloom: Bloom,
 }
 
 impl BlockRef {
@@ -148,7 +152,8 @@ mod tests {
         for (number, fork) in forks.iter().enumerate() {
             let hash = keccak256([parent.as_slice(), &[*fork]].concat());
             let number = number as u64;
-            blocks.push(BlockRef { number, hash, parent, timestamp: number * 12 });
+            let timestamp = number * 12;
+            blocks.push(BlockRef { number, hash, parent, timestamp, ..BlockRef::default() });
             parent = hash;
         }
         blocks

@@ -4,15 +4,22 @@ use std::{path::PathBuf, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use super::code::UnknownCode;
-use crate::l1::beacon::BeaconConfig;
+use super::{code::UnknownCode, deployment::Deployment};
+use crate::l1::{
+    beacon::BeaconConfig,
+    client::{L1Client, L1Error},
+    settings::{Endpoints, L1Settings},
+};
 
 /// How a node reads L1 and where it keeps what it knows.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct NodeConfig {
-    /// JSON-RPC endpoint of an L1 node.
-    pub l1: String,
+    /// JSON-RPC endpoints of L1 nodes: one, or a list with the preferred one first.
+    pub l1: Endpoints,
+    /// What is asked of them.
+    #[serde(default)]
+    pub l1_settings: L1Settings,
     /// The deployment file.
     pub deployment: PathBuf,
     /// Directory of the store; made if it is missing.
@@ -59,9 +66,15 @@ pub enum GenesisSource {
 impl NodeConfig {
     /// A node with the defaults of everything else.
     #[must_use]
-    pub fn new(l1: String, deployment: PathBuf, store: PathBuf, genesis: GenesisSource) -> Self {
+    pub fn new(
+        l1: impl Into<Endpoints>,
+        deployment: PathBuf,
+        store: PathBuf,
+        genesis: GenesisSource,
+    ) -> Self {
         Self {
-            l1,
+            l1: l1.into(),
+            l1_settings: L1Settings::default(),
             deployment,
             store,
             unknown_code: UnknownCode::default(),
@@ -72,6 +85,14 @@ impl NodeConfig {
             poll_ms: default_poll(),
             lag_seconds: default_lag(),
         }
+    }
+
+    /// Connects to L1, which must be the deployment's.
+    ///
+    /// # Errors
+    /// [`L1Error`].
+    pub async fn connect(&self, deployment: &Deployment) -> Result<L1Client, L1Error> {
+        L1Client::connect_with(&self.l1, Some(deployment.l1_chain_id), self.l1_settings).await
     }
 
     /// Time between looks at L1.

@@ -31,7 +31,7 @@ use crate::{
         watcher::Watcher,
     },
     l1::{
-        client::{L1Client, L1Error},
+        client::L1Error,
         send::{Lane, LaneSettings},
         signer::{Key, KeyError, KeySource},
     },
@@ -207,7 +207,7 @@ impl Daemon {
         }
         let deployment = Deployment::read(&config.node.deployment).map_err(NodeError::from)?;
         genesis::import(&config.node.genesis, &deployment)?;
-        let l1 = L1Client::connect(&config.node.l1, Some(deployment.l1_chain_id)).await;
+        let l1 = config.node.connect(&deployment).await;
         let l1 = l1.map_err(NodeError::from)?;
         wiring::check(&l1, &deployment).await?;
         wiring::check_code(&l1, &deployment, config.node.unknown_code).await?;

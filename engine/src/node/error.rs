@@ -36,6 +36,15 @@ pub enum NodeError {
         /// The L1 block.
         number: u64,
     },
+    /// L1 reorganised below a block that was final: this is another chain, or the node is broken. If L1 itself has undone what
+    /// it had finalised, a new store follows it.
+    #[error("L1 reorganised down to block {to}, but block {finalized} was final")]
+    BelowFinality {
+        /// Where the node's chain and what was followed part.
+        to: u64,
+        /// The newest final block.
+        finalized: u64,
+    },
     /// L1's answers contradict one another.
     #[error("L1 node contradicts itself: {0}")]
     Contradiction(&'static str),

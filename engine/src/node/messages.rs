@@ -2,17 +2,18 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use alloy::rpc::types::Filter;
-use alloy_primitives::Address;
 use alloy_sol_types::SolEvent;
 
-use super::{NodeError, batches::Place};
+use super::NodeError;
 use crate::{
     bridge::{
         message::{Crossing, Direction, Message},
         tree::MessageTree,
     },
-    l1::{bindings::IBridge, client::L1Client, follow::BlockRef},
+    l1::{
+        bindings::IBridge,
+        receipts::{Place, PlacedLog},
+    },
     state::{MessageRow, Store},
 };
 
@@ -27,35 +28,29 @@ pub struct Sent {
     pub row: MessageRow,
 }
 
-/// The messages sent to L2 in `blocks`, which follow one another, in order.
+/// The messages to L2 among `logs`, in order.
 ///
 /// # Errors
-/// [`NodeError`]: what the node said does not fit together, or it did not answer.
-pub async fn messages(
-    l1: &L1Client,
-    bridge: Address,
-    blocks: &[BlockRef],
-) -> Result<Vec<Sent>, NodeError> {
-    let (Some(first), Some(last)) = (blocks.first(), blocks.last()) else { return Ok(Vec::new()) };
-    let filter =
-        Filter::new().address(bridge).event_signature(IBridge::MessageSent::SIGNATURE_HASH);
-    let crossing = Crossing { l1_chain_id: l1.chain_id(), bridge };
-    let logs = l1.logs(&filter, first.number, last.number).await?;
-    let mut sent = Vec::with_capacity(logs.len());
-    for log in logs {
-        let place = Place::of(&log, blocks)?;
-        let event = IBridge::MessageSent::decode_log_validate(&log.inner)
+/// [`NodeError::Contradiction`] when an event of the Bridge does not say what it should.
+pub fn messages(logs: &[PlacedLog], crossing: &Crossing) -> Result<Vec<Sent>, NodeError> {
+    let announced = |placed: &&PlacedLog| {
+        placed.log.address == crossing.bridge
+            && placed.log.topics().first() == Some(&IBridge::MessageSent::SIGNATURE_HASH)
+    };
+    let sent = |placed: &PlacedLog| {
+        let event = IBridge::MessageSent::decode_log_validate(&placed.log)
             .map_err(|_| NodeError::Contradiction("a MessageSent event that cannot be decoded"))?;
         let IBridge::MessageSent { hash, sender, target, nonce, value, data } = event.data;
         let message = Message { nonce, sender, target, value, data };
-        if message.hash(Direction::Down, &crossing) != hash {
+        if message.hash(Direction::Down, crossing) != hash {
             return Err(NodeError::Contradiction("a message that is not its hash's"));
         }
         let Message { nonce: index, sender, target, value, data } = message;
-        let row = MessageRow { l1_block: place.block, hash, sender, target, value, data };
-        sent.push(Sent { place, index, row });
-    }
-    Ok(sent)
+        let l1_block = placed.place.block;
+        let row = MessageRow { l1_block, hash, sender, target, value, data };
+        Ok(Sent { place: placed.place, index, row })
+    };
+    logs.iter().filter(announced).map(sent).collect()
 }
 
 /// The message tree over the messages that the store holds.

@@ -9,12 +9,14 @@ pub mod daemon;
 pub mod deployment;
 mod error;
 pub mod evidence;
+mod finality;
 pub mod feed;
 mod gauges;
 pub mod genesis;
 pub mod heads;
 pub mod history;
 pub mod layers;
+mod memory;
 pub mod messages;
 pub mod pinned;
 pub mod places;
@@ -37,7 +39,9 @@ use self::{
     batches::{Batch, batches, view as ask},
     config::NodeConfig,
     deployment::Deployment,
+    finality::Finality,
     heads::{HeadChange, Heads},
+    memory::remember,
     messages::{Messages, Sent, message, messages},
 };
 pub use error::NodeError;
@@ -62,12 +66,13 @@ use crate::{
         bindings::IInbox,
         client::L1Client,
         follow::{Advance, BlockRef, FollowError, Headers, advance},
+        receipts::PlacedLog,
     },
     rules::limits::Limits,
     simulate::{Called, Quota, call},
     state::{
-        BlockRow, Commit, ExecutedBlock, Head, L1Block, LeavesRow, MessageRow, Progress, Store,
-        TransactionRow,
+        BlockRow, Commit, EventRow, ExecutedBlock, Head, L1Block, LeavesRow, MessageRow, Progress,
+        Store, TransactionRow,
     },
     telemetry::{alarm::Alarm, names},
 };
@@ -76,8 +81,6 @@ use crate::{
 const IDENTITY: &str = "deployment";
 /// L1 blocks read in one tick at most.
 const BLOCKS_A_TICK: u64 = 512;
-/// L1 blocks remembered: two epochs to finality, and a margin.
-const REMEMBERED: usize = 128;
 
 /// A follower of one rollup.
 #[derive(Debug)]
@@ -90,6 +93,7 @@ pub struct Node {
     limits: Limits,
     heads: Heads,
     ticks: watch::Sender<Option<Tick>>,
+    finality: Finality,
 }
 
 /// What a tick did.
@@ -112,7 +116,7 @@ impl Node {
     /// [`NodeError`].
     pub async fn open(config: &NodeConfig) -> Result<Self, NodeError> {
         let deployment = Deployment::read(&config.deployment)?;
-        let l1 = L1Client::connect(&config.l1, Some(deployment.l1_chain_id)).await?;
+        let l1 = config.connect(&deployment).await?;
         let beacon = config.beacon.as_ref().map(BeaconClient::new).transpose();
         let beacon = beacon.map_err(NodeError::Beacon)?;
         if beacon.is_some() {
@@ -126,8 +130,8 @@ impl Node {
         }
         let messages = Messages::read(&store)?;
         let (store, limits, heads) = (Arc::new(store), Limits::SURETY, Heads::default());
-        let ticks = watch::Sender::new(None);
-        let node = Self { l1, beacon, store, messages, deployment, limits, heads, ticks };
+        let (ticks, finality) = (watch::Sender::new(None), Finality::default());
+        let node = Self { l1, beacon, store, messages, deployment, limits, heads, ticks, finality };
         let identity = node.deployment.identity();
         if node.store.progress()?.is_none() {
             let mut commit = genesis::import(&config.genesis, &node.deployment)?;
@@ -211,6 +215,7 @@ impl Node {
                 progress = self.extend(progress, &blocks).await?;
             }
             Ok(Advance::RollBack(to)) => {
+                self.finality.check(to)?;
                 let last = progress.l1.last().map_or(to, |block| block.number);
                 names::L1_REORGS.add(1);
                 names::L1_REORG_DEPTH.record(last.saturating_sub(to) as f64);
@@ -221,6 +226,7 @@ impl Node {
                 behind = true;
             }
             Err(FollowError::TooDeep { oldest }) => {
+                self.finality.check(oldest.saturating_sub(1))?;
                 names::L1_REORGS_TOO_DEEP.add(1);
                 let alarm = Alarm::ReorgTooDeep.raise();
                 error!(alarm, oldest, "L1 reorganised below all that is remembered: starting over");
@@ -232,6 +238,7 @@ impl Node {
         }
         let cursor = self.cursor().await?;
         let head = self.l1.head().await?;
+        self.finality.learn(&self.l1, &progress.l1).await;
         let lag = head.timestamp.saturating_sub(cursor.timestamp);
         names::L1_HEAD.set(head.number as f64);
         names::L1_HEAD_TIME.set(head.timestamp as f64);
@@ -261,13 +268,17 @@ impl Node {
     ) -> Result<Progress, NodeError> {
         self.forget_unfinished(&mut progress)?;
         self.messages.fit(&self.store)?;
-        let Deployment { inbox, bridge, .. } = self.deployment;
-        let sent = match bridge {
-            Some(contracts) => messages(&self.l1, contracts.bridge, blocks).await?,
+        let inbox = self.deployment.inbox;
+        let logs = self.l1.proven_logs(&self.contracts(), blocks).await?;
+        // they count only when the progress has come to their block
+        let cursor = progress.l1.last().map_or(0, |block| block.number);
+        self.store.replace_events(cursor, &self.disputes(&logs))?;
+        let sent = match self.deployment.crossing() {
+            Some(crossing) => messages(&logs, &crossing)?,
             None => Vec::new(),
         };
         let mut sent = sent.into_iter().peekable();
-        for batch in batches(&self.l1, inbox, blocks).await? {
+        for batch in batches(&logs, inbox, blocks)? {
             let place = batch.place;
             let input = self.derive(batch).await?;
             // the cursor stays before the batch's own L1 block, which may hold more batches
@@ -295,6 +306,34 @@ impl Node {
         commit.progress(&progress);
         self.store.commit(commit)?;
         Ok(progress)
+    }
+
+    /// Whose logs are followed.
+    fn contracts(&self) -> Vec<Address> {
+        let Deployment { inbox, rollup, tournament, bridge, .. } = self.deployment;
+        let bridge = bridge.map(|contracts| contracts.bridge);
+        [inbox, rollup, tournament].into_iter().chain(bridge).collect()
+    }
+
+    /// The logs that disputes are observed by.
+    fn disputes(&self, logs: &[PlacedLog]) -> Vec<EventRow> {
+        let Deployment { rollup, tournament, .. } = self.deployment;
+        let observed = logs.iter().filter(|it| [rollup, tournament].contains(&it.log.address));
+        let row = |PlacedLog { place, log }: &PlacedLog| EventRow {
+            l1_block: place.block,
+            index: place.log,
+            log: log.clone(),
+        };
+        observed.map(row).collect()
+    }
+
+    /// The hash of an L1 block that was followed and is remembered.
+    ///
+    /// # Errors
+    /// [`NodeError`] when the store cannot be read.
+    pub fn followed(&self, number: u64) -> Result<Option<B256>, NodeError> {
+        let known = self.progress()?.l1;
+        Ok(known.iter().find(|block| block.number == number).map(|block| block.hash))
     }
 
     /// Takes messages into the tree; they are to be committed with what follows them.
@@ -514,17 +553,6 @@ impl Node {
 
 const fn id(block: L1Block) -> BlockNumHash {
     BlockNumHash { number: block.number, hash: block.hash }
-}
-
-/// Adds the blocks that are newer than what is remembered, and forgets the oldest.
-fn remember<'a>(known: &mut Vec<L1Block>, blocks: impl Iterator<Item = &'a BlockRef>) {
-    let newest = known.last().map(|block| block.number);
-    known.extend(
-        blocks
-            .filter(|block| newest.is_none_or(|newest| block.number > newest))
-            .map(|block| L1Block { number: block.number, hash: block.hash }),
-    );
-    known.drain(..known.len().saturating_sub(REMEMBERED));
 }
 
 fn block_row(l1_block: u64, input: &BlockInput, messages: u64, outcome: &BlockOutcome) -> BlockRow {

@@ -1,7 +1,8 @@
 //! L1 as of the block that the node stands at.
 //!
 //! What is planned from this reader fits what was executed: a reorganisation that the node has not followed yet cannot
-//! make a right claim look wrong.
+//! make a right claim look wrong. Events are those that the node has proven and stored; what the contracts' views say is asked
+//! as of the hash of that block.
 
 use std::sync::Arc;
 
@@ -33,7 +34,7 @@ impl ChainReader for Pinned {
     }
 
     async fn hash(&self, number: u64) -> Result<Option<B256>, ReadError> {
-        ChainReader::hash(self.0.l1(), number).await
+        self.0.followed(number).map_err(ReadError::new)
     }
 
     async fn logs(
@@ -42,7 +43,9 @@ impl ChainReader for Pinned {
         from: u64,
         to: u64,
     ) -> Result<Vec<Event>, ReadError> {
-        ChainReader::logs(self.0.l1(), addresses, from, to).await
+        let rows = self.0.store().events(from, to).map_err(ReadError::new)?;
+        let wanted = rows.into_iter().filter(|row| addresses.contains(&row.log.address));
+        Ok(wanted.map(|row| Event { block: row.l1_block, log: row.log }).collect())
     }
 
     async fn call(&self, at: B256, to: Address, data: Bytes) -> Result<Bytes, ReadError> {

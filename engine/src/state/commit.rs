@@ -2,7 +2,7 @@
 
 use alloy_primitives::{B256, Bloom, Bytes, keccak256};
 
-use super::{BlockRow, LeavesRow, MessageRow, Progress, Table, TransactionPlace, rows};
+use super::{BlockRow, EventRow, LeavesRow, MessageRow, Progress, Table, TransactionPlace, rows};
 use crate::authenticated::blob::Blob;
 
 /// Rows that [`Store::commit`](super::Store::commit) writes all or none of.
@@ -63,6 +63,11 @@ impl Commit {
     /// A message from L1, at its leaf.
     pub fn message(&mut self, index: u64, row: &MessageRow) -> &mut Self {
         self.sealed(Table::Message.number_key(index), &rows::encode(row))
+    }
+
+    /// A log of the contracts that disputes are played in.
+    pub fn event(&mut self, row: &EventRow) -> &mut Self {
+        self.sealed(Table::Event.place_key(row.l1_block, row.index), &rows::encode(row))
     }
 
     /// The encoded boundary after a slot of a block.

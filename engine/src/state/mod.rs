@@ -24,8 +24,8 @@ mod tests;
 pub use commit::Commit;
 pub use error::StoreError;
 pub use rows::{
-    BlockRow, ExecutedBlock, Head, L1Block, LeavesRow, MessageRow, Progress, TransactionPlace,
-    TransactionRow,
+    BlockRow, EventRow, ExecutedBlock, Head, L1Block, LeavesRow, MessageRow, Progress,
+    TransactionPlace, TransactionRow,
 };
 pub use store::Store;
 pub use tables::Table;

@@ -1,6 +1,6 @@
 //! Rows that are more than bytes.
 
-use alloy_primitives::{Address, B256, Bytes, U256, keccak256};
+use alloy_primitives::{Address, B256, Bytes, Log, U256, keccak256};
 use alloy_rlp::{Decodable, Encodable, RlpDecodable, RlpEncodable};
 
 /// An executed L2 block. The encodings of its parts belong to the rooms that make them.
@@ -72,6 +72,17 @@ pub struct MessageRow {
     pub value: U256,
     /// The call's data.
     pub data: Bytes,
+}
+
+/// A log of the contracts that disputes are played in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, RlpEncodable, RlpDecodable)]
+pub struct EventRow {
+    /// The L1 block.
+    pub l1_block: u64,
+    /// The log's index in it.
+    pub index: u64,
+    /// The log.
+    pub log: Log,
 }
 
 /// A block's leaves in a slot commitment; what lies between the last entry and the seal repeats.

@@ -9,7 +9,8 @@ use alloy_primitives::{B256, Bloom, Bytes, keccak256};
 use alloy_rlp::Decodable;
 
 use super::{
-    BlockRow, Commit, LeavesRow, MessageRow, Progress, StoreError, Table, TransactionPlace,
+    BlockRow, Commit, EventRow, LeavesRow, MessageRow, Progress, StoreError, Table,
+    TransactionPlace,
     database::{Database, is_marked, mark, quarantine},
     rows,
 };
@@ -20,7 +21,7 @@ use crate::authenticated::{
 };
 
 /// Version of the layout; other versions are refused.
-const FORMAT: [u8; 1] = [3];
+const FORMAT: [u8; 1] = [4];
 
 /// The node's database. See the [module](super) for what it promises.
 pub struct Store {
@@ -93,7 +94,7 @@ impl Store {
         self.database.size()
     }
 
-    /// Undoes the blocks above `progress.head` and the messages sent after the last of `progress.l1`, and sets the
+    /// Undoes the blocks above `progress.head` and the messages and events after the last of `progress.l1`, and sets the
     /// progress, all at once. Nodes and codes stay.
     ///
     /// # Errors
@@ -122,8 +123,45 @@ impl Store {
             }
             commit.batch.remove(Table::Message.number_key(index));
         }
+        self.remove_events(&mut commit, cursor)?;
         commit.progress(progress);
         self.commit(commit)
+    }
+
+    /// Replaces the events above L1 block `cursor`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], [`StoreError::Io`].
+    pub fn replace_events(&self, cursor: u64, events: &[EventRow]) -> Result<(), StoreError> {
+        let mut commit = Commit::new();
+        self.remove_events(&mut commit, cursor)?;
+        for event in events {
+            commit.event(event);
+        }
+        self.commit(commit)
+    }
+
+    fn remove_events(&self, commit: &mut Commit, cursor: u64) -> Result<(), StoreError> {
+        let first = Table::Event.place_key(cursor.saturating_add(1), 0);
+        for key in self.database.keys(first, Table::Event.place_key(u64::MAX, u64::MAX)) {
+            commit.batch.remove(key?);
+        }
+        Ok(())
+    }
+
+    /// The events in the L1 blocks `from..=to`, in order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn events(&self, from: u64, to: u64) -> Result<Vec<EventRow>, StoreError> {
+        let (first, last) = (Table::Event.place_key(from, 0), Table::Event.place_key(to, u64::MAX));
+        let mut events = Vec::new();
+        for key in self.database.keys(first, last) {
+            let key = key?;
+            let event = self.row(Table::Event, key.to_vec())?;
+            events.push(event.ok_or_else(|| damaged(Table::Event, &key))?);
+        }
+        Ok(events)
     }
 
     /// How far the node has come; `None` in an empty store.

@@ -26,6 +26,8 @@ pub enum Table {
     Boundary = b's',
     /// leaf of the message tree → [`MessageRow`](super::MessageRow).
     Message = b'd',
+    /// L1 number, index → [`EventRow`](super::EventRow) of the Rollup or the Tournament.
+    Event = b'v',
     /// hash → L2 transaction that waits for a block, or whose block L1 may still undo.
     Waiting = b'w',
     /// → [`Progress`](super::Progress).
@@ -50,6 +52,12 @@ impl Table {
 
     pub(super) fn number_key(self, number: u64) -> Vec<u8> {
         self.key(&number.to_be_bytes())
+    }
+
+    pub(super) fn place_key(self, block: u64, index: u64) -> Vec<u8> {
+        let mut key = self.number_key(block);
+        key.extend_from_slice(&index.to_be_bytes());
+        key
     }
 
     pub(super) fn slot_key(self, number: u64, slot: u16) -> Vec<u8> {

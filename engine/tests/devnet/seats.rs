@@ -31,8 +31,8 @@ impl ChainReader for Reader {
         Ok(BlockRef {
             number: chain.number(),
             hash: chain.hash(),
-            parent: B256::ZERO,
             timestamp: chain.time(),
+            ..BlockRef::default()
         })
     }
 

@@ -131,9 +131,11 @@ impl Devnet {
         for number in self.deployment.l1_block + 1..=head {
             blocks.push(self.l1.at(number).await.unwrap().unwrap());
         }
+        let inbox = self.deployment.inbox;
+        let logs = self.l1.proven_logs(&[inbox], &blocks).await.unwrap();
         let beacon = BeaconClient::new(&self.beacon()).unwrap();
         let mut inputs = Vec::new();
-        for batch in batches(&self.l1, self.deployment.inbox, &blocks).await.unwrap() {
+        for batch in batches(&logs, inbox, &blocks).unwrap() {
             let hash = batch.record.blob_hash;
             let data: BatchData = if hash.is_zero() {
                 batch.bytes.into()

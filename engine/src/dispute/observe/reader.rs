@@ -1,9 +1,6 @@
 //! What is asked of an L1 node, so that tests can answer in its place.
 
-use alloy::eips::BlockId;
-use alloy::network::TransactionBuilder;
-use alloy::providers::Provider;
-use alloy::rpc::types::{Filter, TransactionRequest};
+use alloy::rpc::types::Filter;
 use alloy_primitives::{Address, B256, Bytes, Log, U256};
 use async_trait::async_trait;
 
@@ -82,13 +79,10 @@ impl ChainReader for L1Client {
     }
 
     async fn call(&self, at: B256, to: Address, data: Bytes) -> Result<Bytes, ReadError> {
-        let request = TransactionRequest::default().with_to(to).with_input(data);
-        let call = self.provider().call(request).block(BlockId::hash_canonical(at));
-        call.await.map_err(ReadError::new)
+        self.call_at(at, to, data).await.map_err(ReadError::new)
     }
 
     async fn balance(&self, at: B256, account: Address) -> Result<U256, ReadError> {
-        let balance = self.provider().get_balance(account).block_id(BlockId::hash_canonical(at));
-        balance.await.map_err(ReadError::new)
+        self.balance_at(at, account).await.map_err(ReadError::new)
     }
 }

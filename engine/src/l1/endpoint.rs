@@ -1,0 +1,213 @@
+//! One L1 endpoint: its connection, how often it is asked, and how long it may take.
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use alloy::{
+    providers::WsConnect,
+    rpc::{
+        client::RpcClient,
+        json_rpc::{RequestPacket, ResponsePacket, RpcError},
+    },
+    transports::{
+        TransportError, TransportErrorKind, TransportFut,
+        http::reqwest::{self, Url},
+        layers::{RateLimitRetryPolicy, RetryPolicy as _},
+    },
+};
+use thiserror::Error;
+use tokio::time::{Instant, sleep_until, timeout};
+use tower::Service;
+
+use super::{
+    client::L1Error,
+    settings::{L1Settings, name},
+};
+
+/// An endpoint that took too long.
+#[derive(Debug, Error)]
+#[error("no answer within {} s", .0.as_secs_f32())]
+struct TimedOut(Duration);
+
+/// A connection to one L1 node, made when it is first used and again when it breaks.
+#[derive(Clone)]
+pub(super) struct Endpoint(Arc<Inner>);
+
+struct Inner {
+    name: String,
+    link: Link,
+    pace: Pace,
+    timeout: Duration,
+}
+
+enum Link {
+    Http(RpcClient),
+    WebSocket { url: Url, connection: tokio::sync::Mutex<Option<RpcClient>> },
+}
+
+// the URL may hold a key
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Endpoint").field(&self.0.name).finish()
+    }
+}
+
+impl Endpoint {
+    /// The endpoint at `url`; nothing is asked yet.
+    pub(super) fn new(url: &str, settings: &L1Settings) -> Result<Self, L1Error> {
+        let parsed = url.parse::<Url>().ok().filter(|url| !url.cannot_be_a_base());
+        let url = parsed.ok_or_else(|| L1Error::Endpoint(url.to_owned()))?;
+        let name = name(&url);
+        let link = match url.scheme() {
+            "http" | "https" => Link::Http(RpcClient::new_http(url)),
+            "ws" | "wss" => Link::WebSocket { url, connection: tokio::sync::Mutex::default() },
+            _ => return Err(L1Error::Endpoint(name)),
+        };
+        let pace = Pace::new(settings.requests_per_second);
+        Ok(Self(Arc::new(Inner { name, link, pace, timeout: settings.timeout() })))
+    }
+
+    /// Its host, for logs.
+    pub(super) fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// Whether it tells of new heads by itself.
+    pub(super) fn announces_heads(&self) -> bool {
+        matches!(self.0.link, Link::WebSocket { .. })
+    }
+
+    /// The connection, made anew if there is none.
+    pub(super) async fn connection(&self) -> Result<RpcClient, TransportError> {
+        match &self.0.link {
+            Link::Http(client) => Ok(client.clone()),
+            Link::WebSocket { url, connection } => {
+                let mut connection = connection.lock().await;
+                if let Some(client) = &*connection {
+                    return Ok(client.clone());
+                }
+                // one attempt to reconnect is the connection's own; after it, the next request makes another
+                let connect = WsConnect::new(url.as_str()).with_max_retries(1);
+                let client = RpcClient::builder().ws(connect).await?;
+                Ok(connection.insert(client).clone())
+            }
+        }
+    }
+
+    /// Gives up a connection that does not work.
+    pub(super) async fn disconnect(&self) {
+        if let Link::WebSocket { connection, .. } = &self.0.link {
+            connection.lock().await.take();
+        }
+    }
+
+    async fn request(self, request: RequestPacket) -> Result<ResponsePacket, TransportError> {
+        self.0.pace.turn().await;
+        let answer = timeout(self.0.timeout, async {
+            let mut transport = self.connection().await?.transport().clone();
+            transport.call(request).await
+        });
+        let answer = match answer.await {
+            Ok(answer) => answer.map_err(without_url),
+            Err(_) => Err(TransportErrorKind::custom(TimedOut(self.0.timeout))),
+        };
+        if answer.is_err() {
+            self.disconnect().await;
+        }
+        // a node that is too busy may say so in an answer
+        match answer {
+            Ok(packet) => match packet.as_error().cloned().map(TransportError::ErrorResp) {
+                Some(error) if RateLimitRetryPolicy::default().should_retry(&error) => Err(error),
+                _ => Ok(packet),
+            },
+            error => error,
+        }
+    }
+}
+
+/// The error without the URL that it may name.
+fn without_url(error: TransportError) -> TransportError {
+    match error {
+        RpcError::Transport(TransportErrorKind::Custom(source)) => {
+            match source.downcast::<reqwest::Error>() {
+                Ok(source) => TransportErrorKind::custom(source.without_url()),
+                Err(source) => RpcError::Transport(TransportErrorKind::Custom(source)),
+            }
+        }
+        error => error,
+    }
+}
+
+impl Service<RequestPacket> for Endpoint {
+    type Response = ResponsePacket;
+    type Error = TransportError;
+    type Future = TransportFut<'static>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), TransportError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: RequestPacket) -> Self::Future {
+        Box::pin(self.clone().request(request))
+    }
+}
+
+/// A limit of requests a second: what was not used in the last second may be used at once.
+struct Pace {
+    interval: Option<Duration>,
+    next: Mutex<Instant>,
+}
+
+impl Pace {
+    const BURST: Duration = Duration::from_secs(1);
+
+    fn new(requests_per_second: u32) -> Self {
+        let interval = Duration::from_secs(1).checked_div(requests_per_second);
+        Self { interval, next: Mutex::new(Instant::now()) }
+    }
+
+    async fn turn(&self) {
+        let Some(interval) = self.interval else { return };
+        let now = Instant::now();
+        let at = {
+            // it is one number, replaced whole
+            let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+            let earliest = now.checked_sub(Self::BURST.saturating_sub(interval)).unwrap_or(now);
+            let at = (*next).max(earliest);
+            *next = at + interval;
+            at
+        };
+        sleep_until(at).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_than_the_limit_is_asked_in_a_second() {
+        let pace = Pace::new(10);
+        tokio::time::advance(Duration::from_secs(5)).await;
+        let start = Instant::now();
+        for _ in 0..10 {
+            pace.turn().await;
+        }
+        assert_eq!(start.elapsed(), Duration::ZERO, "a second's worth at once");
+        for _ in 0..30 {
+            pace.turn().await;
+        }
+        assert!(start.elapsed() >= Duration::from_millis(2_900), "{:?}", start.elapsed());
+        assert!(start.elapsed() <= Duration::from_millis(3_100), "{:?}", start.elapsed());
+        let unlimited = Pace::new(0);
+        let start = Instant::now();
+        for _ in 0..1_000 {
+            unlimited.turn().await;
+        }
+        assert_eq!(start.elapsed(), Duration::ZERO);
+    }
+}
