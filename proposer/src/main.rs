@@ -17,8 +17,7 @@ use eyre::WrapErr as _;
 use surety_engine::{
     l1::{
         append::{append, append_blob},
-        client::L1Client,
-        send::{Lane, LaneSettings},
+        send::{Lane, LaneConfig},
         signer::KeyError,
     },
     node::{
@@ -103,7 +102,8 @@ async fn run(arguments: &process::Arguments) -> Result<(), Failure> {
     let mempool = Mempool::open(node, store, config.seat.mempool).map_err(Failure::service)?;
     let mempool = Arc::new(mempool);
     let keeping_up = tokio::spawn(mempool::keep_up(Arc::clone(&mempool), changes));
-    let batcher = batcher(config.seat.batcher, &daemon, &mempool, reads_blobs)?;
+    let batcher =
+        batcher(config.seat.batcher, &config.daemon.lane, &daemon, &mempool, reads_blobs)?;
     let batching = batcher.map(|batcher| tokio::spawn(batcher.run()));
     let server = rpc::Server::start(&daemon, mempool, &config.seat.rpc).await;
     let server = server.map_err(Failure::service)?;
@@ -121,6 +121,7 @@ async fn run(arguments: &process::Arguments) -> Result<(), Failure> {
 /// The batcher, if one is wanted: with a lane of its own, or with the proposer's.
 fn batcher(
     config: BatcherConfig,
+    lane: &LaneConfig,
     daemon: &Daemon,
     mempool: &Arc<Mempool>,
     reads_blobs: bool,
@@ -131,7 +132,7 @@ fn batcher(
     let (node, mempool) = (Arc::clone(daemon.node()), Arc::clone(mempool));
     let (lane, may_use_blobs) = match &config.key {
         Some(key) => {
-            let lane = Lane::new(node.l1().clone(), key.load()?, LaneSettings::default());
+            let lane = Lane::new(node.l1().clone(), key.load()?, lane.into());
             (Arc::new(lane), reads_blobs)
         }
         None => (Arc::clone(daemon.lane().ok_or(KeyError::None)?), false),
@@ -149,7 +150,8 @@ async fn append_batch(
     let config: Config = arguments.layers.read()?;
     let deployment = Deployment::read(&config.daemon.node.deployment)?;
     let l1 = config.daemon.node.connect(&deployment).await?;
-    let lane = Lane::new(l1.clone(), config.daemon.key()?, LaneSettings::default());
+    let lane = (&config.daemon.lane).into();
+    let lane = Lane::new(l1.clone(), config.daemon.key()?, lane);
     let inbox = deployment.inbox;
     let sent = if blob {
         append_blob(&l1, &lane, inbox, fee_recipient, &batch).await?

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// Endpoints of L1 nodes, the preferred one first: `"url"`, or a list of them; `http`, `https`, `ws` or `wss`.
 #[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(from = "OneOrMany")]
+#[serde(from = "OneOrMany", into = "OneOrMany")]
 pub struct Endpoints(Vec<String>);
 
 impl Endpoints {
@@ -18,11 +18,20 @@ impl Endpoints {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(untagged)]
 enum OneOrMany {
     One(String),
     Many(Vec<String>),
+}
+
+impl From<Endpoints> for OneOrMany {
+    fn from(Endpoints(urls): Endpoints) -> Self {
+        match <[String; 1]>::try_from(urls) {
+            Ok([url]) => Self::One(url),
+            Err(urls) => Self::Many(urls),
+        }
+    }
 }
 
 impl From<OneOrMany> for Endpoints {

@@ -32,7 +32,7 @@ use crate::{
     },
     l1::{
         client::L1Error,
-        send::{Lane, LaneSettings},
+        send::{Lane, LaneConfig, LaneSettings},
         signer::{Key, KeyError, KeySource},
     },
     telemetry::{Health, TelemetryConfig, alarm::Alarm},
@@ -49,6 +49,9 @@ pub struct DaemonConfig {
     /// The key that acts. Without one the daemon only looks.
     #[serde(default)]
     pub key: Option<KeySource>,
+    /// How the key's transactions are sent.
+    #[serde(default)]
+    pub lane: LaneConfig,
     /// Metrics and health.
     #[serde(default)]
     pub telemetry: TelemetryConfig,
@@ -58,7 +61,7 @@ impl DaemonConfig {
     /// A node, and the defaults of everything else.
     #[must_use]
     pub fn of(node: NodeConfig) -> Self {
-        Self { node, key: None, telemetry: TelemetryConfig::default() }
+        Self { node, key: None, lane: LaneConfig::default(), telemetry: TelemetryConfig::default() }
     }
 
     /// The key, of which there must be one.
@@ -194,7 +197,9 @@ impl Daemon {
         let node = Arc::new(Node::open(&config.node).await?);
         wiring::check(node.l1(), node.deployment()).await?;
         wiring::check_code(node.l1(), node.deployment(), config.node.unknown_code).await?;
-        Ok(Self::with(node, key, policy, config.node.clone()))
+        let lane = LaneSettings::from(&config.lane);
+        let lane = key.map(|key| Arc::new(Lane::new(node.l1().clone(), key, lane)));
+        Ok(Self::seated(node, lane, policy, config.node.clone()))
     }
 
     /// Checks what [`Self::open`] checks, without a store: the key, the deployment, its genesis, L1 and the contracts.
@@ -223,13 +228,24 @@ impl Daemon {
         policy: Policy,
         config: NodeConfig,
     ) -> Self {
+        let lane = key
+            .into()
+            .map(|key| Arc::new(Lane::new(node.l1().clone(), key, LaneSettings::default())));
+        Self::seated(node, lane, policy, config)
+    }
+
+    fn seated(
+        node: Arc<Node>,
+        lane: Option<Arc<Lane>>,
+        policy: Policy,
+        config: NodeConfig,
+    ) -> Self {
         let deployment = observe::Deployment::from(&*node);
         let evidence = evidence(&node, &config);
         let feed = Feed::new(evidence.clone());
         let reader = Pinned::new(Arc::clone(&node));
-        let seat = match key.into() {
-            Some(key) => {
-                let lane = Arc::new(Lane::new(node.l1().clone(), key, LaneSettings::default()));
+        let seat = match lane {
+            Some(lane) => {
                 let observer = Observer::new(reader, deployment, lane.address());
                 Seat::Player(Player { observer, prover: evidence.clone(), evidence, lane, policy })
             }
@@ -293,6 +309,12 @@ impl Daemon {
     /// # Errors
     /// [`Unknown`].
     pub async fn round(&self) -> Result<Option<player::Tick>, Unknown> {
+        let round = self.follow_and_play().await;
+        self.node.l1().report(round.is_ok());
+        round
+    }
+
+    async fn follow_and_play(&self) -> Result<Option<player::Tick>, Unknown> {
         let tick = self.node.tick().await?;
         self.health.followed((&tick).into());
         if tick.lag > self.config.lag_seconds {
@@ -321,6 +343,7 @@ impl Daemon {
         let mut shutdown = std::pin::pin!(shutdown);
         let supervisor = Supervisor::from_environment();
         supervisor.tell(State::Alive);
+        let mut heads = self.node.l1().heads();
         let (mut alarms, mut record) = (Alarms::default(), Record::new(&self.health));
         loop {
             let began = Instant::now();
@@ -352,6 +375,8 @@ impl Daemon {
                 biased;
                 () = &mut shutdown => break,
                 () = sleep(pause) => {}
+                // whoever announces heads is not waited for
+                Ok(()) = heads.changed() => {}
             }
         }
         supervisor.tell(State::Stopping);

@@ -313,7 +313,7 @@ mod tests {
         let config =
             read(&[FILE, second], &["--set", "seat.legs=4", "--l1", "http://other"]).unwrap();
         assert_eq!((config.daemon.node.poll_ms, config.seat.seat.legs), (5, Some(4)));
-        assert_eq!(config.daemon.node.l1, "http://other");
+        assert_eq!(config.daemon.node.l1.urls(), ["http://other"]);
         assert_eq!(config.daemon.node.store, Path::new("store"));
         let config = read(
             &[FILE],
@@ -364,7 +364,7 @@ mod tests {
         let printed = config.print().unwrap();
         assert!(!printed.contains("secret"), "{printed}");
         assert!(printed.contains("l1 = \"https://l1.example:8545/...\""), "{printed}");
-        let again = read(&[&printed], &["--l1", &config.daemon.node.l1]).unwrap();
+        let again = read(&[&printed], &["--l1", &config.daemon.node.l1.urls()[0]]).unwrap();
         assert_eq!(again, config);
     }
 

@@ -11,9 +11,11 @@
 mod blobs;
 mod chain;
 mod devnet;
+mod faults;
 #[path = "../real_rollup/history.rs"]
 #[allow(dead_code)]
 mod history;
+mod proxy;
 #[path = "../support/mod.rs"]
 mod support;
 

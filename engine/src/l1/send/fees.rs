@@ -26,16 +26,26 @@ impl Fees {
         Self { blob: base_fee.saturating_mul(2).max(1), ..self }
     }
 
-    /// The least fees that replace a transaction sent with these: pools want 10 % more of both, and an eighth leaves a
-    /// margin; of a transaction with blobs they want twice all three.
+    /// Fees that replace a transaction sent with these: `percent` more, but at least the 10 % that pools want of both; of a
+    /// transaction with blobs they want twice all three.
     #[must_use]
-    pub fn bumped(self) -> Self {
-        let more = |fee: u128| match self.blob {
-            0 => fee.saturating_add((fee / 8).max(1)),
-            _ => fee.saturating_mul(2).max(1),
+    pub fn bumped(self, percent: u32) -> Self {
+        if self.blob > 0 {
+            return self.doubled();
+        }
+        let percent = u128::from(percent.max(10));
+        let more = |fee: u128| {
+            fee.saturating_add((fee / 100).saturating_mul(percent)).saturating_add(percent)
         };
-        let blob = if self.blob == 0 { 0 } else { more(self.blob) };
-        Self { max: more(self.max), priority: more(self.priority), blob }
+        Self { max: more(self.max), priority: more(self.priority), blob: 0 }
+    }
+
+    /// Twice these fees.
+    #[must_use]
+    pub fn doubled(self) -> Self {
+        let twice = |fee: u128| fee.saturating_mul(2).max(1);
+        let blob = if self.blob == 0 { 0 } else { twice(self.blob) };
+        Self { max: twice(self.max), priority: twice(self.priority), blob }
     }
 
     /// The larger of both, field by field.
@@ -65,7 +75,7 @@ mod tests {
         #[test]
         fn a_bump_is_at_least_ten_percent(max in 0..u128::MAX / 20, priority in 0..u128::MAX / 20) {
             let fees = Fees { max, priority, blob: 0 };
-            let more = fees.bumped();
+            let more = fees.bumped(13);
             prop_assert!(more.max > max && more.max * 10 >= max * 11);
             prop_assert!(more.priority > priority && more.priority * 10 >= priority * 11);
             prop_assert_eq!(more.blob, 0);
@@ -76,7 +86,7 @@ mod tests {
             max in 1..u128::MAX / 20, priority in 0..u128::MAX / 20, base in 0..u128::MAX / 20,
         ) {
             let fees = Fees { max, priority, blob: 0 }.with_blobs(base);
-            let more = fees.bumped();
+            let more = fees.bumped(13);
             prop_assert!(fees.blob >= base && more.blob >= 2 * fees.blob);
             prop_assert!(more.max >= 2 * max && more.priority >= 2 * priority);
         }

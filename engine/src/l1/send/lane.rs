@@ -1,9 +1,9 @@
 //! Sends one transaction at a time: preflight, nonce, fees, replacement until it is mined.
 //!
 //! The lane keeps nothing that a crash could lose. The nonce is the chain's; a transaction left in the pool by an
-//! earlier run holds the same nonce and is replaced by the newly planned one.
-
-use std::time::Duration;
+//! earlier run holds the same nonce and is replaced by the newly planned one, at fees that are doubled as long as the pool says
+//! that they are too low. Pools let only a transaction with blobs replace one with blobs: then an empty blob goes along with the
+//! call. A call with blobs whose nonce is held by one without clears the nonce first, and is planned again.
 
 use alloy::{
     consensus::{
@@ -26,19 +26,24 @@ use tokio::{
     sync::{Mutex, watch},
     time::{Instant, sleep},
 };
-use tracing::{debug, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::{
-    Fees,
+    Fees, LaneSettings,
     measure::{self, Waiting},
+    refusal::Refusal,
 };
 use crate::{
-    l1::{client::L1Client, signer::Key},
+    authenticated::blob::Blob,
+    l1::{append::sidecar, client::L1Client, signer::Key},
     telemetry::names,
 };
 
 /// The most gas a transaction may ask for on L1: EIP-7825.
 const MAX_TRANSACTION_GAS: u64 = 1 << 24;
+
+/// Gas of a payment.
+const TRANSFER_GAS: u64 = 21_000;
 
 /// Polls for a receipt after the nonce is used, before another transaction is held to have used it.
 const RECEIPT_POLLS: u32 = 8;
@@ -58,30 +63,6 @@ pub struct Call {
 
 /// What a transaction carries beside the call.
 type Blobs<'a> = Option<&'a BlobTransactionSidecarEip7594>;
-
-/// How the lane behaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LaneSettings {
-    /// Most that is ever paid, wei per gas.
-    pub max_fee: u128,
-    /// How long an attempt waits before its fees are raised.
-    pub patience: Duration,
-    /// Attempts before the lane gives up and the caller plans anew.
-    pub attempts: u32,
-    /// Wei that the key never goes below.
-    pub floor: U256,
-}
-
-impl Default for LaneSettings {
-    fn default() -> Self {
-        Self {
-            max_fee: 500_000_000_000,
-            patience: Duration::from_secs(45),
-            attempts: 10,
-            floor: U256::ZERO,
-        }
-    }
-}
 
 /// A transaction that was mined and succeeded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -283,34 +264,82 @@ impl Lane {
         let mut fees = self.estimate(blobs).await.map_err(transport)?;
         if let Some(last) = last.filter(|last| last.nonce == nonce) {
             // it may still be in the pools
-            fees = last.fees.bumped().max(fees).capped(self.settings.max_fee);
+            fees = self.bumped(last.fees).max(fees).capped(self.settings.max_fee);
         }
         self.check_funds(call, blobs, gas_limit, fees).await?;
 
         let _waiting = Waiting::begin();
-        let mut hashes = Vec::new();
-        for attempt in 0..self.settings.attempts {
-            if attempt > 0 {
-                names::TRANSACTIONS_REPLACED.add(1);
-                let market = self.estimate(blobs).await.map_err(transport)?;
-                fees = fees.bumped().max(market).capped(self.settings.max_fee);
-            }
-            let (hash, raw) = self.sign(call, blobs, nonce, gas_limit, fees).await?;
+        let (mut hashes, mut carried) = (Vec::new(), None);
+        let mut attempt = 0;
+        while attempt < self.settings.attempts {
+            let carries = carried.as_ref().or(blobs);
+            let (hash, raw) = self.sign(call, carries, nonce, gas_limit, fees).await?;
             *last = Some(Attempt { nonce, fees });
-            match provider.send_raw_transaction(&raw).await {
-                Ok(_) => debug!(label, %hash, nonce, max_fee = fees.max, "sent"),
-                // known already, underpriced against an older attempt, or mined meanwhile: the wait below tells
+            hashes.push(hash);
+            match self.l1.broadcast(&raw).await {
+                Ok(()) => debug!(label, %hash, nonce, max_fee = fees.max, "sent"),
                 Err(RpcError::ErrorResp(error)) => {
                     warn!(label, %hash, nonce, code = error.code, message = %error.message, "pool refused");
+                    match Refusal::of(&error.message) {
+                        // what an earlier run left pays more: patience would not help
+                        Refusal::Underpriced
+                            if fees.doubled().capped(self.settings.max_fee) != fees =>
+                        {
+                            fees = fees.doubled().capped(self.settings.max_fee);
+                            continue;
+                        }
+                        Refusal::Reserved if carries.is_none() && call.to.is_some() => {
+                            // only a transaction with blobs replaces one: an empty blob goes along
+                            let empty = empty_sidecar()
+                                .ok_or(LaneError::NotMined { label, attempts: attempt })?;
+                            let market = self.estimate(Some(&empty)).await.map_err(transport)?;
+                            fees = fees.max(market).doubled().capped(self.settings.max_fee);
+                            carried = Some(empty);
+                            continue;
+                        }
+                        Refusal::Reserved => self.clear(nonce, fees, label).await?,
+                        Refusal::Known | Refusal::Underpriced | Refusal::Other => {}
+                    }
                 }
                 Err(source) => return Err(transport(source)),
             }
-            hashes.push(hash);
             if let Some(receipt) = self.wait(&hashes, nonce, label).await? {
                 return finish(label, &receipt);
             }
+            names::TRANSACTIONS_REPLACED.add(1);
+            let market = self.estimate(carried.as_ref().or(blobs)).await.map_err(transport)?;
+            fees = self.bumped(fees).max(market).capped(self.settings.max_fee);
+            attempt += 1;
         }
         Err(LaneError::NotMined { label, attempts: self.settings.attempts })
+    }
+
+    fn bumped(&self, fees: Fees) -> Fees {
+        fees.bumped(self.settings.bump_percent)
+    }
+
+    /// Replaces what holds the nonce by a payment of nothing to ourselves: a transaction with blobs cannot.
+    async fn clear(&self, nonce: u64, fees: Fees, label: &'static str) -> Result<(), LaneError> {
+        let data = Bytes::new();
+        let call = Call { to: Some(self.address()), data, value: U256::ZERO, label };
+        let mut fees = Fees { blob: 0, ..fees };
+        loop {
+            let (hash, raw) = self.sign(&call, None, nonce, TRANSFER_GAS, fees).await?;
+            match self.l1.broadcast(&raw).await {
+                Err(RpcError::ErrorResp(error)) => {
+                    let more = fees.doubled().capped(self.settings.max_fee);
+                    if Refusal::of(&error.message) != Refusal::Underpriced || more == fees {
+                        return Ok(());
+                    }
+                    fees = more;
+                }
+                Ok(()) => {
+                    warn!(label, %hash, nonce, "clearing the nonce of a transaction without blobs");
+                    return Ok(());
+                }
+                Err(source) => return Err(LaneError::Transport { label, source }),
+            }
+        }
     }
 
     /// Runs the call against the newest block and returns the gas limit to send it with.
@@ -356,6 +385,7 @@ impl Lane {
         let cost = price(gas, fees.max).saturating_add(price(blob_gas, fees.blob));
         let needed = cost.saturating_add(call.value).saturating_add(self.settings.floor);
         if balance < needed {
+            error!(label, %needed, %balance, "the key's funds are at their floor: nothing is sent");
             return Err(LaneError::Funds { label, needed, balance });
         }
         Ok(())
@@ -437,7 +467,10 @@ impl Lane {
                     return Ok(receipt);
                 }
             }
-            if mined > nonce {
+            if mined <= nonce {
+                // not yet, or a reorganisation has undone it
+                without_receipt = 0;
+            } else {
                 // a node may count a transaction before it serves its receipt
                 without_receipt += 1;
                 if without_receipt > RECEIPT_POLLS {
@@ -450,6 +483,11 @@ impl Lane {
             sleep(provider.client().poll_interval()).await;
         }
     }
+}
+
+/// One blob of zeros.
+fn empty_sidecar() -> Option<BlobTransactionSidecarEip7594> {
+    sidecar(&[Blob::of_batch(&[]).ok()?]).ok()
 }
 
 fn finish(label: &'static str, receipt: &TransactionReceipt) -> Result<Sent, LaneError> {

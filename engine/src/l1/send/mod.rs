@@ -3,6 +3,9 @@
 mod fees;
 mod lane;
 mod measure;
+mod refusal;
+mod settings;
 
 pub use fees::Fees;
-pub use lane::{Call, Lane, LaneError, LaneSettings, Sent};
+pub use lane::{Call, Lane, LaneError, Sent};
+pub use settings::{LaneConfig, LaneSettings};

@@ -1,0 +1,54 @@
+//! Why a pool does not take a transaction, as far as nodes agree on words for it.
+
+/// What a pool's refusal asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// It has the transaction already: wait.
+    Known,
+    /// Another transaction holds the nonce, and pays too much for this one to replace it; or the fees are below the pool's
+    /// least: raise them.
+    Underpriced,
+    /// The account has a transaction of the other kind, with blobs or without, and one kind cannot replace the other.
+    Reserved,
+    /// Anything else: what is on the chain tells.
+    Other,
+}
+
+impl Refusal {
+    /// By the words of geth, reth, Erigon, Nethermind, Besu and anvil.
+    pub(super) fn of(message: &str) -> Self {
+        let message = message.to_lowercase();
+        let says = |words: &[&str]| words.iter().any(|words| message.contains(words));
+        if says(&["already known", "alreadyknown", "known transaction", "already imported"]) {
+            Self::Known
+        } else if says(&["already reserved", "conflicting pooled transaction", "exclusive"]) {
+            Self::Reserved
+        } else if says(&["underpriced", "too low to replace", "toolowtocompete", "fee too low"]) {
+            Self::Underpriced
+        } else {
+            Self::Other
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_pools_are_understood() {
+        for (message, refusal) in [
+            ("already known", Refusal::Known),
+            ("AlreadyKnown", Refusal::Known),
+            ("transaction already imported", Refusal::Known),
+            ("replacement transaction underpriced", Refusal::Underpriced),
+            ("transaction underpriced: gas tip cap 0, minimum needed 1", Refusal::Underpriced),
+            ("FeeTooLowToCompete", Refusal::Underpriced),
+            ("address already reserved", Refusal::Reserved),
+            ("nonce too low: next nonce 5, tx nonce 4", Refusal::Other),
+            ("insufficient funds for gas * price + value", Refusal::Other),
+        ] {
+            assert_eq!(Refusal::of(message), refusal, "{message}");
+        }
+    }
+}

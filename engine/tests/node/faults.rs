@@ -1,0 +1,378 @@
+//! L1 nodes that fail: what is known stays right, what is signed is what a daemon at a faultless node would sign, and the
+//! dispute ends as it should.
+
+use std::{
+    collections::BTreeSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use alloy::{
+    eips::BlockNumberOrTag,
+    providers::{Provider, ext::AnvilApi},
+};
+use surety_engine::{
+    dispute::{
+        domain::{ClaimStatus, Snapshot},
+        observe::{self, Observer},
+        plan::{Decision, Policy, plan},
+        player::Player,
+        prepare::prepare,
+    },
+    fault::{Lie, LieKind, LyingExecution},
+    l1::{
+        client::{L1Client, L1Error},
+        follow::Headers as _,
+        send::{Lane, LaneSettings},
+        settings::L1Settings,
+    },
+    node::{
+        Node, NodeError, config::NodeConfig, daemon::Daemon, evidence::Execution, pinned::Pinned,
+    },
+};
+
+use crate::{
+    devnet::{Devnet, catch_up, key},
+    proxy::{Fault, Proxy, SentCall},
+};
+
+const QUICK: L1Settings = L1Settings {
+    requests_per_second: 0,
+    timeout_seconds: 1,
+    log_blocks: 2_000,
+    cross_check: false,
+};
+
+fn through(devnet: &Devnet, urls: Vec<String>, store: &str) -> NodeConfig {
+    NodeConfig {
+        l1: urls.into(),
+        l1_settings: QUICK,
+        store: devnet.directory.path().join(store),
+        ..devnet.config.clone()
+    }
+}
+
+/// The first rule of following: whatever the node says of logs, the chain that is derived is the right one or unknown.
+#[tokio::test]
+async fn logs_are_those_that_the_headers_commit_to() {
+    let devnet = Devnet::new().await;
+    let proxy = Proxy::start(&devnet.config.l1.urls()[0]).await;
+    let alone = Node::open(&through(&devnet, vec![proxy.url.clone()], "alone")).await.unwrap();
+    devnet.append(1).await;
+    devnet.append(2).await;
+    for fault in Fault::ALL.into_iter().filter(|fault| fault.is_lie()) {
+        proxy.set(fault);
+        let error = alone.tick().await.unwrap_err();
+        let lie = match &error {
+            NodeError::L1(error) => error,
+            NodeError::Follow(surety_engine::l1::follow::FollowError::Headers(error)) => error,
+            other => panic!("{fault:?}: {other}"),
+        };
+        assert!(matches!(lie, L1Error::Lie { .. }), "{fault:?}: {lie}");
+        assert!(matches!(alone.sealed(1), Err(NodeError::Missing { .. })), "{fault:?}");
+    }
+    // the next endpoint is asked at once
+    let urls = vec![proxy.url.clone(), devnet.config.l1.urls()[0].clone()];
+    for (index, fault) in Fault::ALL.into_iter().enumerate() {
+        proxy.set(fault);
+        let config = through(&devnet, urls.clone(), &format!("pair-{index}"));
+        if !fault.is_lie() {
+            continue;
+        }
+        let pair = Node::open(&config).await.unwrap();
+        assert_eq!(catch_up(&pair).await, 2, "{fault:?}");
+        devnet.check(&pair, 2).await;
+    }
+    proxy.set(Fault::None);
+    assert_eq!(catch_up(&alone).await, 2);
+    devnet.check(&alone, 2).await;
+}
+
+#[tokio::test]
+async fn an_endpoint_that_fails_is_left_alone_and_asked_again() {
+    let devnet = Devnet::new().await;
+    let direct = devnet.config.l1.urls()[0].clone();
+    let proxy = Proxy::start(&direct).await;
+    let alone = L1Client::connect_with(proxy.url.as_str(), None, QUICK).await.unwrap();
+    for fault in [Fault::Drop, Fault::TooMany, Fault::Broken] {
+        proxy.set(fault);
+        let began = Instant::now();
+        for _ in 0..2 {
+            alone.head().await.unwrap();
+        }
+        let least = if fault == Fault::TooMany { 900 } else { 100 };
+        assert!(began.elapsed() >= Duration::from_millis(least), "{fault:?}: it was left alone");
+    }
+    proxy.set(Fault::Drop);
+    let settings = L1Settings { requests_per_second: 20, ..QUICK };
+    let pair =
+        L1Client::connect_with(vec![proxy.url.clone(), direct], None, settings).await.unwrap();
+    let before = proxy.asked();
+    for _ in 0..10 {
+        pair.head().await.unwrap();
+    }
+    assert!(proxy.asked() - before < 8, "the other one is asked while this one pauses");
+
+    // an endpoint that nobody listens at does not keep the others from work; one of another chain is refused
+    let nobody = "http://127.0.0.1:1".to_owned();
+    let late = vec![nobody.clone(), devnet.config.l1.urls()[0].clone()];
+    assert!(L1Client::connect_with(late, Some(31_337), QUICK).await.unwrap().head().await.is_ok());
+    assert!(matches!(
+        L1Client::connect(devnet.config.l1.urls()[0].as_str(), Some(1)).await,
+        Err(L1Error::WrongChain { got: 31_337, expected: 1 })
+    ));
+    let cross = L1Settings { cross_check: true, ..QUICK };
+    assert!(matches!(
+        L1Client::connect_with(nobody, None, cross).await,
+        Err(L1Error::TooFew { got: 1, needed: 2 })
+    ));
+}
+
+#[tokio::test]
+async fn what_two_endpoints_do_not_agree_about_is_unknown() {
+    let devnet = Devnet::new().await;
+    devnet.append(1).await;
+    let direct = devnet.config.l1.urls()[0].clone();
+    let proxy = Proxy::start(&direct).await;
+    let settings = L1Settings { cross_check: true, ..QUICK };
+    let l1 = L1Client::connect_with(vec![direct, proxy.url.clone()], None, settings).await.unwrap();
+    let head = l1.head().await.unwrap();
+    let (account, before) = (devnet.sequencer.address(), proxy.asked());
+    let balance = l1.balance_at(head.hash, account).await.unwrap();
+    assert!(proxy.asked() > before, "the second endpoint was asked, too");
+    assert!(!balance.is_zero());
+    // a chain on which the account holds something else at another block of the same number
+    let other = Devnet::new().await;
+    let foreign = other.config.l1.urls()[0].clone();
+    let urls = vec![devnet.config.l1.urls()[0].clone(), foreign];
+    let l1 = L1Client::connect_with(urls, None, settings).await.unwrap();
+    assert!(
+        l1.balance_at(head.hash, account).await.is_err(),
+        "a block that the second does not know"
+    );
+}
+
+#[tokio::test]
+async fn new_heads_are_announced_over_websockets_also_after_a_cut() {
+    let devnet = Devnet::new().await;
+    let url = devnet.config.l1.urls()[0].replace("http://", "ws://");
+    let l1 = L1Client::connect(url, Some(31_337)).await.unwrap();
+    let mut heads = l1.heads();
+    let announced = async |heads: &mut tokio::sync::watch::Receiver<()>| {
+        tokio::time::timeout(Duration::from_secs(10), heads.changed()).await.is_ok()
+    };
+    assert!(announced(&mut heads).await, "subscribed");
+    let number = l1.head().await.unwrap().number;
+    devnet.l1.provider().anvil_mine(Some(1), None).await.unwrap();
+    assert!(announced(&mut heads).await, "a new head");
+    assert_eq!(l1.head().await.unwrap().number, number + 1);
+    assert_eq!(l1.provider().get_block_number().await.unwrap(), number + 1);
+}
+
+#[tokio::test]
+async fn a_reorg_of_any_depth_down_to_finality_is_followed_and_none_below() {
+    let devnet = Devnet::new().await;
+    devnet.append(1).await;
+    let node = Node::open(&devnet.config).await.unwrap();
+    assert_eq!(catch_up(&node).await, 1);
+    devnet.l1.provider().anvil_mine(Some(40), None).await.unwrap();
+    devnet.append(2).await;
+    assert_eq!(catch_up(&node).await, 2);
+    devnet.check(&node, 2).await;
+    // several blocks at once, the second batch among them
+    devnet.replace(20).await;
+    assert_eq!(catch_up(&node).await, 1);
+    devnet.check(&node, 1).await;
+
+    devnet.l1.provider().anvil_mine(Some(100), None).await.unwrap();
+    assert_eq!(catch_up(&node).await, 1);
+    let finalized = devnet.l1.provider().get_block_by_number(BlockNumberOrTag::Finalized).await;
+    let finalized = finalized.unwrap().unwrap().header.number;
+    let head = devnet.l1.head().await.unwrap().number;
+    devnet.replace(head - finalized + 5).await;
+    let error = node.tick().await.unwrap_err();
+    assert!(matches!(error, NodeError::BelowFinality { .. }), "{error}");
+    assert!(node.sealed(1).is_ok(), "nothing is undone");
+}
+
+/// A dispute from the lie to the last coin, on L1 through a proxy.
+struct Dispute {
+    devnet: Devnet,
+    proxy: Proxy,
+    honest: Daemon,
+    /// Plans for the honest account at a faultless node, and sends nothing.
+    reference: (Arc<Node>, Observer<Pinned>, Execution),
+    liar: (Arc<Node>, Player<Pinned, LyingExecution, LyingExecution, Arc<Lane>>),
+    allowed: BTreeSet<SentCall>,
+}
+
+impl Dispute {
+    async fn new() -> Self {
+        let devnet = Devnet::new().await;
+        devnet.append(1).await;
+        let direct = devnet.config.l1.urls()[0].clone();
+        let proxy = Proxy::start(&direct).await;
+        let open = async |urls: Vec<String>, store: &str| {
+            let node = Node::open(&through(&devnet, urls, store)).await.unwrap();
+            catch_up(&node).await;
+            Arc::new(node)
+        };
+        let node = open(vec![proxy.url.clone()], "honest").await;
+        let signer = key(&devnet.directory, 1);
+        let account = alloy::signers::Signer::address(&signer);
+        let honest = Daemon::with(node, signer, Policy::CHALLENGER, devnet.config.clone());
+
+        let node = open(vec![direct.clone()], "reference").await;
+        let observer = observer(&node, account);
+        let reference = (Arc::clone(&node), observer, Execution::new(node));
+
+        let node = open(vec![direct], "liar").await;
+        let lie = Lie { slot: 1, step: 0, kind: LieKind::Nonce };
+        let lying = LyingExecution::new(Execution::new(Arc::clone(&node)), lie);
+        let signer = key(&devnet.directory, 2);
+        let lane = Arc::new(Lane::new(node.l1().clone(), signer, LaneSettings::default()));
+        let player = Player {
+            observer: observer(&node, lane.address()),
+            evidence: lying.clone(),
+            prover: lying,
+            lane,
+            policy: Policy::PROPOSER,
+        };
+        let allowed = BTreeSet::new();
+        Self { devnet, proxy, honest, reference, liar: (node, player), allowed }
+    }
+
+    /// What a daemon at a faultless node sees, and would send first. All of what it would send is allowed from now on.
+    async fn look(&mut self) -> (Snapshot, Option<&'static str>) {
+        let (node, observer, evidence) = &self.reference;
+        catch_up(node).await;
+        let snapshot = observer.snapshot().await.unwrap();
+        let mut planned;
+        loop {
+            planned = plan(&snapshot, evidence, Policy::CHALLENGER);
+            let needs: Vec<_> = planned.iter().filter_map(|planned| planned.need()).collect();
+            if needs.is_empty() {
+                break;
+            }
+            for need in needs {
+                use surety_engine::dispute::honest::Evidence as _;
+                evidence.gather(need).await.unwrap();
+            }
+        }
+        let mut first = None;
+        for planned in &planned {
+            if let Decision::Act(intent) = &planned.decision {
+                let deployment = observer.deployment();
+                let call = prepare(deployment, observer.account(), intent, evidence).await.unwrap();
+                self.allowed.insert((call.to, call.value, call.data));
+                first.get_or_insert(intent.label());
+            }
+        }
+        (snapshot, first)
+    }
+
+    /// Plays until the lie is lost and the honest side has its money back. Before the first move of each kind the next of
+    /// `faults` is there for two rounds, and L1 reorganises by `reorg` blocks. Returns the phases.
+    async fn play(mut self, faults: &[Fault], reorg: u64) -> Vec<&'static str> {
+        let mut phases: Vec<&'static str> = Vec::new();
+        for _ in 0..600 {
+            let (snapshot, next) = self.look().await;
+            if let Some(label) = next
+                && !phases.contains(&label)
+            {
+                if reorg > 0 && !phases.is_empty() {
+                    self.devnet.replace(reorg).await;
+                    self.look().await;
+                }
+                let fault = faults[phases.len() % faults.len()];
+                phases.push(label);
+                self.proxy.set(fault);
+                for _ in 0..2 {
+                    // unknown, or right: never wrong
+                    let _ = self.honest.round().await;
+                    self.look().await;
+                }
+                self.proxy.set(Fault::None);
+            }
+            let mut idle = true;
+            for _ in 0..8 {
+                match self.honest.round().await {
+                    Ok(Some(tick)) => {
+                        idle &= tick.sent.is_none();
+                        break;
+                    }
+                    Ok(None) | Err(_) => {}
+                }
+            }
+            self.look().await;
+            let _ = self.liar.0.tick().await;
+            if let Ok(tick) = self.liar.1.tick().await {
+                idle &= tick.sent.is_none();
+            }
+            for call in self.proxy.sent() {
+                assert!(
+                    self.allowed.contains(&call),
+                    "signed what a faultless node does not plan: {call:?}"
+                );
+            }
+            if idle && over(&snapshot) {
+                self.assert_won(&snapshot);
+                return phases;
+            }
+            if idle {
+                self.devnet.l1.provider().anvil_mine(Some(4), None).await.unwrap();
+            }
+        }
+        panic!("the dispute does not end: {phases:?}");
+    }
+
+    fn assert_won(&self, snapshot: &Snapshot) {
+        let key = &snapshot.claims[&snapshot.latest_confirmed].key;
+        let right = self.reference.0.slots(0, 1).unwrap();
+        assert_eq!((key.trace_root, key.boundary), (right.tree().root(), right.boundary()));
+        assert!(snapshot.account.free.is_zero(), "the honest side has its money back");
+    }
+}
+
+fn observer(node: &Arc<Node>, account: alloy::primitives::Address) -> Observer<Pinned> {
+    Observer::new(Pinned::new(Arc::clone(node)), observe::Deployment::from(&**node), account)
+}
+
+/// The lie is lost, the truth confirmed, and no bond is held for either.
+fn over(snapshot: &Snapshot) -> bool {
+    let lost = snapshot.claims.values().any(|claim| claim.status == ClaimStatus::Lost);
+    let held = snapshot.bonds.values().any(|bond| bond.status.is_held());
+    lost && snapshot.claims[&snapshot.latest_confirmed].end == 1 && !held
+}
+
+const PHASES: [&str; 4] = ["proposeSibling", "joinSteps", "resolve", "confirm"];
+
+async fn survives(faults: &[Fault], reorg: u64) {
+    let phases = Dispute::new().await.play(faults, reorg).await;
+    for phase in PHASES {
+        assert!(phases.contains(&phase), "{faults:?}, {reorg}: {phases:?}");
+    }
+}
+
+/// Each phase of a dispute meets another fault.
+#[tokio::test]
+async fn t40_a_dispute_is_won_through_a_node_that_fails_in_every_phase() {
+    survives(&Fault::ALL, 0).await;
+}
+
+#[tokio::test]
+async fn t40_a_dispute_is_won_while_l1_reorganises_in_every_phase() {
+    survives(&[Fault::None], 2).await;
+}
+
+/// Every fault in every phase, and reorganisations of several depths with lies.
+#[tokio::test]
+#[ignore = "minutes: the sample above is run always"]
+async fn every_fault_in_every_phase() {
+    for fault in Fault::ALL {
+        survives(&[fault], 0).await;
+    }
+    for depth in [1, 3, 6] {
+        survives(&Fault::ALL, depth).await;
+    }
+}
