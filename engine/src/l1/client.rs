@@ -207,7 +207,7 @@ impl L1Client {
     }
 
     /// Asks one endpoint after the other, until one answers what can be proven.
-    pub(super) async fn from_any<T, F: Future<Output = Result<T, L1Error>>>(
+    pub(super) async fn by_any<T, F: Future<Output = Result<T, L1Error>>>(
         &self,
         ask: impl Fn(Self) -> F,
     ) -> Result<T, L1Error> {
@@ -445,8 +445,8 @@ impl Headers for L1Client {
         let read = |this: Self| async move {
             this.block(latest).await?.ok_or(L1Error::MissingBlock(latest))
         };
-        let head = self.from_any(read).await?;
-        if self.notice(&head).await? { self.from_any(read).await } else { Ok(head) }
+        let head = self.by_any(read).await?;
+        if self.notice(&head).await? { self.by_any(read).await } else { Ok(head) }
     }
 
     async fn at(&self, number: u64) -> Result<Option<BlockRef>, L1Error> {

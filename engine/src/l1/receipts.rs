@@ -71,7 +71,7 @@ impl L1Client {
     ) -> Result<Vec<PlacedLog>, L1Error> {
         let block = *block;
         let read = |client: Self| async move { client.receipts(&block).await };
-        let receipts = self.from_any(read).await?;
+        let receipts = self.by_any(read).await?;
         let logs = (0..).zip(receipts.into_iter().flatten());
         let wanted = logs.filter(|(_, log)| addresses.contains(&log.address));
         let place = |log| Place { block: block.number, log };

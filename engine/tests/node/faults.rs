@@ -153,7 +153,7 @@ async fn what_two_endpoints_do_not_agree_about_is_unknown() {
 }
 
 #[tokio::test]
-async fn new_heads_are_announced_over_websockets_also_after_a_cut() {
+async fn new_heads_are_announced_over_websockets() {
     let devnet = Devnet::new().await;
     let url = devnet.config.l1.urls()[0].replace("http://", "ws://");
     let l1 = L1Client::connect(url, Some(31_337)).await.unwrap();
@@ -223,7 +223,7 @@ impl Dispute {
         let honest = Daemon::with(node, signer, Policy::CHALLENGER, devnet.config.clone());
 
         let node = open(vec![direct.clone()], "reference").await;
-        let observer = observer(&node, account);
+        let observer = observer_at(&node, account);
         let reference = (Arc::clone(&node), observer, Execution::new(node));
 
         let node = open(vec![direct], "liar").await;
@@ -232,7 +232,7 @@ impl Dispute {
         let signer = key(&devnet.directory, 2);
         let lane = Arc::new(Lane::new(node.l1().clone(), signer, LaneSettings::default()));
         let player = Player {
-            observer: observer(&node, lane.address()),
+            observer: observer_at(&node, lane.address()),
             evidence: lying.clone(),
             prover: lying,
             lane,
@@ -271,55 +271,58 @@ impl Dispute {
         (snapshot, first)
     }
 
-    /// Plays until the lie is lost and the honest side has its money back. Before the first move of each kind the next of
-    /// `faults` is there for two rounds, and L1 reorganises by `reorg` blocks. Returns the phases.
+    /// One round of the honest daemon. Before its first move of each kind the next of `faults` is there for a round, and L1
+    /// reorganises by `reorg` blocks. Returns whether it sent something.
+    async fn honest(
+        &mut self,
+        faults: &[Fault],
+        reorg: u64,
+        phases: &mut Vec<&'static str>,
+    ) -> bool {
+        let (_, next) = self.look().await;
+        if let Some(label) = next
+            && !phases.contains(&label)
+        {
+            if reorg > 0 && !phases.is_empty() {
+                self.devnet.replace(reorg).await;
+                self.look().await;
+            }
+            self.proxy.set(faults[phases.len() % faults.len()]);
+            phases.push(label);
+            // unknown, or right: never wrong
+            let round = self.honest.round().await;
+            self.proxy.set(Fault::None);
+            if matches!(round, Ok(Some(tick)) if tick.sent.is_some()) {
+                return true;
+            }
+        }
+        for _ in 0..8 {
+            if let Ok(Some(tick)) = self.honest.round().await {
+                return tick.sent.is_some();
+            }
+        }
+        false
+    }
+
+    /// Plays until the lie is lost and the honest side has its money back. Returns the phases.
     async fn play(mut self, faults: &[Fault], reorg: u64) -> Vec<&'static str> {
         let mut phases: Vec<&'static str> = Vec::new();
         for _ in 0..600 {
-            let (snapshot, next) = self.look().await;
-            if let Some(label) = next
-                && !phases.contains(&label)
-            {
-                if reorg > 0 && !phases.is_empty() {
-                    self.devnet.replace(reorg).await;
-                    self.look().await;
-                }
-                let fault = faults[phases.len() % faults.len()];
-                phases.push(label);
-                self.proxy.set(fault);
-                for _ in 0..2 {
-                    // unknown, or right: never wrong
-                    let _ = self.honest.round().await;
-                    self.look().await;
-                }
-                self.proxy.set(Fault::None);
-            }
-            let mut idle = true;
-            for _ in 0..8 {
-                match self.honest.round().await {
-                    Ok(Some(tick)) => {
-                        idle &= tick.sent.is_none();
-                        break;
-                    }
-                    Ok(None) | Err(_) => {}
-                }
-            }
-            self.look().await;
+            let mut idle = !self.honest(faults, reorg, &mut phases).await;
             let _ = self.liar.0.tick().await;
             if let Ok(tick) = self.liar.1.tick().await {
                 idle &= tick.sent.is_none();
             }
             for call in self.proxy.sent() {
-                assert!(
-                    self.allowed.contains(&call),
-                    "signed what a faultless node does not plan: {call:?}"
-                );
+                let planned = self.allowed.contains(&call);
+                assert!(planned, "signed what a faultless node does not plan: {call:?}");
             }
-            if idle && over(&snapshot) {
+            let (snapshot, next) = self.look().await;
+            if idle && next.is_none() && over(&snapshot) {
                 self.assert_won(&snapshot);
                 return phases;
             }
-            if idle {
+            if idle && next.is_none() {
                 self.devnet.l1.provider().anvil_mine(Some(4), None).await.unwrap();
             }
         }
@@ -334,7 +337,7 @@ impl Dispute {
     }
 }
 
-fn observer(node: &Arc<Node>, account: alloy::primitives::Address) -> Observer<Pinned> {
+fn observer_at(node: &Arc<Node>, account: alloy::primitives::Address) -> Observer<Pinned> {
     Observer::new(Pinned::new(Arc::clone(node)), observe::Deployment::from(&**node), account)
 }
 
@@ -345,7 +348,9 @@ fn over(snapshot: &Snapshot) -> bool {
     lost && snapshot.claims[&snapshot.latest_confirmed].end == 1 && !held
 }
 
-const PHASES: [&str; 4] = ["proposeSibling", "joinSteps", "resolve", "confirm"];
+/// Claim, rival, bisection, step tournament, step proof, settlement and the money's way home.
+const PHASES: [&str; 7] =
+    ["proposeSibling", "turn", "joinSteps", "resolve", "conclude", "releaseBond", "withdraw"];
 
 async fn survives(faults: &[Fault], reorg: u64) {
     let phases = Dispute::new().await.play(faults, reorg).await;
