@@ -13,6 +13,11 @@ use crate::l1::send::{Call, Lane, LaneError, Sent};
 pub trait TransactionLane: Send + Sync {
     /// Sends one call and waits until it is mined.
     async fn send(&self, call: &Call) -> Result<Sent, LaneError>;
+
+    /// The same for a call that protects a bond or brings money home: it may use what is kept for that.
+    async fn defend(&self, call: &Call) -> Result<Sent, LaneError> {
+        self.send(call).await
+    }
 }
 
 #[async_trait]
@@ -20,12 +25,20 @@ impl TransactionLane for Lane {
     async fn send(&self, call: &Call) -> Result<Sent, LaneError> {
         Self::send(self, call).await
     }
+
+    async fn defend(&self, call: &Call) -> Result<Sent, LaneError> {
+        Self::defend(self, call).await
+    }
 }
 
 #[async_trait]
 impl<L: TransactionLane + ?Sized> TransactionLane for Arc<L> {
     async fn send(&self, call: &Call) -> Result<Sent, LaneError> {
         (**self).send(call).await
+    }
+
+    async fn defend(&self, call: &Call) -> Result<Sent, LaneError> {
+        (**self).defend(call).await
     }
 }
 

@@ -92,12 +92,12 @@ where
     async fn send_first(&self, tick: &mut Tick, chosen: impl Fn(&Planned) -> bool) {
         let chosen = tick.planned.iter().filter(|planned| chosen(planned));
         let intents = chosen.filter_map(|planned| match &planned.decision {
-            Decision::Act(intent) => Some((planned.subject, &**intent)),
+            Decision::Act(intent) => Some((planned, &**intent)),
             Decision::Wait(_) | Decision::Terminal(_) => None,
         });
-        for (subject, intent) in intents {
-            let verb = intent.label();
-            match self.send(intent).await {
+        for (planned, intent) in intents {
+            let (verb, subject) = (intent.label(), planned.subject);
+            match self.send(intent, planned.is_voluntary()).await {
                 Ok(None) => info!(intent = verb, %subject, "already done by somebody else"),
                 Ok(Some(sent)) => {
                     let (transaction, l1, gas) = (sent.hash, sent.block, sent.gas);
@@ -114,10 +114,14 @@ where
     }
 
     /// `None`: somebody was faster, so that the next plan goes on from there.
-    async fn send(&self, intent: &Intent) -> Result<Option<Sent>, Failure> {
+    async fn send(&self, intent: &Intent, voluntary: bool) -> Result<Option<Sent>, Failure> {
         let account = self.observer.account();
         let call = prepare(self.observer.deployment(), account, intent, &self.prover).await?;
-        match self.lane.send(&call).await {
+        let sent = match voluntary {
+            true => self.lane.send(&call).await,
+            false => self.lane.defend(&call).await,
+        };
+        match sent {
             Err(error) if is_overtaken(&error) => Ok(None),
             sent => Ok(Some(sent?)),
         }

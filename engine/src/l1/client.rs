@@ -19,7 +19,7 @@ use alloy::{
 use alloy_primitives::{Address, B256, Bytes, U64, U256};
 use futures_util::future::join_all;
 use thiserror::Error;
-use tokio::{sync::watch, time::Instant};
+use tokio::sync::watch;
 use tracing::{debug, warn};
 
 use super::{
@@ -27,13 +27,12 @@ use super::{
     fallback::{Distrust, Fallback},
     follow::{BlockRef, Headers},
     heads::Heads,
+    probe::Probe,
     settings::{Endpoints, L1Settings},
 };
 
 /// Between looks at receipts and at heads when nothing announces them.
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
-/// How long a head may stay before the other endpoints are asked for theirs: two slots of Ethereum and a bit.
-const QUIET: Duration = Duration::from_secs(30);
 /// Rounds in a row that may fail before another endpoint is asked.
 const FAILED_ROUNDS: u32 = 2;
 
@@ -86,6 +85,21 @@ pub enum L1Error {
     },
 }
 
+impl L1Error {
+    /// Whether time may cure it: it is not the configuration that is wrong.
+    #[must_use]
+    pub const fn may_pass(&self) -> bool {
+        match self {
+            Self::Transport(_)
+            | Self::MissingBlock(_)
+            | Self::Inconsistent(_)
+            | Self::Lie { .. }
+            | Self::Unconfirmed { .. } => true,
+            Self::Endpoint(_) | Self::TooFew { .. } | Self::WrongChain { .. } => false,
+        }
+    }
+}
+
 /// A connection to L1, by one or more nodes of which one is asked at a time.
 #[derive(Clone, Debug)]
 pub struct L1Client {
@@ -94,18 +108,13 @@ pub struct L1Client {
     settings: L1Settings,
     chain_id: u64,
     heads: Arc<Heads>,
+    _probe: Arc<Probe>,
     seen: Arc<Mutex<Seen>>,
 }
 
 /// What was seen of L1 so far: advice about endpoints, and no fact about the chain.
 #[derive(Debug)]
 struct Seen {
-    /// The highest head.
-    highest: u64,
-    /// When it was first seen.
-    since: Instant,
-    /// When the other endpoints were last asked for their heads.
-    compared: Instant,
     /// Rounds that failed in a row.
     failed: u32,
     /// Blocks that the next query for logs spans.
@@ -146,11 +155,10 @@ impl L1Client {
         let client = RpcClient::new(fallback.clone(), false);
         client.set_poll_interval(POLL_INTERVAL);
         let provider = ProviderBuilder::default().connect_client(client).erased();
-        let now = Instant::now();
-        let span = settings.log_blocks.max(1);
-        let seen = Seen { highest: 0, since: now, compared: now, failed: 0, span };
+        let probe = Arc::new(Probe::start(&fallback, settings.probe()));
+        let seen = Seen { failed: 0, span: settings.log_blocks.max(1) };
         let seen = Arc::new(Mutex::new(seen));
-        Ok(Self { provider, fallback, settings, chain_id, heads, seen })
+        Ok(Self { provider, fallback, settings, chain_id, heads, _probe: probe, seen })
     }
 
     /// The provider below, for calls at a pinned block.
@@ -169,12 +177,6 @@ impl L1Client {
     #[must_use]
     pub fn heads(&self) -> watch::Receiver<()> {
         self.heads.receiver()
-    }
-
-    /// How long no head higher than the highest so far was seen.
-    #[must_use]
-    pub fn quiet_for(&self) -> Duration {
-        self.seen().since.elapsed()
     }
 
     /// Hears whether all that a round needed of L1 fitted together. After two rounds in a row that did not, another
@@ -333,39 +335,6 @@ impl L1Client {
         check_order(&logs, from, to)?;
         Ok(logs)
     }
-
-    /// Takes note of a head; one that has not changed for long, or goes back, is compared with the other endpoints'.
-    async fn notice(&self, head: &BlockRef) -> Result<bool, L1Error> {
-        let (asked, compare) = {
-            let (mut seen, now) = (self.seen(), Instant::now());
-            if head.number > seen.highest {
-                (seen.highest, seen.since) = (head.number, now);
-            }
-            let late = seen.since.elapsed() > QUIET || head.number < seen.highest;
-            let compare = late && seen.compared.elapsed() > QUIET;
-            if compare {
-                seen.compared = now;
-            }
-            (self.endpoint(), compare)
-        };
-        if !compare {
-            return Ok(false);
-        }
-        let others = self.fallback.others(asked);
-        let heads = others.into_iter().map(|(_, other)| async move {
-            let latest = other.get_block(BlockNumberOrTag::Latest.into()).await;
-            latest.ok().flatten().as_ref().and_then(checked)
-        });
-        let ahead = join_all(heads)
-            .await
-            .into_iter()
-            .flatten()
-            .any(|theirs| theirs.number > head.number + 1 && theirs.timestamp > head.timestamp);
-        if ahead {
-            self.fallback.distrust(asked, Distrust::Stale);
-        }
-        Ok(ahead)
-    }
 }
 
 /// Twice the span, up to `most`.
@@ -445,8 +414,7 @@ impl Headers for L1Client {
         let read = |this: Self| async move {
             this.block(latest).await?.ok_or(L1Error::MissingBlock(latest))
         };
-        let head = self.by_any(read).await?;
-        if self.notice(&head).await? { self.by_any(read).await } else { Ok(head) }
+        self.by_any(read).await
     }
 
     async fn at(&self, number: u64) -> Result<Option<BlockRef>, L1Error> {

@@ -19,6 +19,7 @@ use alloy::{
         layers::{RateLimitRetryPolicy, RetryPolicy as _},
     },
 };
+use metrics::SharedString;
 use thiserror::Error;
 use tokio::time::{Instant, sleep_until, timeout};
 use tower::Service;
@@ -27,6 +28,7 @@ use super::{
     client::L1Error,
     settings::{L1Settings, name},
 };
+use crate::telemetry::names;
 
 /// An endpoint that took too long.
 #[derive(Debug, Error)]
@@ -38,7 +40,7 @@ struct TimedOut(Duration);
 pub(super) struct Endpoint(Arc<Inner>);
 
 struct Inner {
-    name: String,
+    name: Arc<str>,
     link: Link,
     pace: Pace,
     timeout: Duration,
@@ -67,13 +69,22 @@ impl Endpoint {
             "ws" | "wss" => Link::WebSocket { url, connection: tokio::sync::Mutex::default() },
             _ => return Err(L1Error::Endpoint(name)),
         };
-        let pace = Pace::new(settings.requests_per_second);
+        let (name, pace) = (name.into(), Pace::new(settings.requests_per_second));
         Ok(Self(Arc::new(Inner { name, link, pace, timeout: settings.timeout() })))
     }
 
     /// Its host, for logs.
     pub(super) fn name(&self) -> &str {
         &self.0.name
+    }
+
+    fn label(&self) -> SharedString {
+        SharedString::from_shared(Arc::clone(&self.0.name))
+    }
+
+    /// Says whether it is of use.
+    pub(super) fn tell(&self, healthy: bool) {
+        names::L1_ENDPOINT_HEALTHY.with([self.label()]).set(f64::from(healthy));
     }
 
     /// Whether it tells of new heads by itself.
@@ -107,6 +118,7 @@ impl Endpoint {
 
     async fn request(self, request: RequestPacket) -> Result<ResponsePacket, TransportError> {
         self.0.pace.turn().await;
+        let began = Instant::now();
         let answer = timeout(self.0.timeout, async {
             let mut transport = self.connection().await?.transport().clone();
             transport.call(request).await
@@ -119,13 +131,34 @@ impl Endpoint {
             self.disconnect().await;
         }
         // a node that is too busy may say so in an answer
-        match answer {
+        let answer = match answer {
             Ok(packet) => match packet.as_error().cloned().map(TransportError::ErrorResp) {
                 Some(error) if RateLimitRetryPolicy::default().should_retry(&error) => Err(error),
                 _ => Ok(packet),
             },
             error => error,
+        };
+        let outcome = outcome(&answer);
+        names::L1_REQUESTS.with([self.label(), outcome.into()]).increment(1);
+        if outcome != "failed" {
+            names::L1_REQUEST_SECONDS.with([self.label()]).record(began.elapsed());
         }
+        answer
+    }
+}
+
+/// How a request ended, as the metric has it.
+fn outcome(answer: &Result<ResponsePacket, TransportError>) -> &'static str {
+    match answer {
+        Ok(packet) if packet.as_error().is_none() => "ok",
+        Ok(_) => "refused",
+        Err(RpcError::ErrorResp(_)) => "limited",
+        Err(RpcError::Transport(TransportErrorKind::HttpError(error)))
+            if error.is_rate_limit_err() =>
+        {
+            "limited"
+        }
+        Err(_) => "failed",
     }
 }
 

@@ -157,12 +157,16 @@ impl Fallback {
 
     /// Has the others asked before endpoint `index` for a while.
     pub(super) fn distrust(&self, index: usize, why: Distrust) {
-        if self.0.endpoints.len() < 2 {
-            return;
-        }
-        warn!(endpoint = self.name(index), ?why, "another L1 endpoint is asked from now on");
+        warn!(endpoint = self.name(index), ?why, "others are asked before this L1 endpoint");
         if let Some(health) = self.health().get_mut(index) {
             health.distrusted_until = Instant::now() + why.lasts();
+        }
+        self.tell(index, false);
+    }
+
+    fn tell(&self, index: usize, healthy: bool) {
+        if let Some(endpoint) = self.0.endpoints.get(index) {
+            endpoint.tell(healthy);
         }
     }
 
@@ -176,12 +180,15 @@ impl Fallback {
         health.paused_until = Instant::now() + pause;
         let (endpoint, failures) = (self.name(index), health.failures);
         warn!(endpoint, %error, failures, ?pause, "an L1 endpoint failed");
+        self.tell(index, false);
     }
 
     fn answered(&self, index: usize) {
-        if let Some(health) = self.health().get_mut(index) {
+        let distrusted = self.health().get_mut(index).is_some_and(|health| {
             health.failures = 0;
-        }
+            health.distrusted_until > Instant::now()
+        });
+        self.tell(index, !distrusted);
     }
 
     /// Asks endpoint `index`, which must be of the right chain.
@@ -192,15 +199,15 @@ impl Fallback {
     ) -> Result<ResponsePacket, TransportError> {
         let endpoint = self.0.endpoints.get(index);
         let mut endpoint = endpoint.ok_or_else(TransportErrorKind::backend_gone)?.clone();
-        let checked = self.health().get(index).is_some_and(|health| health.checked);
-        if !checked {
-            self.check(index).await?;
-        }
+        self.check(index).await?;
         endpoint.call(request).await
     }
 
-    /// Checks the chain id of endpoint `index`; gives it.
-    pub(super) async fn check(&self, index: usize) -> Result<u64, TransportError> {
+    /// Checks the chain id of endpoint `index`, once.
+    async fn check(&self, index: usize) -> Result<(), TransportError> {
+        if self.health().get(index).is_some_and(|health| health.checked) {
+            return Ok(());
+        }
         let endpoint = self.0.endpoints.get(index).ok_or_else(TransportErrorKind::backend_gone)?;
         let client = RpcClient::new(endpoint.clone(), false);
         let got = client.request_noparams::<U64>("eth_chainId").await?.to::<u64>();
@@ -209,11 +216,31 @@ impl Fallback {
             if let Some(health) = self.health().get_mut(index) {
                 health.checked = true;
             }
-            return Ok(got);
+            return Ok(());
         }
         let other = OtherChain { endpoint: endpoint.name().to_owned(), got, expected };
         error!(endpoint = endpoint.name(), got, expected, "an L1 endpoint is of another chain");
         Err(TransportErrorKind::custom(other))
+    }
+
+    /// The number of the newest block at endpoint `index`; how it answers counts.
+    pub(super) async fn head_of(&self, index: usize) -> Result<u64, TransportError> {
+        let endpoint = self.0.endpoints.get(index).ok_or_else(TransportErrorKind::backend_gone)?;
+        let client = RpcClient::new(endpoint.clone(), false);
+        let head = async {
+            self.check(index).await?;
+            client.request_noparams::<U64>("eth_blockNumber").await
+        };
+        match head.await {
+            Ok(head) => {
+                self.answered(index);
+                Ok(head.to())
+            }
+            Err(error) => {
+                self.pause(index, &error);
+                Err(error)
+            }
+        }
     }
 
     async fn request(self, request: RequestPacket) -> Result<ResponsePacket, TransportError> {

@@ -8,6 +8,7 @@ mod endpoint;
 mod fallback;
 pub mod follow;
 mod heads;
+mod probe;
 pub mod receipts;
 pub mod send;
 pub mod settings;

@@ -99,6 +99,8 @@ pub struct L1Settings {
     pub timeout_seconds: u64,
     /// Blocks that a query for logs spans at most. It is made smaller while an endpoint refuses, and larger again.
     pub log_blocks: u64,
+    /// Seconds after which all endpoints, if there are several, are asked for their heads again; 0: never.
+    pub probe_seconds: u64,
     /// Whether what the contracts say is asked of a second endpoint, too, at the same block: what the two do not agree
     /// about is unknown.
     pub cross_check: bool,
@@ -106,7 +108,13 @@ pub struct L1Settings {
 
 impl Default for L1Settings {
     fn default() -> Self {
-        Self { requests_per_second: 0, timeout_seconds: 20, log_blocks: 2_000, cross_check: false }
+        Self {
+            requests_per_second: 0,
+            timeout_seconds: 20,
+            log_blocks: 2_000,
+            probe_seconds: 30,
+            cross_check: false,
+        }
     }
 }
 
@@ -115,6 +123,12 @@ impl L1Settings {
     #[must_use]
     pub const fn timeout(&self) -> Duration {
         Duration::from_secs(self.timeout_seconds)
+    }
+
+    /// The pause between looks at all endpoints.
+    #[must_use]
+    pub const fn probe(&self) -> Duration {
+        Duration::from_secs(self.probe_seconds)
     }
 }
 

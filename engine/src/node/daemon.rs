@@ -88,14 +88,15 @@ pub enum StartError {
 }
 
 impl StartError {
-    /// Whether L1 was not there to be asked.
+    /// Whether L1 was not there to be asked, or not as it should be: it may be later.
     #[must_use]
     pub const fn is_unreachable(&self) -> bool {
-        matches!(
-            self,
-            Self::Node(NodeError::L1(L1Error::Transport(_)))
-                | Self::Wiring(WiringError::L1(L1Error::Transport(_)))
-        )
+        match self {
+            Self::Node(NodeError::L1(error)) | Self::Wiring(WiringError::L1(error)) => {
+                error.may_pass()
+            }
+            _ => false,
+        }
     }
 
     /// The exit code that it gives: see [`Failure::code`](super::process::Failure::code).
@@ -106,7 +107,7 @@ impl StartError {
             Self::Key(_) => 2,
             Self::Node(error) => match error {
                 NodeError::Deployment(_)
-                | NodeError::L1(L1Error::Endpoint(_))
+                | NodeError::L1(L1Error::Endpoint(_) | L1Error::TooFew { .. })
                 | NodeError::Beacon(_)
                 | NodeError::Read { .. }
                 | NodeError::Genesis(_)
@@ -132,6 +133,17 @@ pub enum Unknown {
     /// The contracts could not be read.
     #[error(transparent)]
     Observe(#[from] ObserveError),
+}
+
+impl Unknown {
+    /// Whether another L1 endpoint might answer better.
+    #[must_use]
+    pub const fn is_of_l1(&self) -> bool {
+        match self {
+            Self::Node(error) => error.is_of_l1(),
+            Self::Observe(_) => true,
+        }
+    }
 }
 
 /// Who sits at a node: one that plays has a key and a lane, one that watches has neither.
@@ -310,7 +322,8 @@ impl Daemon {
     /// [`Unknown`].
     pub async fn round(&self) -> Result<Option<player::Tick>, Unknown> {
         let round = self.follow_and_play().await;
-        self.node.l1().report(round.is_ok());
+        let well = !round.as_ref().is_err_and(Unknown::is_of_l1);
+        self.node.l1().report(well);
         round
     }
 

@@ -170,3 +170,22 @@ pub enum NodeError {
     #[error(transparent)]
     Fold(#[from] FoldError),
 }
+
+impl NodeError {
+    /// Whether it comes of what an L1 endpoint said, so that another one might answer better.
+    #[must_use]
+    pub const fn is_of_l1(&self) -> bool {
+        matches!(
+            self,
+            Self::L1(_)
+                | Self::Follow(_)
+                | Self::Moving { .. }
+                | Self::BelowFinality { .. }
+                | Self::Contradiction(_)
+                | Self::Derive(_)
+                | Self::Gap { .. }
+                | Self::MessageGap { .. }
+                | Self::MessageRoot { .. }
+        )
+    }
+}

@@ -108,17 +108,18 @@ impl Pending {
 }
 
 impl Relayer {
-    /// A relayer at `node`, of messages that concern one of `only`, or of all if that is empty.
+    /// A relayer at `node`, whose transactions are sent as `lane` says, of messages that concern one of `only`, or of all if that is empty.
     ///
     /// # Errors
     /// [`RelayError::NoBridge`].
     pub fn new(
         node: Arc<Node>,
         key: Key,
+        lane: LaneSettings,
         only: impl IntoIterator<Item = Address>,
     ) -> Result<Self, RelayError> {
         node.deployment().bridge.ok_or(RelayError::NoBridge)?;
-        let lane = Arc::new(Lane::new(node.l1().clone(), key.clone(), LaneSettings::default()));
+        let lane = Arc::new(Lane::new(node.l1().clone(), key.clone(), lane));
         let deployment = observe::Deployment::from(&*node);
         let pinned = Pinned::new(Arc::clone(&node));
         let observer = Observer::new(pinned, deployment, lane.address());

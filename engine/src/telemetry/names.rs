@@ -64,7 +64,7 @@ metrics! {
     L1_REQUEST_SECONDS: Histogram "surety_l1_request_seconds" Seconds ["endpoint"]
         "Time to an L1 endpoint's answer.";
     L1_ENDPOINT_HEALTHY: Gauge "surety_l1_endpoint_healthy" Flag ["endpoint"]
-        "Whether the endpoint answered the last request and its head is not stale.";
+        "Whether the endpoint answered the last request, and is neither stale nor was caught in a lie.";
     BLOBS: Counter "surety_blobs_total" Count ["outcome" ("fetched", "unavailable")]
         "Blobs asked of the beacon endpoints.";
 

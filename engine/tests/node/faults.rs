@@ -40,6 +40,7 @@ const QUICK: L1Settings = L1Settings {
     requests_per_second: 0,
     timeout_seconds: 1,
     log_blocks: 2_000,
+    probe_seconds: 1,
     cross_check: false,
 };
 

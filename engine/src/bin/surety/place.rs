@@ -8,6 +8,8 @@ use eyre::WrapErr as _;
 use surety_engine::{
     l1::{
         client::L1Client,
+        send::{LaneConfig, LaneSettings},
+        settings::Endpoints,
         signer::{Key, KeySource},
     },
     node::{daemon::DaemonConfig, deployment::Deployment, layers::Layers},
@@ -63,19 +65,26 @@ impl Place {
 
     /// The configuration of a node of one's own, like a daemon's; files that are not named are those of this directory.
     pub(crate) fn daemon(&self) -> eyre::Result<DaemonConfig> {
-        self.l1_url()?;
+        self.l1()?;
         Ok(self.layers.shared_or(&DEFAULTS)?)
     }
 
-    fn l1_url(&self) -> eyre::Result<String> {
-        let url = self.layers.part("node.l1")?;
-        url.ok_or_else(|| Usage("which L1?".to_owned())).advise(|| WHICH_L1)
+    fn l1(&self) -> eyre::Result<Endpoints> {
+        let endpoints = self.layers.part("node.l1")?;
+        endpoints.ok_or_else(|| Usage("which L1?".to_owned())).advise(|| WHICH_L1)
     }
 
     /// A connection to L1, which must be the deployment's, if there is one yet.
     pub(crate) async fn connect(&self, chain_id: Option<u64>) -> eyre::Result<L1Client> {
-        let url = self.l1_url()?;
-        L1Client::connect(&url, chain_id).await.wrap_err("connecting to L1")
+        let (endpoints, settings) = (self.l1()?, self.layers.part("node.l1_settings")?);
+        let l1 = L1Client::connect_with(endpoints, chain_id, settings.unwrap_or_default());
+        l1.await.wrap_err("connecting to L1")
+    }
+
+    /// How a key's transactions are sent.
+    pub(crate) fn lane(&self) -> eyre::Result<LaneSettings> {
+        let lane = self.layers.part::<LaneConfig>("lane")?.unwrap_or_default();
+        Ok((&lane).into())
     }
 }
 

@@ -72,6 +72,12 @@ impl Planned {
         }
     }
 
+    /// Whether it leads to a first claim, which nothing forces anybody to make; all else protects a bond, or frees one.
+    #[must_use]
+    pub const fn is_voluntary(&self) -> bool {
+        self.deadline.is_none() && self.needs_money()
+    }
+
     /// What is missing to decide, if that is why nothing is done.
     #[must_use]
     pub const fn need(&self) -> Option<Need> {

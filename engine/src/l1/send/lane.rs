@@ -197,12 +197,20 @@ impl Lane {
         TxSigner::address(&self.signer)
     }
 
-    /// Sends one call and waits until it is mined.
+    /// Sends one call and waits until it is mined. It leaves what is kept for disputes.
     ///
     /// # Errors
     /// [`LaneError`]; after any of them the caller looks at the chain again before it acts.
     pub async fn send(&self, call: &Call) -> Result<Sent, LaneError> {
-        self.send_with(call, None).await
+        self.send_with(call, None, self.settings.floor).await
+    }
+
+    /// The same for a call of a dispute, which may use all that the key has.
+    ///
+    /// # Errors
+    /// [`LaneError`]; after any of them the caller looks at the chain again before it acts.
+    pub async fn defend(&self, call: &Call) -> Result<Sent, LaneError> {
+        self.send_with(call, None, U256::ZERO).await
     }
 
     /// Sends one call, with blobs or without, and waits until it is mined or another call wants the lane, to which it gives
@@ -222,7 +230,7 @@ impl Lane {
             _ = urgent.wait_for(|count| *count > 0) => {
                 Err(LaneError::Yielded { label: call.label })
             }
-            sent = self.send_in_turn(call, blobs, &mut last) => sent,
+            sent = self.send_in_turn(call, blobs, self.settings.floor, &mut last) => sent,
         };
         measure::count(&sent);
         sent
@@ -237,15 +245,20 @@ impl Lane {
         call: &Call,
         blobs: &BlobTransactionSidecarEip7594,
     ) -> Result<Sent, LaneError> {
-        self.send_with(call, Some(blobs)).await
+        self.send_with(call, Some(blobs), self.settings.floor).await
     }
 
-    async fn send_with(&self, call: &Call, blobs: Blobs<'_>) -> Result<Sent, LaneError> {
+    async fn send_with(
+        &self,
+        call: &Call,
+        blobs: Blobs<'_>,
+        floor: U256,
+    ) -> Result<Sent, LaneError> {
         let mut last = {
             let _urgent = Urgent::new(&self.urgent);
             self.turn.lock().await
         };
-        let sent = self.send_in_turn(call, blobs, &mut last).await;
+        let sent = self.send_in_turn(call, blobs, floor, &mut last).await;
         measure::count(&sent);
         sent
     }
@@ -254,6 +267,7 @@ impl Lane {
         &self,
         call: &Call,
         blobs: Blobs<'_>,
+        floor: U256,
         last: &mut Option<Attempt>,
     ) -> Result<Sent, LaneError> {
         let label = call.label;
@@ -266,7 +280,7 @@ impl Lane {
             // it may still be in the pools
             fees = self.bumped(last.fees).max(fees).capped(self.settings.max_fee);
         }
-        self.check_funds(call, blobs, gas_limit, fees).await?;
+        self.check_funds(call, blobs, gas_limit, fees, floor).await?;
 
         let _waiting = Waiting::begin();
         let (mut hashes, mut carried) = (Vec::new(), None);
@@ -376,6 +390,7 @@ impl Lane {
         blobs: Blobs<'_>,
         gas: u64,
         fees: Fees,
+        floor: U256,
     ) -> Result<(), LaneError> {
         let label = call.label;
         let balance = self.l1.provider().get_balance(self.address()).await;
@@ -383,7 +398,7 @@ impl Lane {
         let price = |gas: u64, fee: u128| U256::from(gas).saturating_mul(U256::from(fee));
         let blob_gas = blobs.map_or(0, |blobs| DATA_GAS_PER_BLOB * blobs.blobs.len() as u64);
         let cost = price(gas, fees.max).saturating_add(price(blob_gas, fees.blob));
-        let needed = cost.saturating_add(call.value).saturating_add(self.settings.floor);
+        let needed = cost.saturating_add(call.value).saturating_add(floor);
         if balance < needed {
             error!(label, %needed, %balance, "the key's funds are at their floor: nothing is sent");
             return Err(LaneError::Funds { label, needed, balance });

@@ -19,7 +19,7 @@ pub struct LaneSettings {
     pub attempts: u32,
     /// By how much an attempt's fees are above the last one's, percent; pools want 10 at least, and 100 with blobs.
     pub bump_percent: u32,
-    /// Wei that the key never goes below.
+    /// Wei that are kept for disputes: nothing is sent that would leave less, but for [`Lane::defend`](super::Lane::defend).
     pub floor: U256,
 }
 
@@ -41,7 +41,7 @@ pub struct LaneConfig {
     pub attempts: u32,
     /// By how much fees are raised, percent.
     pub bump_percent: u32,
-    /// What the key never goes below, gwei.
+    /// What is kept for disputes, gwei: below it nothing is claimed, batched or relayed.
     pub floor_gwei: u64,
 }
 

@@ -35,7 +35,7 @@ impl Relayer {
         let telemetry = Telemetry::start("surety-relayer", seat.telemetry).await?;
         telemetry.health().allow_lag(seat.lag_seconds);
         let only = self.only.iter().copied();
-        let mut relayer = relayer::Relayer::new(Arc::clone(&seat.node), key, only)?
+        let mut relayer = relayer::Relayer::new(Arc::clone(&seat.node), key, seat.settings, only)?
             .reporting_to(telemetry.health().clone());
         info!(account = %seat.account.address(), "started");
         let supervisor = Supervisor::from_environment();

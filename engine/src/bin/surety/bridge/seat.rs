@@ -45,6 +45,7 @@ pub(crate) struct Seat {
     pub(crate) node: Arc<Node>,
     pub(crate) key: Key,
     pub(crate) lane: Lane,
+    pub(crate) settings: LaneSettings,
     pub(crate) account: L2Account,
     pub(crate) poll: Duration,
     pub(crate) lag_seconds: u64,
@@ -61,12 +62,13 @@ impl SeatArguments {
         if node.deployment().bridge.is_none() {
             bail!("this rollup has no Bridge");
         }
-        let lane = Lane::new(node.l1().clone(), key.clone(), LaneSettings::default());
+        let settings = LaneSettings::from(&config.lane);
+        let lane = Lane::new(node.l1().clone(), key.clone(), settings);
         let account = L2Account::new(Arc::clone(&node), key.clone());
         let (poll, lag_seconds) = (config.node.poll(), config.node.lag_seconds);
         let telemetry = config.telemetry;
         let output = self.output;
-        let seat = Seat { node, key, lane, account, poll, lag_seconds, telemetry, output };
+        let seat = Seat { node, key, lane, settings, account, poll, lag_seconds, telemetry, output };
         seat.follow().await?;
         Ok(seat)
     }

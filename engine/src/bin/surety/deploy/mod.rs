@@ -25,7 +25,7 @@ use surety_engine::{
     genesis::{BridgeEnds, GenesisFile},
     l1::{
         client::L1Client,
-        send::{Call, Lane, LaneSettings},
+        send::{Call, Lane},
     },
     node::{deployment::Deployment, genesis::bridge_of, wiring},
     status::units::Wei,
@@ -151,7 +151,7 @@ impl Deploy {
         let start = self.start()?;
         let key = self.key.load(&self.place)?;
         let l1 = self.place.connect(None).await?;
-        let lane = Lane::new(l1.clone(), key, LaneSettings::default());
+        let lane = Lane::new(l1.clone(), key, self.place.lane()?);
         let artifacts = Artifacts::new(&self.artifacts);
         if let Some(verifier) = self.verifier {
             let gas = chosen.parameters.limits().transaction_gas;

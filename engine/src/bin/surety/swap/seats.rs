@@ -9,7 +9,7 @@ use std::{
 use clap::Args;
 use eyre::WrapErr as _;
 use surety_engine::{
-    l1::send::{Lane, LaneSettings},
+    l1::send::Lane,
     node::{Node, layers::Layers, wiring},
     swap::{driver::Driver, observe::Seat, terms::Terms},
 };
@@ -47,7 +47,7 @@ pub(crate) async fn open(config: &Path) -> eyre::Result<(Seat, Duration)> {
     let key = config.key()?;
     let node = Arc::new(Node::open(&config.node).await?);
     wiring::check(node.l1(), node.deployment()).await?;
-    let lane = Arc::new(Lane::new(node.l1().clone(), key.clone(), LaneSettings::default()));
+    let lane = Arc::new(Lane::new(node.l1().clone(), key.clone(), (&config.lane).into()));
     Ok((Seat::new(node, lane, key), config.node.poll()))
 }
 
