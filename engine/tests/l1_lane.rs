@@ -1,15 +1,22 @@
 //! The transaction lane against a real node.
-#![allow(clippy::unwrap_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, unreachable_pub)]
 
+#[path = "node/proxy.rs"]
+#[allow(dead_code, reason = "shared with the node's tests")]
+mod proxy;
 mod support;
 
 use std::time::Duration;
 
 use alloy::{
+    consensus::Transaction as _,
     primitives::{Address, Bytes, U256, bytes},
     providers::{Provider, ext::AnvilApi},
 };
+use proxy::{Fault, Proxy};
+use surety_engine::authenticated::blob::Blob;
 use surety_engine::l1::{
+    append::sidecar,
     client::L1Client,
     send::{Call, Lane, LaneError, LaneSettings},
     signer::{Key, KeySource, write_secret},
@@ -51,6 +58,7 @@ async fn sends_in_order_and_refuses_what_would_revert_or_bankrupt() {
     let poor = Lane::new(l1.clone(), key(), LaneSettings { floor, ..LaneSettings::default() });
     assert!(matches!(poor.send(&transfer()).await, Err(LaneError::Funds { .. })));
     assert_eq!(l1.provider().get_transaction_count(lane.address()).await.unwrap(), 2);
+    assert!(poor.defend(&transfer()).await.is_ok(), "the floor is there for disputes");
 }
 
 #[tokio::test]
@@ -74,6 +82,95 @@ async fn replaces_what_an_earlier_run_left_in_the_pool() {
     });
     assert_eq!(sent.unwrap().block, 1);
     assert_eq!(l1.provider().get_transaction_count(lane.address()).await.unwrap(), 1);
+}
+
+const HASTY: LaneSettings = LaneSettings {
+    max_fee: 1_000_000_000_000,
+    patience: Duration::from_millis(400),
+    attempts: 1,
+    bump_percent: 13,
+    floor: U256::ZERO,
+};
+
+/// Mines one block after `wait`.
+async fn mine_after(l1: &L1Client, wait: u64) {
+    tokio::time::sleep(Duration::from_millis(wait)).await;
+    l1.provider().anvil_mine(Some(1), None).await.unwrap();
+}
+
+#[tokio::test]
+async fn blobs_that_an_earlier_run_left_are_replaced_by_blobs_or_by_a_call_with_an_empty_one() {
+    let anvil = support::anvil(&["--no-mining"]);
+    let proxy = Proxy::start(&anvil.endpoint()).await;
+    let l1 = L1Client::connect(proxy.url.as_str(), None).await.unwrap();
+    let (first, second) = ([1; 31], [2; 31]);
+    let blobs = |bytes: &[u8]| sidecar(&[Blob::of_batch(bytes).unwrap()]).unwrap();
+    let lane = |attempts| Lane::new(l1.clone(), key(), LaneSettings { attempts, ..HASTY });
+    let call = transfer();
+
+    let left = lane(1).send_blobs(&call, &blobs(&first)).await;
+    assert!(matches!(left, Err(LaneError::NotMined { .. })), "{left:?}");
+    let (later, again) = (lane(9), blobs(&second));
+    let (sent, ()) = tokio::join!(later.send_blobs(&call, &again), mine_after(&l1, 1_200));
+    let sent = sent.unwrap();
+    let mined = l1.provider().get_transaction_by_hash(sent.hash).await.unwrap().unwrap();
+    assert_eq!((mined.nonce(), sent.block), (0, 1));
+    let hashes: Vec<_> = again.versioned_hashes().collect();
+    assert_eq!(mined.blob_versioned_hashes().unwrap(), hashes);
+
+    // a move that finds the nonce held by blobs takes a blob along, where the pool insists
+    let left = lane(1).send_blobs(&call, &again).await;
+    assert!(matches!(left, Err(LaneError::NotMined { .. })), "{left:?}");
+    proxy.set(Fault::Reserved);
+    let (later, before) = (lane(9), proxy.sent().len());
+    let (sent, ()) = tokio::join!(later.send(&call), mine_after(&l1, 1_200));
+    let sent = sent.unwrap();
+    let mined = l1.provider().get_transaction_by_hash(sent.hash).await.unwrap().unwrap();
+    assert_eq!((mined.nonce(), mined.value()), (1, call.value));
+    let hashes = mined.blob_versioned_hashes().unwrap();
+    assert!(hashes.len() == 1 && hashes != again.versioned_hashes().collect::<Vec<_>>());
+    assert!(proxy.sent().len() > before + 1, "first without one, which was refused");
+}
+
+#[tokio::test]
+async fn blobs_that_find_their_nonce_held_by_a_call_clear_it_and_are_planned_again() {
+    let anvil = support::anvil(&["--no-mining"]);
+    let proxy = Proxy::start(&anvil.endpoint()).await;
+    let l1 = L1Client::connect(proxy.url.as_str(), None).await.unwrap();
+    let lane = |attempts| Lane::new(l1.clone(), key(), LaneSettings { attempts, ..HASTY });
+    let (call, blobs) = (transfer(), sidecar(&[Blob::of_batch(&[7]).unwrap()]).unwrap());
+    let left = lane(1).send(&call).await;
+    assert!(matches!(left, Err(LaneError::NotMined { .. })), "{left:?}");
+    proxy.set(Fault::Reserved);
+    let later = LaneSettings { patience: Duration::from_secs(20), ..HASTY };
+    let later = Lane::new(l1.clone(), key(), later);
+    let (sent, ()) = tokio::join!(later.send_blobs(&call, &blobs), mine_after(&l1, 1_200));
+    assert!(matches!(sent, Err(LaneError::NonceTaken { nonce: 0, .. })), "{sent:?}");
+    let target = l1.provider().get_balance(call.to.unwrap()).await.unwrap();
+    assert_eq!(target, U256::ZERO, "a payment of nothing to itself took the nonce");
+    let (sent, ()) = tokio::join!(later.send_blobs(&call, &blobs), mine_after(&l1, 800));
+    assert_eq!(sent.unwrap().block, 2);
+}
+
+#[tokio::test]
+async fn a_transaction_that_a_node_forgets_is_sent_again() {
+    let anvil = support::anvil(&[]);
+    let proxy = Proxy::start(&anvil.endpoint()).await;
+    let l1 = L1Client::connect(proxy.url.as_str(), None).await.unwrap();
+    let lane = Lane::new(l1.clone(), key(), LaneSettings { attempts: 9, ..HASTY });
+    proxy.set(Fault::Swallow);
+    let call = transfer();
+    let (sent, ()) = tokio::join!(lane.send(&call), async {
+        tokio::time::sleep(Duration::from_millis(600)).await;
+        proxy.set(Fault::None);
+    });
+    assert_eq!(sent.unwrap().block, 1);
+    assert!(proxy.sent().len() >= 2);
+    // every node is given it, so one that does not forget is enough
+    proxy.set(Fault::Swallow);
+    let l1 = L1Client::connect(vec![proxy.url.clone(), anvil.endpoint()], None).await.unwrap();
+    let sent = Lane::new(l1, key(), HASTY).send(&call).await;
+    assert_eq!(sent.unwrap().block, 2);
 }
 
 #[tokio::test]

@@ -35,7 +35,8 @@ async fn probe(fallback: Fallback, pause: Duration) {
     loop {
         sleep(pause).await;
         let all = 0..fallback.endpoints().len();
-        let heads = join_all(all.map(async |index| (index, fallback.head_of(index).await.ok()))).await;
+        let heads =
+            join_all(all.map(async |index| (index, fallback.head_of(index).await.ok()))).await;
         let Some(highest) = heads.iter().filter_map(|(_, head)| *head).max() else { continue };
         for (index, head) in heads {
             if head.is_some_and(|head| head.saturating_add(BEHIND) <= highest) {

@@ -364,7 +364,8 @@ mod tests {
         let printed = config.print().unwrap();
         assert!(!printed.contains("secret"), "{printed}");
         assert!(printed.contains("l1 = \"https://l1.example:8545/...\""), "{printed}");
-        let again = read(&[&printed], &["--l1", &config.daemon.node.l1.urls()[0]]).unwrap();
+        let again =
+            read(&[&printed], &["--l1", config.daemon.node.l1.urls().first().unwrap()]).unwrap();
         assert_eq!(again, config);
     }
 

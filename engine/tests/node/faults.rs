@@ -1,11 +1,7 @@
 //! L1 nodes that fail: what is known stays right, what is signed is what a daemon at a faultless node would sign, and the
 //! dispute ends as it should.
 
-use std::{
-    collections::BTreeSet,
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use alloy::{
     eips::BlockNumberOrTag,
@@ -21,154 +17,17 @@ use surety_engine::{
     },
     fault::{Lie, LieKind, LyingExecution},
     l1::{
-        client::{L1Client, L1Error},
         follow::Headers as _,
         send::{Lane, LaneSettings},
-        settings::L1Settings,
     },
-    node::{
-        Node, NodeError, config::NodeConfig, daemon::Daemon, evidence::Execution, pinned::Pinned,
-    },
+    node::{Node, NodeError, daemon::Daemon, evidence::Execution, pinned::Pinned},
 };
 
 use crate::{
     devnet::{Devnet, catch_up, key},
+    endpoints::through,
     proxy::{Fault, Proxy, SentCall},
 };
-
-const QUICK: L1Settings = L1Settings {
-    requests_per_second: 0,
-    timeout_seconds: 1,
-    log_blocks: 2_000,
-    probe_seconds: 1,
-    cross_check: false,
-};
-
-fn through(devnet: &Devnet, urls: Vec<String>, store: &str) -> NodeConfig {
-    NodeConfig {
-        l1: urls.into(),
-        l1_settings: QUICK,
-        store: devnet.directory.path().join(store),
-        ..devnet.config.clone()
-    }
-}
-
-/// The first rule of following: whatever the node says of logs, the chain that is derived is the right one or unknown.
-#[tokio::test]
-async fn logs_are_those_that_the_headers_commit_to() {
-    let devnet = Devnet::new().await;
-    let proxy = Proxy::start(&devnet.config.l1.urls()[0]).await;
-    let alone = Node::open(&through(&devnet, vec![proxy.url.clone()], "alone")).await.unwrap();
-    devnet.append(1).await;
-    devnet.append(2).await;
-    for fault in Fault::ALL.into_iter().filter(|fault| fault.is_lie()) {
-        proxy.set(fault);
-        let error = alone.tick().await.unwrap_err();
-        let lie = match &error {
-            NodeError::L1(error) => error,
-            NodeError::Follow(surety_engine::l1::follow::FollowError::Headers(error)) => error,
-            other => panic!("{fault:?}: {other}"),
-        };
-        assert!(matches!(lie, L1Error::Lie { .. }), "{fault:?}: {lie}");
-        assert!(matches!(alone.sealed(1), Err(NodeError::Missing { .. })), "{fault:?}");
-    }
-    // the next endpoint is asked at once
-    let urls = vec![proxy.url.clone(), devnet.config.l1.urls()[0].clone()];
-    for (index, fault) in Fault::ALL.into_iter().enumerate() {
-        proxy.set(fault);
-        let config = through(&devnet, urls.clone(), &format!("pair-{index}"));
-        if !fault.is_lie() {
-            continue;
-        }
-        let pair = Node::open(&config).await.unwrap();
-        assert_eq!(catch_up(&pair).await, 2, "{fault:?}");
-        devnet.check(&pair, 2).await;
-    }
-    proxy.set(Fault::None);
-    assert_eq!(catch_up(&alone).await, 2);
-    devnet.check(&alone, 2).await;
-}
-
-#[tokio::test]
-async fn an_endpoint_that_fails_is_left_alone_and_asked_again() {
-    let devnet = Devnet::new().await;
-    let direct = devnet.config.l1.urls()[0].clone();
-    let proxy = Proxy::start(&direct).await;
-    let alone = L1Client::connect_with(proxy.url.as_str(), None, QUICK).await.unwrap();
-    for fault in [Fault::Drop, Fault::TooMany, Fault::Broken] {
-        proxy.set(fault);
-        let began = Instant::now();
-        for _ in 0..2 {
-            alone.head().await.unwrap();
-        }
-        let least = if fault == Fault::TooMany { 900 } else { 100 };
-        assert!(began.elapsed() >= Duration::from_millis(least), "{fault:?}: it was left alone");
-    }
-    proxy.set(Fault::Drop);
-    let settings = L1Settings { requests_per_second: 20, ..QUICK };
-    let pair =
-        L1Client::connect_with(vec![proxy.url.clone(), direct], None, settings).await.unwrap();
-    let before = proxy.asked();
-    for _ in 0..10 {
-        pair.head().await.unwrap();
-    }
-    assert!(proxy.asked() - before < 8, "the other one is asked while this one pauses");
-
-    // an endpoint that nobody listens at does not keep the others from work; one of another chain is refused
-    let nobody = "http://127.0.0.1:1".to_owned();
-    let late = vec![nobody.clone(), devnet.config.l1.urls()[0].clone()];
-    assert!(L1Client::connect_with(late, Some(31_337), QUICK).await.unwrap().head().await.is_ok());
-    assert!(matches!(
-        L1Client::connect(devnet.config.l1.urls()[0].as_str(), Some(1)).await,
-        Err(L1Error::WrongChain { got: 31_337, expected: 1 })
-    ));
-    let cross = L1Settings { cross_check: true, ..QUICK };
-    assert!(matches!(
-        L1Client::connect_with(nobody, None, cross).await,
-        Err(L1Error::TooFew { got: 1, needed: 2 })
-    ));
-}
-
-#[tokio::test]
-async fn what_two_endpoints_do_not_agree_about_is_unknown() {
-    let devnet = Devnet::new().await;
-    devnet.append(1).await;
-    let direct = devnet.config.l1.urls()[0].clone();
-    let proxy = Proxy::start(&direct).await;
-    let settings = L1Settings { cross_check: true, ..QUICK };
-    let l1 = L1Client::connect_with(vec![direct, proxy.url.clone()], None, settings).await.unwrap();
-    let head = l1.head().await.unwrap();
-    let (account, before) = (devnet.sequencer.address(), proxy.asked());
-    let balance = l1.balance_at(head.hash, account).await.unwrap();
-    assert!(proxy.asked() > before, "the second endpoint was asked, too");
-    assert!(!balance.is_zero());
-    // a chain on which the account holds something else at another block of the same number
-    let other = Devnet::new().await;
-    let foreign = other.config.l1.urls()[0].clone();
-    let urls = vec![devnet.config.l1.urls()[0].clone(), foreign];
-    let l1 = L1Client::connect_with(urls, None, settings).await.unwrap();
-    assert!(
-        l1.balance_at(head.hash, account).await.is_err(),
-        "a block that the second does not know"
-    );
-}
-
-#[tokio::test]
-async fn new_heads_are_announced_over_websockets() {
-    let devnet = Devnet::new().await;
-    let url = devnet.config.l1.urls()[0].replace("http://", "ws://");
-    let l1 = L1Client::connect(url, Some(31_337)).await.unwrap();
-    let mut heads = l1.heads();
-    let announced = async |heads: &mut tokio::sync::watch::Receiver<()>| {
-        tokio::time::timeout(Duration::from_secs(10), heads.changed()).await.is_ok()
-    };
-    assert!(announced(&mut heads).await, "subscribed");
-    let number = l1.head().await.unwrap().number;
-    devnet.l1.provider().anvil_mine(Some(1), None).await.unwrap();
-    assert!(announced(&mut heads).await, "a new head");
-    assert_eq!(l1.head().await.unwrap().number, number + 1);
-    assert_eq!(l1.provider().get_block_number().await.unwrap(), number + 1);
-}
 
 #[tokio::test]
 async fn a_reorg_of_any_depth_down_to_finality_is_followed_and_none_below() {

@@ -9,12 +9,15 @@
 )]
 
 mod blobs;
+mod cable;
 mod chain;
 mod devnet;
+mod endpoints;
 mod faults;
 #[path = "../real_rollup/history.rs"]
 #[allow(dead_code)]
 mod history;
+#[allow(dead_code, reason = "shared with the lane's tests")]
 mod proxy;
 #[path = "../support/mod.rs"]
 mod support;

@@ -28,11 +28,13 @@ use serde_json::{Value, json};
 pub enum Fault {
     /// Nothing.
     None,
-    /// Every second request is never answered.
+    /// Every fourth answer is late.
+    Slow,
+    /// Every fourth request is never answered.
     Drop,
-    /// Every second request is answered with 429, and when to try again.
+    /// Every fourth request is answered with 429, and when to try again.
     TooMany,
-    /// Every second request is answered with an error of the server.
+    /// Every fourth request is answered with an error of the server.
     Broken,
     /// Logs are left out.
     OmitLogs,
@@ -42,15 +44,22 @@ pub enum Fault {
     AlterLogs,
     /// Blocks' filters of logs are empty.
     HideBlooms,
-    /// It knows nothing of the newest two blocks.
+    /// It knows nothing of the newest blocks.
     Stale,
-    /// It is stale for every second request.
+    /// It is stale for every fourth request.
     Flip,
+    /// What calls of contracts return is another. Only a second endpoint helps against this one.
+    AlterCalls,
+    /// It says that it has taken a transaction, and forgets it.
+    Swallow,
+    /// It refuses one transaction: the account has one of the other kind under way. Then it fails no more.
+    Reserved,
 }
 
 impl Fault {
-    /// All that are one.
-    pub const ALL: [Self; 9] = [
+    /// All that a daemon with a single endpoint plays on with.
+    pub const ALL: [Self; 10] = [
+        Self::Slow,
         Self::Drop,
         Self::TooMany,
         Self::Broken,
@@ -67,6 +76,11 @@ impl Fault {
         matches!(self, Self::OmitLogs | Self::InventLogs | Self::AlterLogs | Self::HideBlooms)
     }
 }
+
+/// How many blocks a stale node is behind.
+const BEHIND: u64 = 6;
+/// How late a late answer is.
+const LATE: Duration = Duration::from_millis(200);
 
 /// A transaction that was sent through the proxy: what it calls, with what.
 pub type SentCall = (Option<Address>, U256, Bytes);
@@ -128,15 +142,16 @@ impl Inner {
         quantity(&self.ask(&request).await["result"]).unwrap()
     }
 
-    /// The request of a node that stands two blocks behind; `None`: it knows nothing of that.
+    /// The request to a node that is behind; `None`: it knows nothing of that.
     async fn behind(&self, mut request: Value) -> Option<Value> {
-        let head = self.number().await.saturating_sub(2);
+        let head = self.number().await.saturating_sub(BEHIND);
         let by_hash = request["method"] == "eth_getBlockByHash";
         for parameter in request["params"].as_array_mut().into_iter().flatten() {
             if parameter == "latest" {
                 *parameter = json!(format!("{head:#x}"));
             } else if !by_hash
-                && quantity(parameter).is_some_and(|number| number > head && number < head + 3)
+                && quantity(parameter)
+                    .is_some_and(|number| number > head && number <= head + BEHIND)
             {
                 return None;
             }
@@ -152,7 +167,7 @@ fn quantity(value: &Value) -> Option<u64> {
 
 async fn answer(State(inner): State<Arc<Inner>>, Json(mut request): Json<Value>) -> Response {
     let fault = *inner.fault.lock().unwrap();
-    let turn = inner.asked.fetch_add(1, Ordering::Relaxed) % 2;
+    let turn = inner.asked.fetch_add(1, Ordering::Relaxed) % 4;
     match fault {
         Fault::Drop if turn == 0 => {
             tokio::time::sleep(Duration::from_secs(60)).await;
@@ -165,6 +180,7 @@ async fn answer(State(inner): State<Arc<Inner>>, Json(mut request): Json<Value>)
             )]);
             return (StatusCode::TOO_MANY_REQUESTS, headers).into_response();
         }
+        Fault::Slow if turn == 0 => tokio::time::sleep(LATE).await,
         Fault::Broken if turn == 0 => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         _ => {}
     }
@@ -173,6 +189,19 @@ async fn answer(State(inner): State<Arc<Inner>>, Json(mut request): Json<Value>)
         let transaction = TxEnvelope::decode_2718(&mut raw.as_ref()).unwrap();
         let call = (transaction.to(), transaction.value(), transaction.input().clone());
         inner.sent.lock().unwrap().push(call);
+        let id = &request["id"];
+        match fault {
+            Fault::Swallow => {
+                let hash = transaction.tx_hash();
+                return Json(json!({"jsonrpc": "2.0", "id": id, "result": hash})).into_response();
+            }
+            Fault::Reserved => {
+                *inner.fault.lock().unwrap() = Fault::None;
+                let error = json!({"code": -32000, "message": "address already reserved"});
+                return Json(json!({"jsonrpc": "2.0", "id": id, "error": error})).into_response();
+            }
+            _ => {}
+        }
     }
     if fault == Fault::Stale || fault == Fault::Flip && turn == 0 {
         let id = request["id"].clone();
@@ -190,6 +219,14 @@ async fn answer(State(inner): State<Arc<Inner>>, Json(mut request): Json<Value>)
 
 fn lie(fault: Fault, method: &str, result: &mut Value) {
     match method {
+        "eth_call" if fault == Fault::AlterCalls => {
+            let altered = result.as_str().map(|data| data.replace('1', "2"));
+            *result = json!(altered);
+        }
+        "eth_blockNumber" if fault == Fault::Stale => {
+            let number = quantity(result).unwrap_or_default().saturating_sub(BEHIND);
+            *result = json!(format!("{number:#x}"));
+        }
         "eth_getBlockReceipts" => {
             for receipt in result.as_array_mut().into_iter().flatten() {
                 lie_about(fault, &mut receipt["logs"]);

@@ -68,7 +68,8 @@ impl SeatArguments {
         let (poll, lag_seconds) = (config.node.poll(), config.node.lag_seconds);
         let telemetry = config.telemetry;
         let output = self.output;
-        let seat = Seat { node, key, lane, settings, account, poll, lag_seconds, telemetry, output };
+        let seat =
+            Seat { node, key, lane, settings, account, poll, lag_seconds, telemetry, output };
         seat.follow().await?;
         Ok(seat)
     }
