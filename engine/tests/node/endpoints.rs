@@ -243,3 +243,30 @@ async fn what_endpoints_do_is_measured() {
     }
     panic!("{}", handle.render());
 }
+
+/// The numbers of docs/operators.md.
+#[tokio::test]
+async fn how_much_is_asked_of_an_endpoint() {
+    let devnet = Devnet::new().await;
+    devnet.append(1).await;
+    let proxy = Proxy::start(&devnet.config.l1.urls()[0]).await;
+    let config = through(&devnet, vec![proxy.url.clone()], "counted");
+    let node = Node::open(&config).await.unwrap();
+    let daemon = Daemon::with(node.into(), key(&devnet.directory, 1), Policy::CHALLENGER, config);
+    daemon.round().await.unwrap().unwrap();
+    let round = async || {
+        let before = proxy.asked();
+        assert!(daemon.round().await.unwrap().is_some());
+        proxy.asked() - before
+    };
+    let nothing = round().await;
+    devnet.l1.provider().anvil_mine(Some(1), None).await.unwrap();
+    let block = round().await;
+    devnet.l1.provider().anvil_mine(Some(5), None).await.unwrap();
+    let blocks = round().await;
+    devnet.append(2).await;
+    let batch = round().await;
+    println!("nothing {nothing}, a block {block}, five {blocks}, a batch {batch}");
+    assert!(nothing <= 12 && block <= nothing + 6 && batch <= nothing + 7);
+    assert!(blocks <= block + 5, "one request more for each block: {blocks}");
+}

@@ -1,7 +1,11 @@
 //! L1 nodes that fail: what is known stays right, what is signed is what a daemon at a faultless node would sign, and the
 //! dispute ends as it should.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use alloy::{
     eips::BlockNumberOrTag,
@@ -17,16 +21,22 @@ use surety_engine::{
     },
     fault::{Lie, LieKind, LyingExecution},
     l1::{
+        append::append_call,
+        bindings::IInbox,
+        client::L1Client,
         follow::Headers as _,
         send::{Lane, LaneSettings},
     },
-    node::{Node, NodeError, daemon::Daemon, evidence::Execution, pinned::Pinned},
+    node::{
+        Node, NodeError, batches::view, daemon::Daemon, evidence::Execution, pinned::Pinned,
+    },
 };
 
 use crate::{
     devnet::{Devnet, catch_up, key},
-    endpoints::through,
+    endpoints::{QUICK, through},
     proxy::{Fault, Proxy, SentCall},
+    support::scenario,
 };
 
 #[tokio::test]
@@ -55,6 +65,47 @@ async fn a_reorg_of_any_depth_down_to_finality_is_followed_and_none_below() {
     assert!(node.sealed(1).is_ok(), "nothing is undone");
 }
 
+/// What one phase meets: a fault for a round, after a reorganisation of this many blocks.
+#[derive(Clone, Copy, Debug)]
+struct Trouble {
+    fault: Fault,
+    reorg: u64,
+}
+
+/// Posts the first batch as a batcher does: what to send is looked up on the chain again after each failure, and after each
+/// reorganisation that took it back. It is posted once.
+async fn post(devnet: &Devnet, proxy: &Proxy, trouble: Trouble) {
+    let inbox = devnet.deployment.inbox;
+    let latest = async || {
+        let head = devnet.l1.head().await.unwrap();
+        view(&devnet.l1, inbox, head.hash, IInbox::latestBlockCall {}).await.unwrap()
+    };
+    let l1 = L1Client::connect_with(proxy.url.as_str(), None, QUICK).await.unwrap();
+    let hasty = LaneSettings { patience: Duration::from_secs(2), ..LaneSettings::default() };
+    let lane = Lane::new(l1.clone(), key(&devnet.directory, 0), hasty);
+    let append = async || {
+        let recipient = scenario::address("fee-recipient");
+        let call = append_call(&l1, inbox, recipient, scenario::block(1).batch).await.ok()?;
+        lane.send(&call).await.ok()
+    };
+    proxy.set(trouble.fault);
+    append().await;
+    proxy.set(Fault::None);
+    if trouble.reorg > 0 && latest().await == 1 {
+        devnet.replace(1).await;
+        assert_eq!(latest().await, 0);
+    }
+    for _ in 0..4 {
+        if latest().await == 1 {
+            break;
+        }
+        append().await;
+    }
+    assert_eq!(latest().await, 1, "{trouble:?}");
+    // no reorganisation of the tests is as deep
+    devnet.l1.provider().anvil_mine(Some(10), None).await.unwrap();
+}
+
 /// A dispute from the lie to the last coin, on L1 through a proxy.
 struct Dispute {
     devnet: Devnet,
@@ -67,11 +118,11 @@ struct Dispute {
 }
 
 impl Dispute {
-    async fn new() -> Self {
+    async fn new(trouble: Trouble) -> Self {
         let devnet = Devnet::new().await;
-        devnet.append(1).await;
         let direct = devnet.config.l1.urls()[0].clone();
         let proxy = Proxy::start(&direct).await;
+        post(&devnet, &proxy, trouble).await;
         let open = async |urls: Vec<String>, store: &str| {
             let node = Node::open(&through(&devnet, urls, store)).await.unwrap();
             catch_up(&node).await;
@@ -143,7 +194,7 @@ impl Dispute {
         if let Some(label) = next
             && !phases.contains(&label)
         {
-            if reorg > 0 && !phases.is_empty() {
+            if reorg > 0 {
                 self.devnet.replace(reorg).await;
                 self.look().await;
             }
@@ -166,14 +217,15 @@ impl Dispute {
 
     /// Plays until the lie is lost and the honest side has its money back. Returns the phases.
     async fn play(mut self, faults: &[Fault], reorg: u64) -> Vec<&'static str> {
-        let mut phases: Vec<&'static str> = Vec::new();
+        let mut phases = vec!["append"];
         for _ in 0..600 {
             let mut idle = !self.honest(faults, reorg, &mut phases).await;
             let _ = self.liar.0.tick().await;
             if let Ok(tick) = self.liar.1.tick().await {
                 idle &= tick.sent.is_none();
             }
-            for call in self.proxy.sent() {
+            let inbox = Some(self.devnet.deployment.inbox);
+            for call in self.proxy.sent().into_iter().filter(|call| call.0 != inbox) {
                 let planned = self.allowed.contains(&call);
                 assert!(planned, "signed what a faultless node does not plan: {call:?}");
             }
@@ -208,12 +260,24 @@ fn over(snapshot: &Snapshot) -> bool {
     lost && snapshot.claims[&snapshot.latest_confirmed].end == 1 && !held
 }
 
-/// Claim, rival, bisection, step tournament, step proof, settlement and the money's way home.
-const PHASES: [&str; 7] =
-    ["proposeSibling", "turn", "joinSteps", "resolve", "conclude", "releaseBond", "withdraw"];
+/// Batch, rival, bisection, step tournament, step proof, settlement, confirmation and the money's way home.
+const PHASES: [&str; 9] = [
+    "append",
+    "proposeSibling",
+    "turn",
+    "joinSteps",
+    "resolve",
+    "conclude",
+    "confirm",
+    "releaseBond",
+    "withdraw",
+];
 
+/// Plays a dispute each phase of which meets the next of `faults`, after a reorganisation by `reorg` blocks.
 async fn survives(faults: &[Fault], reorg: u64) {
-    let phases = Dispute::new().await.play(faults, reorg).await;
+    let began = Instant::now();
+    let phases = Dispute::new(Trouble { fault: faults[0], reorg }).await.play(faults, reorg).await;
+    println!("{faults:?}, {reorg}: {} phases, {:?}", phases.len(), began.elapsed());
     for phase in PHASES {
         assert!(phases.contains(&phase), "{faults:?}, {reorg}: {phases:?}");
     }

@@ -284,7 +284,7 @@ impl Lane {
 
         let _waiting = Waiting::begin();
         let (mut hashes, mut carried) = (Vec::new(), None);
-        let mut attempt = 0;
+        let (mut attempt, mut used) = (0, false);
         while attempt < self.settings.attempts {
             let carries = carried.as_ref().or(blobs);
             let (hash, raw) = self.sign(call, carries, nonce, gas_limit, fees).await?;
@@ -312,12 +312,13 @@ impl Lane {
                             continue;
                         }
                         Refusal::Reserved => self.clear(nonce, fees, label).await?,
+                        Refusal::Used => used = true,
                         Refusal::Known | Refusal::Underpriced | Refusal::Other => {}
                     }
                 }
                 Err(source) => return Err(transport(source)),
             }
-            if let Some(receipt) = self.wait(&hashes, nonce, label).await? {
+            if let Some(receipt) = self.wait(&hashes, nonce, used, label).await? {
                 return finish(label, &receipt);
             }
             names::TRANSACTIONS_REPLACED.add(1);
@@ -463,11 +464,13 @@ impl Lane {
         Ok((*signed.hash(), signed.encoded_2718()))
     }
 
-    /// Waits until one of `hashes` is mined; none when patience ran out.
+    /// Waits until one of `hashes` is mined; none when patience ran out. `used`: the pool says that the nonce is, so that a
+    /// node which does not count it yet is stale.
     async fn wait(
         &self,
         hashes: &[B256],
         nonce: u64,
+        used: bool,
         label: &'static str,
     ) -> Result<Option<TransactionReceipt>, LaneError> {
         let transport = |source| LaneError::Transport { label, source };
@@ -482,7 +485,7 @@ impl Lane {
                     return Ok(receipt);
                 }
             }
-            if mined <= nonce {
+            if mined <= nonce && !used {
                 // not yet, or a reorganisation has undone it
                 without_receipt = 0;
             } else {

@@ -10,6 +10,8 @@ pub(super) enum Refusal {
     Underpriced,
     /// The account has a transaction of the other kind, with blobs or without, and one kind cannot replace the other.
     Reserved,
+    /// The nonce is used.
+    Used,
     /// Anything else: what is on the chain tells.
     Other,
 }
@@ -25,6 +27,8 @@ impl Refusal {
             Self::Reserved
         } else if says(&["underpriced", "too low to replace", "toolowtocompete", "fee too low"]) {
             Self::Underpriced
+        } else if says(&["nonce too low", "oldnonce", "nonce is too low", "invalid nonce"]) {
+            Self::Used
         } else {
             Self::Other
         }
@@ -45,7 +49,8 @@ mod tests {
             ("transaction underpriced: gas tip cap 0, minimum needed 1", Refusal::Underpriced),
             ("FeeTooLowToCompete", Refusal::Underpriced),
             ("address already reserved", Refusal::Reserved),
-            ("nonce too low: next nonce 5, tx nonce 4", Refusal::Other),
+            ("nonce too low: next nonce 5, tx nonce 4", Refusal::Used),
+            ("OldNonce", Refusal::Used),
             ("insufficient funds for gas * price + value", Refusal::Other),
         ] {
             assert_eq!(Refusal::of(message), refusal, "{message}");
