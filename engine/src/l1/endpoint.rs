@@ -14,7 +14,7 @@ use alloy::{
         json_rpc::{RequestPacket, ResponsePacket, RpcError},
     },
     transports::{
-        TransportError, TransportErrorKind, TransportFut,
+        HttpError, TransportError, TransportErrorKind, TransportFut,
         http::reqwest::{self, Url},
         layers::{RateLimitRetryPolicy, RetryPolicy as _},
     },
@@ -153,8 +153,8 @@ fn outcome(answer: &Result<ResponsePacket, TransportError>) -> &'static str {
         Ok(packet) if packet.as_error().is_none() => "ok",
         Ok(_) => "refused",
         Err(RpcError::ErrorResp(_)) => "limited",
-        Err(RpcError::Transport(TransportErrorKind::HttpError(error)))
-            if error.is_rate_limit_err() =>
+        Err(RpcError::Transport(error))
+            if error.as_http_error().is_some_and(HttpError::is_rate_limit_err) =>
         {
             "limited"
         }

@@ -16,7 +16,7 @@ use surety_engine::{
         domain::{ClaimStatus, Snapshot},
         observe::{self, Observer},
         plan::{Decision, Policy, plan},
-        player::Player,
+        player::{Failure, Player},
         prepare::prepare,
     },
     fault::{Lie, LieKind, LyingExecution},
@@ -25,10 +25,16 @@ use surety_engine::{
         bindings::IInbox,
         client::L1Client,
         follow::Headers as _,
-        send::{Lane, LaneSettings},
+        send::{Lane, LaneConfig, LaneError, LaneSettings},
+        signer::KeySource,
     },
     node::{
-        Node, NodeError, batches::view, daemon::Daemon, evidence::Execution, pinned::Pinned,
+        Node, NodeError,
+        batches::view,
+        config::NodeConfig,
+        daemon::{Daemon, DaemonConfig},
+        evidence::Execution,
+        pinned::Pinned,
     },
 };
 
@@ -106,7 +112,7 @@ async fn post(devnet: &Devnet, proxy: &Proxy, trouble: Trouble) {
     devnet.l1.provider().anvil_mine(Some(10), None).await.unwrap();
 }
 
-/// A dispute from the lie to the last coin, on L1 through a proxy.
+/// A dispute from the lie to the last coin, on L1 through a proxy. The honest daemon plays with what it keeps for disputes.
 struct Dispute {
     devnet: Devnet,
     proxy: Proxy,
@@ -128,10 +134,9 @@ impl Dispute {
             catch_up(&node).await;
             Arc::new(node)
         };
-        let node = open(vec![proxy.url.clone()], "honest").await;
-        let signer = key(&devnet.directory, 1);
-        let account = alloy::signers::Signer::address(&signer);
-        let honest = Daemon::with(node, signer, Policy::CHALLENGER, devnet.config.clone());
+        let config = with_floor(&devnet, through(&devnet, vec![proxy.url.clone()], "honest"));
+        let honest = Daemon::open(&config, Policy::CHALLENGER).await.unwrap();
+        let account = honest.account().unwrap();
 
         let node = open(vec![direct.clone()], "reference").await;
         let observer = observer_at(&node, account);
@@ -247,6 +252,29 @@ impl Dispute {
         assert_eq!((key.trace_root, key.boundary), (right.tree().root(), right.boundary()));
         assert!(snapshot.account.free.is_zero(), "the honest side has its money back");
     }
+}
+
+/// A daemon of the second account, which keeps all that it has for disputes.
+fn with_floor(devnet: &Devnet, node: NodeConfig) -> DaemonConfig {
+    // it writes the file
+    key(&devnet.directory, 1);
+    let path = devnet.directory.path().join("phrase");
+    let key = Some(KeySource::Mnemonic { path, index: 1 });
+    let floor_gwei = 10_000_000_000_000;
+    let lane = LaneConfig { floor_gwei, patience_seconds: 5, ..LaneConfig::default() };
+    DaemonConfig { key, lane, ..DaemonConfig::of(node) }
+}
+
+#[tokio::test]
+async fn nothing_is_claimed_with_what_is_kept_for_disputes() {
+    let devnet = Devnet::new().await;
+    devnet.append(1).await;
+    let config = with_floor(&devnet, devnet.config.clone());
+    let daemon = Daemon::open(&config, Policy::PROPOSER).await.unwrap();
+    let tick = daemon.round().await.unwrap().unwrap();
+    assert!(tick.sent.is_none());
+    let failures = &tick.failures[..];
+    assert!(matches!(failures, [Failure::Lane(LaneError::Funds { label: "deposit", .. })]));
 }
 
 fn observer_at(node: &Arc<Node>, account: alloy::primitives::Address) -> Observer<Pinned> {

@@ -91,6 +91,7 @@ struct Inner {
     fault: Mutex<Fault>,
     asked: AtomicUsize,
     sent: Mutex<Vec<SentCall>>,
+    taken: AtomicUsize,
 }
 
 /// The proxy; it ends with the test's runtime.
@@ -107,6 +108,7 @@ impl Proxy {
             fault: Mutex::new(Fault::None),
             asked: AtomicUsize::new(0),
             sent: Mutex::default(),
+            taken: AtomicUsize::new(0),
         });
         let router = Router::new().route("/", post(answer)).with_state(Arc::clone(&inner));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -123,6 +125,11 @@ impl Proxy {
     /// Requests so far.
     pub fn asked(&self) -> usize {
         self.inner.asked.load(Ordering::Relaxed)
+    }
+
+    /// Transactions that the node has taken so far.
+    pub fn taken(&self) -> usize {
+        self.inner.taken.load(Ordering::Relaxed)
     }
 
     /// Every transaction sent through it so far.
@@ -213,7 +220,12 @@ async fn answer(State(inner): State<Arc<Inner>>, Json(mut request): Json<Value>)
         }
     }
     let mut answer = inner.ask(&request).await;
-    lie(fault, request["method"].as_str().unwrap_or_default(), &mut answer["result"]);
+    if request["method"] == "eth_sendRawTransaction" && answer.get("error").is_none() {
+        inner.taken.fetch_add(1, Ordering::Relaxed);
+    }
+    if let Some(result) = answer.get_mut("result") {
+        lie(fault, request["method"].as_str().unwrap_or_default(), result);
+    }
     Json(answer).into_response()
 }
 
