@@ -126,15 +126,26 @@ impl MoneyView {
     }
 }
 
-/// What one more dispute takes of what is free: a root bond if none is held, a step bond, and the gas of one line, which the
-/// contracts keep below a third of a step bond at the capped price.
+/// What the gas of the longest line of one dispute costs at most that is refunded, wei: the contracts keep it below a third of
+/// a step bond.
+#[must_use]
+pub fn dispute_gas(snapshot: &Snapshot) -> U256 {
+    snapshot.parameters.step_bond / U256::from(3)
+}
+
+/// What one dispute takes of what is free for who holds no bond: a root bond, a step bond, and the gas of one line.
+#[must_use]
+pub fn first_funding_floor(snapshot: &Snapshot) -> U256 {
+    let bonds = snapshot.parameters;
+    bonds.root_bond.saturating_add(bonds.step_bond).saturating_add(dispute_gas(snapshot))
+}
+
+/// What one more dispute takes of what is free: no root bond if one is held already.
 #[must_use]
 pub fn funding_floor(snapshot: &Snapshot) -> U256 {
-    let bonds = snapshot.parameters;
     let has_root = snapshot.own_held_bonds().any(|bond| bond.status == BondStatus::Locked);
-    let root = if has_root { U256::ZERO } else { bonds.root_bond };
-    let gas = bonds.step_bond / U256::from(3);
-    root.saturating_add(bonds.step_bond).saturating_add(gas)
+    let held = if has_root { snapshot.parameters.root_bond } else { U256::ZERO };
+    first_funding_floor(snapshot).saturating_sub(held)
 }
 
 fn holder(address: Address, balance: &Balance, snapshot: &Snapshot) -> HolderView {

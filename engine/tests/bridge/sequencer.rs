@@ -9,11 +9,16 @@ use alloy::{
     rpc::types::anvil::ReorgOptions,
 };
 use alloy_sol_types::SolCall as _;
-use surety_engine::l1::{bindings::IBridge, send::Call};
+use serde_json::{Value, json};
+use surety_engine::{
+    l1::{bindings::IBridge, send::Call},
+    relay::up,
+};
 
 use crate::{
     stage::{
         daemons::Daemon,
+        devnet::Account,
         ledger,
         rollups::{Rollup, follow},
         user::{COUNTER, User, UserCall},
@@ -21,6 +26,8 @@ use crate::{
     town::{Town, USER, ether},
 };
 
+/// Somebody on L1.
+const STRANGER: Account = Account::User(1);
 /// Somewhere.
 const SINK: Address = Address::repeat_byte(0x51);
 
@@ -66,6 +73,11 @@ impl Sequenced {
         let entries = ledger::read(l1, &self.rollup().deployment).await.unwrap();
         let of = |verb| entries.iter().filter(|it| it.verb == verb && it.succeeded).count();
         (of("append"), of("appendBlob"))
+    }
+
+    /// What the proposer's JSON-RPC answers.
+    async fn ask(&self, method: &'static str, parameters: Value) -> Value {
+        self.user.rpc.raw_request(method.into(), parameters).await.unwrap()
     }
 
     async fn sent(&self) -> Vec<B256> {
@@ -148,4 +160,56 @@ async fn a_batch_goes_into_a_blob_when_that_is_cheaper() {
     let (calldata, blobs) = it.appended().await;
     assert!(calldata == 0 && blobs >= 2, "see {}", it.proposer.log().display());
     assert_eq!(it.user.rpc.get_balance(SINK).await.unwrap(), U256::from(7));
+}
+
+/// L1 blocks that go by at each look while a claim waits for its window to pass.
+const BLOCKS: u64 = 12;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_without_a_node_withdraws_by_the_json_rpc() {
+    let mut it = Sequenced::new(|_| "max_wait_ms = 100\n".to_owned()).await;
+    let target = Address::repeat_byte(0xf2);
+    let message = up::send(target, ether(1.25), Bytes::new());
+    let call = UserCall { to: message.to, value: message.value, data: message.data, gas: 300_000 };
+
+    // one request sends it and gives its receipt
+    let raw = it.user.sign(0, call).await.unwrap();
+    let receipt = it.ask("eth_sendRawTransactionSync", json!([raw, 60_000])).await;
+    assert_eq!(receipt["status"], "0x1");
+    let transaction = receipt["transactionHash"].clone();
+    let sent = it.ask("surety_getWithdrawals", json!([transaction])).await;
+    assert_eq!(sent.as_array().unwrap().len(), 1);
+    assert_eq!(sent[0]["target"], json!(target));
+    let withdrawal = json!([transaction, sent[0]["hash"]]);
+
+    // no proof before a claim that holds it is confirmed
+    let status = it.ask("surety_getWithdrawalStatus", withdrawal.clone()).await;
+    assert!(status["status"] == "sent" || status["status"] == "claimed", "{status}");
+    let early =
+        it.user.rpc.raw_request::<_, Value>("surety_getWithdrawalProof".into(), withdrawal.clone());
+    let refusal = early.await.unwrap_err().to_string();
+    assert!(refusal.contains("confirmed"), "{refusal}");
+    let Sequenced { town, proposer, user } = &mut it;
+    let confirmed = async || {
+        let method = "surety_getWithdrawalStatus".into();
+        let status: Value = user.rpc.raw_request(method, withdrawal.clone()).await?;
+        Ok(status["status"] == "confirmed")
+    };
+    town.stage.until("a confirmed claim", BLOCKS, &mut [proposer], confirmed).await.unwrap();
+
+    // the call as it was given, from an account that has nothing to do with it
+    let proof = it.ask("surety_getWithdrawalProof", withdrawal.clone()).await;
+    let call = Call {
+        to: Some(serde_json::from_value(proof["to"].clone()).unwrap()),
+        data: serde_json::from_value(proof["data"].clone()).unwrap(),
+        value: U256::ZERO,
+        label: "withdraw",
+    };
+    it.town.stage.devnet.lane(STRANGER).unwrap().send(&call).await.unwrap();
+    assert_eq!(it.town.balance(target).await, ether(1.25));
+    it.until(async |it| {
+        let status = it.ask("surety_getWithdrawalStatus", withdrawal.clone()).await;
+        status["status"] == "withdrawn"
+    })
+    .await;
 }

@@ -223,7 +223,7 @@ async fn claims_and_money_are_told_from_l1_alone_and_judged_by_an_execution_of_o
     assert_eq!(bonds["holders"][0]["bonds"][0]["tip"], claim["id"]);
     assert_eq!(bonds["rootBondWei"], "2025000000000000000");
     // root bond, step bond, and 13.5M gas at 50 gwei
-    assert_eq!(bonds["floor"]["challengerWei"], "4725000000000000000");
+    assert_eq!(bonds["floor"]["disputeWei"], "4725000000000000000");
     let text = desk.says(&[&["bonds"][..], &alone].concat());
     assert!(text.contains("2.025 ETH") && text.contains("hold"), "{text}");
     let text = desk.says(&[&["claims"][..], &alone].concat());

@@ -59,6 +59,7 @@ impl SeatArguments {
         let key = self.key.load(&self.place)?;
         let node = Arc::new(Node::open(&config.node).await?);
         wiring::check(node.l1(), node.deployment()).await?;
+        wiring::check_code(node.l1(), node.deployment(), config.node.unknown_code).await?;
         if node.deployment().bridge.is_none() {
             bail!("this rollup has no Bridge");
         }

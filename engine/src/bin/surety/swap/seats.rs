@@ -47,6 +47,7 @@ pub(crate) async fn open(config: &Path) -> eyre::Result<(Seat, Duration)> {
     let key = config.key()?;
     let node = Arc::new(Node::open(&config.node).await?);
     wiring::check(node.l1(), node.deployment()).await?;
+    wiring::check_code(node.l1(), node.deployment(), config.node.unknown_code).await?;
     let lane = Arc::new(Lane::new(node.l1().clone(), key.clone(), (&config.lane).into()));
     Ok((Seat::new(node, lane, key), config.node.poll()))
 }

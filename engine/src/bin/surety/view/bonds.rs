@@ -2,21 +2,15 @@
 
 use std::fmt;
 
-use alloy::primitives::U256;
 use clap::Args;
 use serde::Serialize;
-use surety_engine::{
-    rules::parameters::LONGEST_LINE_GAS,
-    status::{
-        money::MoneyView,
-        units::{Wei, ether},
-    },
+use surety_engine::status::{
+    Status,
+    money::{MoneyView, dispute_gas, first_funding_floor},
+    units::{Wei, ether},
 };
 
-use super::{
-    look::{LookArguments, gas_price_cap},
-    words::short,
-};
+use super::{look::LookArguments, words::short};
 use crate::terminal::table::Table;
 
 /// Money: what is free, locked, credited and lost in Bonds, and what a proposer or a challenger needs to hold.
@@ -30,16 +24,11 @@ pub(crate) struct Bonds {
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Floor {
-    /// The bond behind a proposer's claims, all of them.
-    propose_wei: Wei,
-    /// The bonds that the honest side locks for a disputed height: one root bond in all, and a step bond each.
-    dispute_wei: Wei,
     /// Gas of the longest honest line of one dispute, at the price that refunds end at.
     gas_wei: Wei,
-    /// What a challenger should hold: to win one dispute.
-    challenger_wei: Wei,
-    /// What a proposer should hold: to defend one of its claims.
-    proposer_wei: Wei,
+    /// What a challenger who wins one dispute, or a proposer who defends one of its claims, should hold: a root bond, a step
+    /// bond and the gas.
+    dispute_wei: Wei,
 }
 
 #[derive(Serialize)]
@@ -54,19 +43,12 @@ struct Report {
 impl Bonds {
     pub(crate) async fn run(&self) -> eyre::Result<()> {
         let look = self.look.look().await?;
-        let money = look.status.money;
-        let (root, step) = (money.root_bond_wei.0, money.step_bond_wei.0);
-        let cap = gas_price_cap(&look.l1, &look.deployment).await?;
-        let gas = cap.saturating_mul(U256::from(LONGEST_LINE_GAS));
-        let all = Wei(root.saturating_add(step).saturating_add(gas));
         let floor = Floor {
-            propose_wei: Wei(root),
-            dispute_wei: Wei(root.saturating_add(step)),
-            gas_wei: Wei(gas),
-            challenger_wei: all,
-            proposer_wei: all,
+            gas_wei: Wei(dispute_gas(&look.snapshot)),
+            dispute_wei: Wei(first_funding_floor(&look.snapshot)),
         };
-        self.look.output.say(&Report { l1_block: look.status.l1_block, floor, money })
+        let Status { l1_block, money, .. } = look.status;
+        self.look.output.say(&Report { l1_block, floor, money })
     }
 }
 
@@ -128,11 +110,13 @@ impl fmt::Display for Report {
         row("root bond", money.root_bond_wei, "behind all claims of a proposer");
         row("step bond", money.step_bond_wei, "behind a trace of a disputed slot");
         row("gas", self.floor.gas_wei, "of the longest dispute, at the refunds' cap");
-        row(
-            "hold",
-            self.floor.challenger_wei,
-            "to win one dispute: for a challenger, and a proposer",
-        );
-        write!(f, "{table}")
+        row("hold", self.floor.dispute_wei, "to win one dispute: for a challenger, and a proposer");
+        write!(f, "{table}")?;
+        let Some(wallet) = &money.wallet else { return Ok(()) };
+        if wallet.below_floor {
+            let floor = ether(wallet.funding_floor_wei.0);
+            write!(f, "\nTOO LITTLE: {} needs {floor} free for one more dispute", wallet.address)?;
+        }
+        Ok(())
     }
 }

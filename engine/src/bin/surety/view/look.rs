@@ -2,10 +2,7 @@
 
 use std::sync::Arc;
 
-use alloy::{
-    primitives::{Address, B256, U256},
-    sol_types::SolCall as _,
-};
+use alloy::primitives::{Address, B256};
 use clap::Args;
 use surety_engine::{
     commitment::{Slots, Steps},
@@ -15,7 +12,7 @@ use surety_engine::{
         observe::{self, ChainReader as _, Observer},
         watcher::Watcher,
     },
-    l1::{bindings::ITournament, client::L1Client, follow::Headers},
+    l1::{client::L1Client, follow::Headers},
     machine::groups::Machine,
     node::{deployment::Deployment, evidence::Execution, pinned::Pinned, places::Atlas, wiring},
     status::{
@@ -107,14 +104,6 @@ impl LookArguments {
         let honest = Box::new(execution);
         Ok(Look { status, snapshot: tick.snapshot, deployment, l1, verified: true, honest })
     }
-}
-
-/// Most that a move is refunded with, wei per gas.
-pub(super) async fn gas_price_cap(l1: &L1Client, deployment: &Deployment) -> eyre::Result<U256> {
-    let call = ITournament::gasPriceCapCall {};
-    let at = Headers::head(l1).await?.hash;
-    let answer = l1.call(at, deployment.tournament, call.abi_encode().into()).await?;
-    Ok(ITournament::gasPriceCapCall::abi_decode_returns_validate(&answer)?)
 }
 
 fn vantage(deployment: &Deployment) -> Vantage {
