@@ -73,7 +73,7 @@ let port;
 
 before(async () => {
   [browser, port] = [await launch(), await freePort()];
-  const program = `${ROOT}target/release/surety`;
+  const program = `${ROOT}${process.env.PROGRAMS ?? "target/release"}/surety`;
   demo = spawn(program, ["demo", "--page", `127.0.0.1:${port}`, "--pace", "250"], { cwd: ROOT });
   for (const stream of [demo.stdout, demo.stderr]) stream.on("data", (part) => (output += part));
   ended = once(demo, "exit");
