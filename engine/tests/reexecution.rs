@@ -60,12 +60,8 @@ impl Rollup {
     /// Deploys it on an L1 that has EXECUTE at `there`, for a precompile thought to be at `thought`.
     fn deploy(mut chain: Devnet, genesis: Genesis, thought: Address) -> Self {
         let settings = Settings {
-            genesis,
-            parameters: Parameters::development().unwrap(),
-            gas_price_cap: U256::from(50_000_000_000_u64),
-            sunset: 0,
             settlement: Some(Settlement { execute: Some(thought), validity: None }),
-            bridge: false,
+            ..Settings::new(genesis, Parameters::development().unwrap())
         };
         let artifacts = Artifacts::new(root().join("out"));
         let (nonce, number) = (chain.nonce(DEPLOYER), chain.number());

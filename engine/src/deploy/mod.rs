@@ -1,8 +1,9 @@
 //! The creations that make a rollup's contracts, in order, with the addresses they will have.
 //!
-//! Nothing is sent here: the same plan is carried out by a transaction lane, on an L1 in memory to know what it costs and leaves
+//! The same plan is carried out by a transaction lane ([`Creation::send`]), on an L1 in memory to know what it costs and leaves
 //! ([`rehearse`]), and by tests. [`Surveyor`] finds out from the chain how far it is carried out.
 
+mod carry_out;
 pub mod rehearsal;
 mod settlement;
 mod standing_verifier;
@@ -14,6 +15,7 @@ use thiserror::Error;
 
 pub use crate::artifacts::{ArtifactError, Artifacts};
 pub use crate::machine::family::FAMILIES;
+pub use carry_out::CreationError;
 pub use rehearsal::{RehearsalError, Rehearsed, Site, rehearse};
 pub use settlement::{Program, Settlement, Validity};
 pub use standing_verifier::{VerifierMismatch, check_verifier};
@@ -71,6 +73,9 @@ sol! {
     }
 }
 
+/// Most that a move is refunded with unless a deployment says otherwise: 50 gwei per gas.
+pub const GAS_PRICE_CAP: u64 = 50_000_000_000;
+
 /// What a deployment chooses beyond its parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -86,6 +91,21 @@ pub struct Settings {
     pub settlement: Option<Settlement>,
     /// Whether there is a Bridge.
     pub bridge: bool,
+}
+
+impl Settings {
+    /// The usual price cap, and nothing that need not be: no sunset, no settlement by proof, no Bridge.
+    #[must_use]
+    pub fn new(genesis: Genesis, parameters: Parameters) -> Self {
+        Self {
+            genesis,
+            parameters,
+            gas_price_cap: U256::from(GAS_PRICE_CAP),
+            sunset: 0,
+            settlement: None,
+            bridge: false,
+        }
+    }
 }
 
 /// One contract to be created.

@@ -100,6 +100,18 @@ fn what_is_planned_is_deployed_checked_and_written() {
     assert!(error["message"].as_str().unwrap().contains("no step verifier"), "{error}");
 }
 
+/// Runs the command and kills it as soon as its transaction with this nonce is in the pool.
+async fn killed_at(desk: &Desk, arguments: &[&str], nonce: u64) {
+    let deployer: Address = DEPLOYER.parse().unwrap();
+    let mut run = desk.start(arguments);
+    while desk.l1().get_transaction_count(deployer).pending().await.unwrap() == nonce {
+        assert!(run.try_wait().unwrap().is_none(), "deploy ended at {nonce}");
+        sleep(Duration::from_millis(20));
+    }
+    run.kill().unwrap();
+    run.wait().unwrap();
+}
+
 /// Killed after each of its transactions, and once more while one waits in the pool.
 #[tokio::test(flavor = "multi_thread")]
 async fn t_interrupted_at_every_transaction_it_goes_on() {
@@ -110,23 +122,11 @@ async fn t_interrupted_at_every_transaction_it_goes_on() {
     let artifacts = Desk::artifacts();
     let arguments = with(&["--yes"], &artifacts);
     for nonce in 0..38 {
-        let mut run = desk.start(&arguments);
-        // its next transaction is in the pool: it is killed, and the transaction mined or dropped
-        while l1.get_transaction_count(deployer).pending().await.unwrap() == nonce {
-            assert!(run.try_wait().unwrap().is_none(), "deploy ended at {nonce}");
-            sleep(Duration::from_millis(20));
-        }
-        run.kill().unwrap();
-        run.wait().unwrap();
+        killed_at(&desk, &arguments, nonce).await;
         if nonce % 9 == 4 {
+            // the transaction is dropped, and not mined
             l1.anvil_drop_all_transactions().await.unwrap();
-            let mut run = desk.start(&arguments);
-            while l1.get_transaction_count(deployer).pending().await.unwrap() == nonce {
-                assert!(run.try_wait().unwrap().is_none(), "deploy ended at {nonce}");
-                sleep(Duration::from_millis(20));
-            }
-            run.kill().unwrap();
-            run.wait().unwrap();
+            killed_at(&desk, &arguments, nonce).await;
         }
         l1.anvil_mine(Some(1), None).await.unwrap();
         assert_eq!(l1.get_transaction_count(deployer).await.unwrap(), nonce + 1);
@@ -181,13 +181,7 @@ async fn without_a_bridge_an_interrupted_run_is_found_again() {
     let artifacts = Desk::artifacts();
     let arguments = with(&["--yes"], &artifacts);
     for nonce in [7, 8, 9] {
-        let mut run = desk.start(&arguments);
-        while l1.get_transaction_count(deployer).pending().await.unwrap() == nonce {
-            assert!(run.try_wait().unwrap().is_none(), "deploy ended at {nonce}");
-            sleep(Duration::from_millis(20));
-        }
-        run.kill().unwrap();
-        run.wait().unwrap();
+        killed_at(&desk, &arguments, nonce).await;
         l1.anvil_mine(Some(1), None).await.unwrap();
     }
     l1.anvil_set_auto_mine(true).await.unwrap();

@@ -17,7 +17,7 @@ use surety_engine::{
         bindings::IInbox,
         client::L1Client,
         follow::Headers,
-        send::{Call, Lane, LaneSettings},
+        send::{Lane, LaneSettings},
         signer::{Key, KeySource, write_secret},
     },
     node::{
@@ -175,21 +175,12 @@ fn beacon(anvil: &support::L1) -> BeaconConfig {
 }
 
 async fn deploy(l1: &L1Client, lane: &Lane, genesis: Genesis) -> Deployment {
-    let settings = Settings {
-        genesis,
-        parameters: Parameters::development().unwrap(),
-        gas_price_cap: U256::from(50_000_000_000_u64),
-        sunset: 0,
-        settlement: None,
-        bridge: false,
-    };
+    let settings = Settings::new(genesis, Parameters::development().unwrap());
     let artifacts = Artifacts::new(support::root().join("out"));
     let plan = Plan::new(&artifacts, lane.address(), 0, &settings).unwrap();
     let before = l1.provider().get_block_number().await.unwrap();
     for creation in &plan.creations {
-        let data = creation.initcode.clone();
-        let call = Call { to: None, data, value: U256::ZERO, label: creation.name };
-        assert_eq!(lane.send(&call).await.unwrap().created, Some(creation.address));
+        creation.send(lane).await.unwrap();
     }
     plan.deployment(l1.chain_id(), before)
 }

@@ -68,9 +68,7 @@ fn parameters() -> Parameters {
 }
 
 fn deploy(chain: &mut Devnet, genesis: Genesis, parameters: Parameters) -> Deployment {
-    let gas_price_cap = U256::from(50_000_000_000_u64);
-    let settings =
-        Settings { genesis, parameters, gas_price_cap, sunset: 0, settlement: None, bridge: false };
+    let settings = Settings::new(genesis, parameters);
     let from = chain.number();
     let plan =
         Plan::new(&Artifacts::new(root().join("out")), DEPLOYER, chain.nonce(DEPLOYER), &settings)

@@ -27,7 +27,7 @@ use surety_engine::{
     l1::{
         append::append,
         client::L1Client,
-        send::{Call, Lane, LaneSettings},
+        send::{Lane, LaneSettings},
         signer::{KeySource, write_secret},
     },
     rules::parameters::Parameters,
@@ -221,20 +221,11 @@ async fn deploy(l1: &L1Client, lane: &Lane, rich: &[Address], directory: &Path) 
     let file = chain.file(&artifacts).unwrap();
     std::fs::write(directory.join("genesis.json"), file.to_json().unwrap()).unwrap();
     let (genesis, _) = file.build(&mut B256Map::<Bytes>::default()).unwrap();
-    let settings = Settings {
-        genesis,
-        parameters: Parameters::development().unwrap(),
-        gas_price_cap: U256::from(50_000_000_000_u64),
-        sunset: 0,
-        settlement: None,
-        bridge: false,
-    };
+    let settings = Settings::new(genesis, Parameters::development().unwrap());
     let plan = Plan::new(&artifacts, lane.address(), 0, &settings).unwrap();
     let before = l1.provider().get_block_number().await.unwrap();
     for creation in &plan.creations {
-        let data = creation.initcode.clone();
-        let call = Call { to: None, data, value: U256::ZERO, label: creation.name };
-        assert_eq!(lane.send(&call).await.unwrap().created, Some(creation.address));
+        creation.send(lane).await.unwrap();
     }
     let deployment = plan.deployment(l1.chain_id(), before);
     deployment.write(&directory.join("deployment.json")).unwrap();

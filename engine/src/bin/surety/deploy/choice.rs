@@ -6,15 +6,16 @@ use alloy::primitives::U256;
 use clap::{Args, ValueEnum};
 use eyre::WrapErr as _;
 use serde::{Deserialize, Serialize};
-use surety_engine::rules::{
-    limits::Limits,
-    parameters::{BondSizes, Clocks, LONGEST_LINE_GAS, Parameters},
+use surety_engine::{
+    deploy::GAS_PRICE_CAP,
+    rules::{
+        limits::Limits,
+        parameters::{BondSizes, Clocks, LONGEST_LINE_GAS, Parameters},
+    },
 };
 
 use crate::terminal::units::{Ether, Gwei, eth, span};
 
-/// Most that a move is refunded with unless something else is chosen: 50 gwei.
-const GAS_PRICE_CAP: u64 = 50_000_000_000;
 /// Clocks with less time to be censored in are for development: a day.
 const SAFE_CENSORSHIP: u64 = 7_200;
 

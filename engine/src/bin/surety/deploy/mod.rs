@@ -19,13 +19,14 @@ use serde::Serialize;
 use surety_engine::{
     artifacts::Artifacts,
     deploy::{
-        Creation, Plan, Rehearsed, Settings, Site, Surveyor, check_verifier, inbox_nonce, rehearse,
+        Creation, CreationError, Plan, Rehearsed, Settings, Site, Surveyor, check_verifier,
+        inbox_nonce, rehearse,
     },
     execute::boundary::Genesis,
     genesis::{BridgeEnds, GenesisFile},
     l1::{
         client::L1Client,
-        send::{Call, Lane},
+        send::Lane,
     },
     node::{deployment::Deployment, genesis::bridge_of, wiring},
     status::units::Wei,
@@ -307,16 +308,14 @@ impl Deploy {
         for creation in work.plan.creations.iter().skip(work.done) {
             let &Creation { name, address, .. } = creation;
             bar.set_message(name);
-            let (data, value) = (creation.initcode.clone(), U256::ZERO);
-            let sent = lane.send(&Call { to: None, data, value, label: name }).await;
-            let sent = sent.advise(|| "the same command goes on with what is missing")?;
-            if sent.created != Some(address) {
-                let elsewhere = eyre::eyre!(
-                    "{name} is not at {address}: another transaction of the account took its nonce"
-                );
-                return Err(elsewhere)
-                    .advise(|| "make a new genesis, and use an account that sends nothing else");
-            }
+            let sent = creation.send(lane).await;
+            let advice = match &sent {
+                Err(CreationError::Elsewhere { .. }) => {
+                    "make a new genesis, and use an account that sends nothing else"
+                }
+                _ => "the same command goes on with what is missing",
+            };
+            let sent = sent.advise(|| advice)?;
             let fee = U256::from(sent.gas) * U256::from(sent.price);
             made.push((Made { name, address, transaction: sent.hash, gas: sent.gas }, fee));
             bar.inc(1);

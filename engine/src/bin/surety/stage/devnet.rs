@@ -14,7 +14,7 @@ use surety_engine::{
     l1::{
         beacon::{BeaconConfig, BlockNames},
         client::L1Client,
-        send::{Call, Lane, LaneSettings, Sent},
+        send::{Lane, LaneSettings, Sent},
         signer::{Key, KeySource, write_secret},
     },
     node::deployment::Deployment,
@@ -25,8 +25,6 @@ use surety_engine::{
 pub(crate) const MNEMONIC: &str = "test test test test test test test test test test test junk";
 /// L1 time of the first block: early enough for the deployment to be over before the append.
 pub(crate) const START: u64 = 1_760_580_000;
-/// Most that a move is refunded with: 50 gwei.
-pub(crate) const GAS_PRICE_CAP: u64 = 50_000_000_000;
 
 /// How long anvil may take to start: a busy machine is slow.
 const PATIENCE_MS: u64 = 60_000;
@@ -161,14 +159,7 @@ impl Devnet {
         let provider = self.l1.provider();
         let nonce = provider.get_transaction_count(lane.address()).await?;
         let before = provider.get_block_number().await?;
-        let settings = Settings {
-            genesis,
-            parameters: Parameters::development()?,
-            gas_price_cap: U256::from(GAS_PRICE_CAP),
-            sunset: 0,
-            settlement: None,
-            bridge: false,
-        };
+        let settings = Settings::new(genesis, Parameters::development()?);
         let plan = Plan::new(&Artifacts::new(root.join("out")), lane.address(), nonce, &settings)?;
         let made = self.create(&plan.creations).await?;
         Ok((plan.deployment(self.l1.chain_id(), before), made))
@@ -179,16 +170,7 @@ impl Devnet {
         let lane = self.lane(Account::Sequencer)?;
         let mut made = Vec::with_capacity(creations.len());
         for creation in creations {
-            let sent = lane
-                .send(&Call {
-                    to: None,
-                    data: creation.initcode.clone(),
-                    value: U256::ZERO,
-                    label: creation.name,
-                })
-                .await?;
-            ensure!(sent.created == Some(creation.address), "{} is elsewhere", creation.name);
-            made.push(sent);
+            made.push(creation.send(&lane).await?);
         }
         Ok(made)
     }

@@ -34,7 +34,7 @@ use tokio::time::sleep;
 
 use super::{
     daemons::Daemon,
-    devnet::{ACCOUNTS, Account, Devnet, GAS_PRICE_CAP, Role, START},
+    devnet::{ACCOUNTS, Account, Devnet, Role, START},
 };
 
 /// Chain id of the first L2; the others follow.
@@ -157,14 +157,8 @@ impl Rollup {
         let file = genesis.file(artifacts)?;
         std::fs::write(data.join("genesis.json"), file.to_json()?)?;
         let (genesis, _) = file.build(&mut B256Map::<Bytes>::default())?;
-        let settings = Settings {
-            genesis,
-            parameters: Parameters::development()?,
-            gas_price_cap: U256::from(GAS_PRICE_CAP),
-            sunset: 0,
-            settlement: None,
-            bridge: true,
-        };
+        let parameters = Parameters::development()?;
+        let settings = Settings { bridge: true, ..Settings::new(genesis, parameters) };
         let before = devnet.l1.provider().get_block_number().await?;
         let plan = Plan::around(verifier, artifacts, deployer, nonce, &settings)?;
         devnet.create(&plan.creations).await?;

@@ -2,23 +2,14 @@
 
 use std::fmt;
 
-use clap::Args;
 use serde::Serialize;
 use surety_engine::status::{
-    Status,
     money::{MoneyView, dispute_gas, first_funding_floor},
     units::{Wei, ether},
 };
 
-use super::{look::LookArguments, words::short};
+use super::{look::Look, words::short};
 use crate::terminal::table::Table;
-
-/// Money: what is free, locked, credited and lost in Bonds, and what a proposer or a challenger needs to hold.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct Bonds {
-    #[command(flatten)]
-    look: LookArguments,
-}
 
 /// What it takes to play, wei.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -31,28 +22,27 @@ struct Floor {
     dispute_wei: Wei,
 }
 
+/// What is free, locked, credited and lost in Bonds.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Report {
+pub(crate) struct Bonds {
     l1_block: u64,
     floor: Floor,
     #[serde(flatten)]
     money: MoneyView,
 }
 
-impl Bonds {
-    pub(crate) async fn run(&self) -> eyre::Result<()> {
-        let look = self.look.look().await?;
+impl From<Look> for Bonds {
+    fn from(Look { status, snapshot, .. }: Look) -> Self {
         let floor = Floor {
-            gas_wei: Wei(dispute_gas(&look.snapshot)),
-            dispute_wei: Wei(first_funding_floor(&look.snapshot)),
+            gas_wei: Wei(dispute_gas(&snapshot)),
+            dispute_wei: Wei(first_funding_floor(&snapshot)),
         };
-        let Status { l1_block, money, .. } = look.status;
-        self.look.output.say(&Report { l1_block, floor, money })
+        Self { l1_block: status.l1_block, floor, money: status.money }
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for Bonds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let money = &self.money;
         if let Some(wallet) = &money.wallet {

@@ -3,48 +3,39 @@
 use std::fmt;
 
 use alloy::primitives::B256;
-use clap::Args;
 use serde::Serialize;
 use surety_engine::status::claims::{ClaimCounts, ClaimView};
 
 use super::{
-    look::LookArguments,
+    look::Look,
     words::{blocks, short, short_address, standing, until, verdict},
 };
 use crate::terminal::table::Table;
 
-/// The claims: the latest confirmed ones and all that are undecided.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct Claims {
-    #[command(flatten)]
-    look: LookArguments,
-}
-
+/// The latest confirmed claims and all that are undecided.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Report {
-    l1_block: u64,
-    verified: bool,
-    latest_confirmed: B256,
-    counts: ClaimCounts,
-    claims: Vec<ClaimView>,
+pub(crate) struct Claims {
+    pub(super) l1_block: u64,
+    pub(super) verified: bool,
+    pub(super) latest_confirmed: B256,
+    pub(super) counts: ClaimCounts,
+    pub(super) claims: Vec<ClaimView>,
 }
 
-impl Claims {
-    pub(crate) async fn run(&self) -> eyre::Result<()> {
-        let look = self.look.look().await?;
-        let status = look.status;
-        self.look.output.say(&Report {
+impl From<Look> for Claims {
+    fn from(Look { status, verified, .. }: Look) -> Self {
+        Self {
             l1_block: status.l1_block,
-            verified: look.verified,
+            verified,
             latest_confirmed: status.latest_confirmed,
             counts: status.claim_counts,
             claims: status.claims,
-        })
+        }
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for Claims {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let headings = ["claim", "parent", "L2 blocks", "standing", "until", "proposer", "verdict"];
         let mut table = Table::new(&headings);

@@ -1,9 +1,10 @@
 //! One look at a rollup: from L1 alone, or with an execution of one's own.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use alloy::primitives::{Address, B256};
 use clap::Args;
+use serde::Serialize;
 use surety_engine::{
     commitment::{Slots, Steps},
     dispute::{
@@ -46,7 +47,7 @@ pub(crate) struct LookArguments {
 }
 
 /// What was seen.
-pub(super) struct Look {
+pub(crate) struct Look {
     pub(super) status: Status,
     pub(super) snapshot: Snapshot,
     pub(super) deployment: Deployment,
@@ -64,6 +65,11 @@ impl Look {
 }
 
 impl LookArguments {
+    /// Looks once, and says what a view makes of it.
+    pub(crate) async fn show<V: From<Look> + Serialize + fmt::Display>(&self) -> eyre::Result<()> {
+        self.output.say(&V::from(self.look().await?))
+    }
+
     /// Looks once.
     pub(super) async fn look(&self) -> eyre::Result<Look> {
         let account = match self.account {

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use clap::Args;
 use serde::Serialize;
 use surety_engine::status::{
     contests::{SideView, TournamentView},
@@ -10,41 +9,33 @@ use surety_engine::status::{
 };
 
 use super::{
-    look::LookArguments,
+    look::Look,
     words::{due, level, mover, short, short_address, until},
 };
 use crate::terminal::{table::Table, units::span};
 
-/// The running disputes: each tournament with its matches, their clocks, and who must move until when; and those that are over.
-#[derive(Clone, Debug, Args)]
-pub(crate) struct Matches {
-    #[command(flatten)]
-    look: LookArguments,
-}
-
+/// Each running tournament with its matches, and those that are over.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Report {
-    l1_block: u64,
-    verified: bool,
-    tournaments: Vec<TournamentView>,
-    decided: Vec<DecidedView>,
+pub(crate) struct Matches {
+    pub(super) l1_block: u64,
+    pub(super) verified: bool,
+    pub(super) tournaments: Vec<TournamentView>,
+    pub(super) decided: Vec<DecidedView>,
 }
 
-impl Matches {
-    pub(crate) async fn run(&self) -> eyre::Result<()> {
-        let look = self.look.look().await?;
-        let status = look.status;
-        self.look.output.say(&Report {
+impl From<Look> for Matches {
+    fn from(Look { status, verified, .. }: Look) -> Self {
+        Self {
             l1_block: status.l1_block,
-            verified: look.verified,
+            verified,
             tournaments: status.tournaments,
             decided: status.decided,
-        })
+        }
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for Matches {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let running = self.tournaments.iter().flat_map(|tournament| &tournament.matches);
         let mut any = false;

@@ -11,8 +11,12 @@ mod matches;
 mod status;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use bonds::Bonds;
 pub(crate) use claim::Claim;
 pub(crate) use claims::Claims;
+pub(crate) use look::LookArguments;
 pub(crate) use matches::Matches;
 pub(crate) use status::Status;

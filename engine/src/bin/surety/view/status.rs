@@ -2,40 +2,32 @@
 
 use std::fmt;
 
-use clap::Args;
 use serde::Serialize;
 use surety_engine::status::{self, Overall, units::ether};
 
 use super::{
-    look::LookArguments,
+    look::Look,
     words::{self, short, until},
 };
 use crate::terminal::table::Table;
 
-/// Where the rollup stands, on one screen: batches, claims, disputes, who must move until when, and our account.
-#[derive(Clone, Debug, Args)]
+/// Where the rollup stands, on one screen.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Status {
-    #[command(flatten)]
-    look: LookArguments,
+    /// Whether our own execution was asked; else every verdict is unknown.
+    pub(super) verified: bool,
+    #[serde(flatten)]
+    pub(super) status: status::Status,
 }
 
-impl Status {
-    pub(crate) async fn run(&self) -> eyre::Result<()> {
-        let look = self.look.look().await?;
-        self.look.output.say(&Screen { verified: look.verified, status: look.status })
+impl From<Look> for Status {
+    fn from(Look { status, verified, .. }: Look) -> Self {
+        Self { verified, status }
     }
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Screen {
-    /// Whether our own execution was asked; else every verdict is unknown.
-    verified: bool,
-    #[serde(flatten)]
-    status: status::Status,
-}
-
-impl fmt::Display for Screen {
+impl fmt::Display for Status {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let it = &self.status;
         let mut table = Table::new(&[]);
@@ -67,7 +59,12 @@ impl fmt::Display for Screen {
             row("verdict", word.to_owned());
         }
         let running: usize = it.tournaments.iter().map(|it| it.matches.len()).sum();
-        row("disputes", if running == 0 { "none".into() } else { format!("{running} matches") });
+        let disputes = match running {
+            0 => "none".to_owned(),
+            1 => "1 match".to_owned(),
+            _ => format!("{running} matches"),
+        };
+        row("disputes", disputes);
         if let Some(wallet) = &it.money.wallet {
             row(
                 "account",
