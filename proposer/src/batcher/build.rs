@@ -22,7 +22,7 @@ use surety_engine::{
     rules::limits::Limits,
 };
 use thiserror::Error;
-use tracing::{debug, error};
+use tracing::debug;
 
 use crate::mempool::{Pooled, Waiting};
 
@@ -46,7 +46,7 @@ pub(crate) enum BuildError {
 }
 
 /// A batch, and what the block will do if nobody appends another before it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) struct Built {
     /// The bytes to post.
     pub(crate) batch: Bytes,
@@ -54,6 +54,8 @@ pub(crate) struct Built {
     pub(crate) transactions: Vec<B256>,
     /// Gas that they use.
     pub(crate) gas_used: u64,
+    /// Transactions that our own execution failed at, which is a bug or a damaged store: they stay in the pool.
+    pub(crate) failed: Vec<(B256, ExecuteError)>,
 }
 
 /// Builds the batch of the block after `parent`, which `record` announces as far as it is known.
@@ -75,6 +77,7 @@ pub(super) fn build<S: NodeSource + CodeSource>(
     let mut heads: BinaryHeap<_> =
         senders.filter_map(|it| Head::next(it.ready.into_iter(), base_fee)).collect();
     let (mut entries, mut transactions, mut bytes) = (Vec::new(), Vec::new(), 0);
+    let mut failed = Vec::new();
     let most = usize::try_from(limits.batch_bytes).unwrap_or(usize::MAX);
     while entries.len() < MAX_ENTRIES
         && let Some(Head { pooled, rest, .. }) = heads.pop()
@@ -94,11 +97,11 @@ pub(super) fn build<S: NodeSource + CodeSource>(
             }
             Ok(Err(reason)) => debug!(%hash, %reason, "not in this batch"),
             Err(failure) if failure.is_unknown() => return Err(failure.into()),
-            Err(failure) => error!(%hash, %failure, "left out: it cannot be executed"),
+            Err(failure) => failed.push((hash, failure)),
         }
     }
     let batch = batch::encode(&entries)?.into();
-    Ok(Built { batch, transactions, gas_used: boundary.block.gas_used })
+    Ok(Built { batch, transactions, gas_used: boundary.block.gas_used, failed })
 }
 
 /// A sender's next transaction, and those after it.

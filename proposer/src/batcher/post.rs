@@ -1,6 +1,7 @@
 //! Posts batches, one after the other.
 
 use std::{
+    collections::HashSet,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -15,6 +16,7 @@ use alloy::{
 };
 use surety_engine::{
     authenticated::blob::{Blob, BlobError},
+    execute::error::ExecuteError,
     l1::{
         append::{append_blob_call, append_call, sidecar},
         bindings::IInbox,
@@ -28,7 +30,7 @@ use surety_engine::{
 };
 use thiserror::Error;
 use tokio::time::sleep;
-use tracing::{debug, info, warn};
+use tracing::{debug, error, info, warn};
 
 use super::{
     BatcherConfig, DataForm,
@@ -106,6 +108,18 @@ struct Memory {
     looked: Option<Instant>,
     /// Since when deposits or messages wait on L1 for an L2 block.
     forced: Option<Instant>,
+    /// What could not be executed in the last batch that was built.
+    failed: HashSet<B256>,
+}
+
+impl Memory {
+    /// Says of each transaction once that it cannot be executed.
+    fn report(&mut self, failed: &[(B256, ExecuteError)]) {
+        for (hash, failure) in failed.iter().filter(|(hash, _)| !self.failed.contains(hash)) {
+            error!(%hash, %failure, "left out: it cannot be executed");
+        }
+        self.failed = failed.iter().map(|(hash, _)| *hash).collect();
+    }
 }
 
 impl Batcher {
@@ -171,6 +185,7 @@ impl Batcher {
             build(&**node.store(), &parent, record, waiting, node.limits())
         })
         .await??;
+        memory.report(&built.failed);
         if built.transactions.is_empty() && memory.forced.is_none() {
             return Ok(());
         }
