@@ -3,17 +3,10 @@
 
 mod support;
 
-use std::{
-    path::PathBuf,
-    process::Command,
-    sync::{Mutex, PoisonError},
-};
+use std::{path::PathBuf, process::Command};
 
 use alloy::primitives::U256;
 use serde_json::Value;
-
-/// The stories share two cores: one at a time.
-static STAGE: Mutex<()> = Mutex::new(());
 
 /// Where cargo puts programs of this build.
 fn programs() -> PathBuf {
@@ -22,7 +15,6 @@ fn programs() -> PathBuf {
 }
 
 fn run(arguments: &[&str]) -> Value {
-    let _stage = STAGE.lock().unwrap_or_else(PoisonError::into_inner);
     let programs = programs();
     assert!(programs.join("surety-challenger").exists(), "build the daemons: scripts/test does");
     let directory = tempfile::tempdir().unwrap();
