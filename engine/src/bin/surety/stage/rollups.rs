@@ -13,7 +13,7 @@ use std::{
 };
 
 use alloy::{
-    primitives::{Address, Bytes, U256, map::B256Map},
+    primitives::{Address, Bytes, map::B256Map},
     providers::Provider as _,
 };
 use eyre::{OptionExt as _, bail};

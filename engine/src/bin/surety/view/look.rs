@@ -10,7 +10,7 @@ use surety_engine::{
     dispute::{
         domain::{Domain, Snapshot},
         honest::{Answer, Honest, Known, Need, Transition},
-        observe::{self, ChainReader as _, Observer},
+        observe::{self, Observer},
         watcher::Watcher,
     },
     l1::{client::L1Client, follow::Headers},
