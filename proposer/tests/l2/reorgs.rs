@@ -24,12 +24,16 @@ fn beep(alice: &PrivateKeySigner, nonce: u64, number: u8) -> Bytes {
     transaction(alice, nonce, beeper, U256::ZERO, word(number)).1
 }
 
-/// A rollup whose first block creates the beeper.
+/// A rollup whose first block creates the beeper. Who listens from now on does not hear of that block, which can be read
+/// before it is announced.
 async fn rollup() -> (Rollup, PrivateKeySigner, Address) {
     let rollup = Rollup::watched().await;
     let alice = rollup.signer(1);
     let create = alloy::primitives::TxKind::Create;
+    let ws = rollup.l2_ws().await;
+    let mut heads = ws.subscribe_blocks().await.unwrap().into_stream();
     rollup.append([transaction(&alice, 0, create, U256::ZERO, INITCODE).1]).await;
+    assert_eq!(timeout(PATIENCE, heads.next()).await.unwrap().unwrap().number, 1);
     let beeper = alice.address().create(0);
     (rollup, alice, beeper)
 }
