@@ -24,10 +24,7 @@ use surety_engine::{
     },
     execute::boundary::Genesis,
     genesis::{BridgeEnds, GenesisFile},
-    l1::{
-        client::L1Client,
-        send::Lane,
-    },
+    l1::{client::L1Client, send::Lane},
     node::{deployment::Deployment, genesis::bridge_of, wiring},
     status::units::Wei,
 };
