@@ -66,19 +66,19 @@ async fn run(Arguments { process, watch_only }: Arguments) -> Result<(), Failure
     let mut known = BTreeMap::new();
     daemon
         .run(shutdown, |tick| {
-            for (claim, verdict) in check(&tick.snapshot, daemon.execution()) {
-                report(&mut known, claim, verdict);
+            let verdicts = check(&tick.snapshot, daemon.execution());
+            for (claim, verdict) in &verdicts {
+                if known.get(claim) != Some(verdict) {
+                    report(*claim, *verdict);
+                }
             }
+            known = verdicts;
         })
         .await;
     Ok(())
 }
 
-/// Says each verdict once.
-fn report(known: &mut BTreeMap<ClaimId, Verdict>, claim: ClaimId, verdict: Verdict) {
-    if known.insert(claim, verdict) == Some(verdict) {
-        return;
-    }
+fn report(claim: ClaimId, verdict: Verdict) {
     match verdict {
         Verdict::Right => info!(%claim, "claim agrees with our execution"),
         Verdict::Wrong => {

@@ -76,6 +76,7 @@ fn a_rollup_in_use_and_under_attack_loses_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_surety"))
         .args(["soak", "--json", "--blocks", "40", "--blocks-per-claim", "8", "--attacker"])
+        .args(["--accounts", "1000"])
         .args(["--root", support::root().to_str().unwrap()])
         .args(["--programs", programs.to_str().unwrap()])
         .args(["--data", directory.path().to_str().unwrap()])

@@ -5,10 +5,13 @@ use std::{path::PathBuf, time::Duration};
 use serde::{Deserialize, Serialize};
 
 use super::{code::UnknownCode, deployment::Deployment};
-use crate::l1::{
-    beacon::BeaconConfig,
-    client::{L1Client, L1Error},
-    settings::{Endpoints, L1Settings},
+use crate::{
+    l1::{
+        beacon::BeaconConfig,
+        client::{L1Client, L1Error},
+        settings::{Endpoints, L1Settings},
+    },
+    state::CacheSize,
 };
 
 /// How a node reads L1 and where it keeps what it knows.
@@ -31,6 +34,9 @@ pub struct NodeConfig {
     /// not trace again.
     #[serde(default = "default_traces")]
     pub traces_mb: u64,
+    /// Megabytes of memory for pages of the store.
+    #[serde(default)]
+    pub cache_mb: CacheSize,
     /// Megabytes of memory that commitments of disputes may take. What does not fit is made again when it is asked for.
     #[serde(default = "default_memory")]
     pub evidence_mb: u64,
@@ -79,6 +85,7 @@ impl NodeConfig {
             store,
             unknown_code: UnknownCode::default(),
             traces_mb: default_traces(),
+            cache_mb: CacheSize::default(),
             evidence_mb: default_memory(),
             genesis,
             beacon: None,

@@ -372,6 +372,7 @@ impl Daemon {
                     let report = self.feed.publish(&self.node, self.execution(), standing, &tick);
                     record.report(&report, self.node.store());
                     each(&tick);
+                    self.execution().sweep(&tick.snapshot.contested());
                     tick.sent.is_some()
                 }
                 Ok(None) => true,

@@ -1,7 +1,7 @@
 //! Our own execution as the evidence that a dispute is played with.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
@@ -100,8 +100,15 @@ struct Cache<K, V> {
 
 #[derive(Debug)]
 struct Kept<K, V> {
-    entries: BTreeMap<K, Arc<V>>,
+    entries: BTreeMap<K, Entry<V>>,
     bytes: usize,
+}
+
+#[derive(Debug)]
+struct Entry<V> {
+    value: Arc<V>,
+    /// Whether it was asked for since the last sweep.
+    asked: bool,
 }
 
 impl<K, V> Clone for Cache<K, V> {
@@ -125,19 +132,34 @@ impl<K: Ord + Copy, V: Weight> Cache<K, V> {
     }
 
     fn get(&self, key: K) -> Option<Arc<V>> {
-        self.kept().entries.get(&key).cloned()
+        let mut kept = self.kept();
+        let entry = kept.entries.get_mut(&key)?;
+        entry.asked = true;
+        Some(Arc::clone(&entry.value))
     }
 
     fn insert(&self, key: K, value: V) {
         let Kept { entries, bytes } = &mut *self.kept();
         *bytes = bytes.saturating_add(value.bytes());
-        let mut gone = entries.insert(key, Arc::new(value));
+        let mut gone = entries.insert(key, Entry { value: Arc::new(value), asked: true });
         loop {
-            *bytes = bytes.saturating_sub(gone.map_or(0, |gone| gone.bytes()));
+            *bytes = bytes.saturating_sub(gone.map_or(0, |gone| gone.value.bytes()));
             let oldest = entries.keys().find(|other| **other != key).copied();
             let (Some(oldest), true) = (oldest, *bytes > self.bound) else { break };
             gone = entries.remove(&oldest);
         }
+    }
+
+    /// Forgets what is not `needed` and was not asked for since the last sweep.
+    fn sweep(&self, needed: impl Fn(&K) -> bool) {
+        let Kept { entries, bytes } = &mut *self.kept();
+        entries.retain(|key, Entry { value, asked }| {
+            let stays = std::mem::take(asked) || needed(key);
+            if !stays {
+                *bytes = bytes.saturating_sub(value.bytes());
+            }
+            stays
+        });
     }
 }
 
@@ -201,6 +223,15 @@ impl<H: History> Execution<H> {
     #[must_use]
     pub const fn node(&self) -> &Arc<H> {
         &self.node
+    }
+
+    /// Forgets what belongs to no contest over one of these domains and was not asked for since the last sweep: a dispute
+    /// that is over needs no memory.
+    pub fn sweep(&self, contested: &BTreeSet<Domain>) {
+        self.answers.sweep(|domain| contested.contains(domain));
+        self.slots.sweep(|domain| contested.contains(domain));
+        self.steps.sweep(|(domain, _)| contested.contains(domain));
+        self.count();
     }
 
     /// Tells how much is kept.
@@ -468,6 +499,28 @@ mod tests {
         execution.gather(Need::Slots(domains[0])).await.unwrap();
         let slots = execution.slots(domains[0]).unwrap();
         assert_eq!(execution.answer(domains[0]), Ok(Answer::from(&*slots)));
+    }
+
+    #[tokio::test]
+    async fn evidence_stays_for_as_long_as_it_is_contested_or_asked_for() {
+        let execution = Execution::new(Arc::new(Idle(Limits::SURETY)));
+        let [contested, claimed, over] = [1, 2, 3].map(|first| Domain { first, blocks: 1 });
+        for domain in [contested, claimed, over] {
+            execution.gather(Need::Slots(domain)).await.unwrap();
+        }
+        let contests = BTreeSet::from([contested]);
+        for _ in 0..3 {
+            execution.sweep(&contests);
+            assert!(execution.answer(claimed).is_ok());
+        }
+        assert!(execution.slots(contested).is_ok() && execution.answer(contested).is_ok());
+        assert_eq!(execution.slots(claimed).err(), Some(Need::Slots(claimed)));
+        assert_eq!(execution.answer(over), Err(Need::Answer(over)));
+
+        execution.sweep(&contests);
+        execution.sweep(&BTreeSet::new());
+        execution.sweep(&BTreeSet::new());
+        assert_eq!((execution.slots.len(), execution.slots.kept().bytes), (0, 0));
     }
 
     impl Weight for usize {

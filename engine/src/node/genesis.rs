@@ -24,13 +24,17 @@ use crate::{
     state::{Commit, witness::BlockWitness},
 };
 
+/// Nodes written together: the store keeps all that a commit replaces in memory until the commit is done.
+const LOT: usize = 1_024;
+
 /// All nodes and codes of the genesis state that `source` has; its root must be the deployment's. With a Bridge the state
-/// has no ether, and its predeploys are that Bridge's.
+/// has no ether, and its predeploys are that Bridge's. A state of which a part is written is written again: it takes effect
+/// with the progress that is committed after it.
 ///
 /// # Errors
 /// [`NodeError::WrongGenesis`] for another state, [`NodeError::Witness`] for a file that cannot be read;
 /// [`NodeError::NoGenesisFile`], [`NodeError::Genesis`] and [`NodeError::WrongPredeploy`] for one that is unsafe with a Bridge.
-pub fn import(source: &GenesisSource, deployment: &Deployment) -> Result<Commit, NodeError> {
+pub fn import(source: &GenesisSource, deployment: &Deployment) -> Result<Vec<Commit>, NodeError> {
     let genesis = &deployment.genesis;
     match source {
         GenesisSource::Witness { path } => {
@@ -41,7 +45,7 @@ pub fn import(source: &GenesisSource, deployment: &Deployment) -> Result<Commit,
             if witness.parent_state_root != genesis.state_root {
                 return Err(NodeError::WrongGenesis { path: path.clone() });
             }
-            Ok(witness.to_commit())
+            Ok(vec![witness.to_commit()])
         }
         GenesisSource::Geth { path } => {
             let json = std::fs::read(path)
@@ -58,9 +62,20 @@ pub fn import(source: &GenesisSource, deployment: &Deployment) -> Result<Commit,
                 state.extend(codes.clone());
                 Predeploys { state, deployment, path }.check(contracts)?;
             }
+            // in the order of their keys a lot touches few pages of the store
+            let mut nodes: Vec<_> = nodes.into_iter().collect();
+            nodes.sort_unstable_by_key(|(hash, _)| *hash);
+            let mut commits = Vec::new();
+            let mut nodes = nodes.into_iter().peekable();
+            while nodes.peek().is_some() {
+                let mut commit = Commit::new();
+                commit.nodes(nodes.by_ref().take(LOT));
+                commits.push(commit);
+            }
             let mut commit = Commit::new();
-            commit.nodes(nodes).codes(codes.into_values());
-            Ok(commit)
+            commit.codes(codes.into_values());
+            commits.push(commit);
+            Ok(commits)
         }
     }
 }

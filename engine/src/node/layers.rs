@@ -340,6 +340,7 @@ mod tests {
         for (file, flags, place) in [
             ("[seat]\nlgs = 3", &[][..], "1.toml: seat.lgs: unknown field"),
             ("[node]\npol_ms = 3", &[], "1.toml: node.pol_ms: unknown field"),
+            ("[node]\ncache_mb = 0", &[], "1.toml: node.cache_mb: "),
             ("[seta]\nlegs = 3", &[], "1.toml: seta: unknown key"),
             ("[seat]\nlegs = \"four\"", &[], "1.toml: seat.legs: invalid type"),
             ("[seat]\nlegs = ", &[], "1.toml: "),

@@ -123,7 +123,7 @@ impl Node {
             // loading takes seconds that the first blob need not wait for
             tokio::task::spawn_blocking(blob::settings);
         }
-        let (store, aside) = Store::open_or_rebuild(&config.store)?;
+        let (store, aside) = Store::open_or_rebuild(&config.store, config.cache_mb)?;
         if let Some(aside) = aside {
             let alarm = Alarm::StoreRebuilt.raise();
             error!(alarm, aside = %aside.display(), "the store was corrupt and is rebuilt from L1");
@@ -134,7 +134,10 @@ impl Node {
         let node = Self { l1, beacon, store, messages, deployment, limits, heads, ticks, finality };
         let identity = node.deployment.identity();
         if node.store.progress()?.is_none() {
-            let mut commit = genesis::import(&config.genesis, &node.deployment)?;
+            for commit in genesis::import(&config.genesis, &node.deployment)? {
+                node.store.commit(commit)?;
+            }
+            let mut commit = Commit::new();
             commit.meta(IDENTITY, identity.as_slice()).progress(&node.fresh().await?);
             node.store.commit(commit)?;
         } else if node.store.meta(IDENTITY)?.is_none_or(|stored| stored[..] != identity[..]) {

@@ -9,10 +9,8 @@ use std::{
     time::Duration,
 };
 
-use super::StoreError;
+use super::{CacheSize, StoreError};
 
-/// Bytes of pages that sled keeps in memory.
-const CACHE_BYTES: u64 = 256 << 20;
 /// Milliseconds between sled's own flushes, which also collect its garbage.
 const FLUSH_EVERY_MS: u64 = 500;
 /// A database that this process has just closed stays locked until sled's own thread has ended: how often, and after how
@@ -28,9 +26,11 @@ pub(super) struct Database {
 
 impl Database {
     /// Opens or creates. A damaged snapshot is moved aside, since it only saves time at opening.
-    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        let tree = match open_unlocked(path) {
-            Err(StoreError::Corrupt(_)) if set_snapshots_aside(path)? > 0 => open_unlocked(path),
+    pub(super) fn open(path: &Path, cache: CacheSize) -> Result<Self, StoreError> {
+        let tree = match open_unlocked(path, cache) {
+            Err(StoreError::Corrupt(_)) if set_snapshots_aside(path)? > 0 => {
+                open_unlocked(path, cache)
+            }
             result => result,
         }?;
         let log_path = path.join("db");
@@ -77,14 +77,14 @@ impl Database {
     }
 }
 
-fn open_unlocked(path: &Path) -> Result<sled::Db, StoreError> {
+fn open_unlocked(path: &Path, cache: CacheSize) -> Result<sled::Db, StoreError> {
     for _ in 1..LOCK_TRIES {
-        match open_once(path) {
+        match open_once(path, cache) {
             Err(StoreError::Database(error)) if is_locked(&error) => thread::sleep(LOCK_WAIT),
             result => return result,
         }
     }
-    open_once(path)
+    open_once(path, cache)
 }
 
 /// sled wraps what the system says of the lock in an error of its own.
@@ -101,10 +101,10 @@ pub(super) fn is_damage(error: &sled::Error) -> bool {
     }
 }
 
-fn open_once(path: &Path) -> Result<sled::Db, StoreError> {
+fn open_once(path: &Path, cache: CacheSize) -> Result<sled::Db, StoreError> {
     let config = sled::Config::new()
         .path(path)
-        .cache_capacity(CACHE_BYTES)
+        .cache_capacity(cache.bytes())
         .flush_every_ms(Some(FLUSH_EVERY_MS));
     match catch_unwind(AssertUnwindSafe(|| config.open())) {
         Ok(Ok(tree)) => Ok(tree),

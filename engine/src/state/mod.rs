@@ -10,6 +10,7 @@
 //!
 //! The only room that uses sled.
 
+mod cache;
 mod commit;
 mod database;
 mod error;
@@ -21,6 +22,7 @@ pub mod witness;
 #[cfg(test)]
 mod tests;
 
+pub use cache::CacheSize;
 pub use commit::Commit;
 pub use error::StoreError;
 pub use rows::{

@@ -9,7 +9,7 @@ use alloy_primitives::{B256, Bloom, Bytes, keccak256};
 use alloy_rlp::Decodable;
 
 use super::{
-    BlockRow, Commit, EventRow, LeavesRow, MessageRow, Progress, StoreError, Table,
+    BlockRow, CacheSize, Commit, EventRow, LeavesRow, MessageRow, Progress, StoreError, Table,
     TransactionPlace,
     database::{Database, is_marked, mark, quarantine},
     rows,
@@ -41,8 +41,16 @@ impl Store {
     /// # Errors
     /// [`StoreError`]; [`StoreError::is_corruption`] says that only [`Store::open_or_rebuild`] helps.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        Self::open_with(path, CacheSize::default())
+    }
+
+    /// [`Store::open`] with a cache of this size.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_with(path: impl AsRef<Path>, cache: CacheSize) -> Result<Self, StoreError> {
         let path = path.as_ref();
-        let store = Self { database: Database::open(path)? };
+        let store = Self { database: Database::open(path, cache)? };
         match store.sealed(Table::Format, Table::Format.key(&[]))? {
             Some(format) if format.as_ref() == FORMAT => {}
             Some(format) => return Err(StoreError::UnknownFormat(format)),
@@ -63,16 +71,19 @@ impl Store {
         Ok(store)
     }
 
-    /// [`Store::open`], but a corrupt store is moved aside, to the path returned, and an empty one takes its place: the
+    /// [`Store::open_with`], but a corrupt store is moved aside, to the path returned, and an empty one takes its place: the
     /// caller imports the genesis again and follows L1 from the start.
     ///
     /// # Errors
     /// [`StoreError`] other than corruption.
-    pub fn open_or_rebuild(path: impl AsRef<Path>) -> Result<(Self, Option<PathBuf>), StoreError> {
-        match Self::open(&path) {
+    pub fn open_or_rebuild(
+        path: impl AsRef<Path>,
+        cache: CacheSize,
+    ) -> Result<(Self, Option<PathBuf>), StoreError> {
+        match Self::open_with(&path, cache) {
             Err(error) if error.is_corruption() => {
                 let aside = quarantine(path.as_ref())?;
-                Ok((Self::open(path)?, Some(aside)))
+                Ok((Self::open_with(path, cache)?, Some(aside)))
             }
             result => Ok((result?, None)),
         }

@@ -3,6 +3,7 @@
 use std::{
     fs::{self, OpenOptions},
     io::{Seek, SeekFrom, Write},
+    num::NonZeroU32,
     path::Path,
     thread,
     time::Duration,
@@ -105,6 +106,23 @@ fn what_was_committed_is_there_after_reopening() {
     assert_eq!(store.block(6).unwrap(), None);
     assert_eq!(store.node(B256::repeat_byte(1)).unwrap(), None);
     assert_eq!(store.code(B256::repeat_byte(1)).unwrap(), None);
+}
+
+#[test]
+fn a_store_beyond_its_cache_has_all_that_was_committed() {
+    let dir = TempDir::new().unwrap();
+    let store = Store::open_with(dir.path(), CacheSize::megabytes(NonZeroU32::MIN)).unwrap();
+    let node = |index: u64| Bytes::from(index.to_be_bytes().repeat(64));
+    for lot in 0..40 {
+        let nodes = (lot * 200..(lot + 1) * 200).map(node);
+        let mut commit = Commit::new();
+        commit.nodes(nodes.map(|node| (keccak256(&node), node)));
+        store.commit(commit).unwrap();
+    }
+    for index in 0..8_000 {
+        let node = node(index);
+        assert_eq!(store.node(keccak256(&node)).unwrap(), Some(node));
+    }
 }
 
 #[test]
@@ -292,14 +310,14 @@ fn a_corrupt_store_is_an_error_and_is_rebuilt_only_on_request() {
     Damage::All.apply(&dir);
     let result = Store::open(&dir);
     assert!(result.as_ref().is_err_and(StoreError::is_corruption), "{result:?}");
-    let (store, aside) = Store::open_or_rebuild(&dir).unwrap();
+    let (store, aside) = Store::open_or_rebuild(&dir, CacheSize::default()).unwrap();
     assert_eq!(store.progress().unwrap(), None);
     assert_eq!(aside, Some(parent.path().join("store.corrupt-1")));
     assert!(parent.path().join("store.corrupt-1/db").exists());
 
     let dir = TempDir::new().unwrap();
     filled(dir.path(), 1);
-    let (_, aside) = Store::open_or_rebuild(dir.path()).unwrap();
+    let (_, aside) = Store::open_or_rebuild(dir.path(), CacheSize::default()).unwrap();
     assert_eq!(aside, None, "a sound store stays");
 }
 

@@ -1,6 +1,6 @@
 //! Everything policy knows of the chain, as of one L1 block.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use alloy_primitives::{B256, U256};
 
@@ -9,7 +9,7 @@ use super::claim::{Account, BondStatus, Claim, ClaimStatus, RootBond};
 use super::ids::{BondId, ClaimId, MatchId, TournamentId};
 use super::matches::Match;
 use super::time::{Instant, Timing};
-use super::tournament::Tournament;
+use super::tournament::{Domain, Tournament};
 
 /// What is fixed at deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +67,13 @@ impl Snapshot {
         let open = |claim: &&Claim| claim.status != ClaimStatus::Confirmed;
         let find = |id: ClaimId| self.claims.get(&id).filter(open);
         std::iter::successors(find(tip), |claim| find(claim.key.parent)).collect()
+    }
+
+    /// The blocks over which claims contest one another.
+    #[must_use]
+    pub fn contested(&self) -> BTreeSet<Domain> {
+        let contests = self.tournaments.values().filter(|it| it.commitments.len() > 1);
+        contests.map(|contest| contest.domain).collect()
     }
 
     /// The match `id`, wherever it is played.

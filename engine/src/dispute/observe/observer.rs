@@ -53,7 +53,7 @@ const SETTLED_DEPTH: u64 = 64;
 struct Checkpoint {
     number: u64,
     hash: B256,
-    history: History,
+    history: Arc<History>,
 }
 
 /// Reads snapshots for one account. What it keeps is a cache: an observer that starts anew reads the same.
@@ -91,21 +91,22 @@ impl<R: ChainReader> Observer<R> {
         Reading { observer: self, head, history: &history }.snapshot().await
     }
 
-    async fn history(&self, head: &BlockRef) -> Result<History, ObserveError> {
+    /// What happened up to `head`. It shares with what is kept all that recent events do not change.
+    async fn history(&self, head: &BlockRef) -> Result<Arc<History>, ObserveError> {
         let Deployment { rollup, tournament, bonds, from, .. } = self.deployment;
         let (mut settled, from) = match self.checkpoint(head).await? {
             Some(checkpoint) => (checkpoint.history, checkpoint.number.saturating_add(1)),
-            None => (History::default(), from),
+            None => (Arc::default(), from),
         };
         let events = self.reader.logs(&[rollup, tournament, bonds], from, head.number).await?;
         let last = head.number.saturating_sub(SETTLED_DEPTH);
         let recent = events.partition_point(|event| event.block <= last);
         for event in events.iter().take(recent) {
-            settled.apply(&self.deployment, event)?;
+            Arc::make_mut(&mut settled).apply(&self.deployment, event)?;
         }
-        let mut history = settled.clone();
+        let mut history = Arc::clone(&settled);
         for event in events.iter().skip(recent) {
-            history.apply(&self.deployment, event)?;
+            Arc::make_mut(&mut history).apply(&self.deployment, event)?;
         }
         if last >= from
             && let Some(hash) = self.reader.hash(last).await?

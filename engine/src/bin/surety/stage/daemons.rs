@@ -1,6 +1,7 @@
 //! The daemons as processes of their own, each with its own store, key and log.
 
 use std::{
+    fmt::Display,
     fs::File,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -26,7 +27,7 @@ const TICKS_PER_SECOND: u64 = 100;
 pub(crate) struct Daemon {
     name: &'static str,
     program: PathBuf,
-    arguments: Vec<&'static str>,
+    arguments: Vec<String>,
     config: PathBuf,
     log: PathBuf,
     child: Option<Child>,
@@ -117,13 +118,20 @@ impl Daemon {
     pub(crate) fn of(
         name: &'static str,
         programs: &Path,
-        arguments: &[&'static str],
+        arguments: &[&str],
         config: PathBuf,
     ) -> eyre::Result<Self> {
         let program = programs.join(name);
         ensure!(program.exists(), "{} is missing: run scripts/demo", program.display());
         let log = config.with_extension("log");
-        Ok(Self { name, program, arguments: arguments.to_vec(), config, log, child: None })
+        let arguments = arguments.iter().map(ToString::to_string).collect();
+        Ok(Self { name, program, arguments, config, log, child: None })
+    }
+
+    /// The same, with this value of a key of its configuration.
+    pub(crate) fn with(mut self, key: &str, value: impl Display) -> Self {
+        self.arguments.extend(["--set".to_owned(), format!("{key}={value}")]);
+        self
     }
 
     pub(crate) const fn name(&self) -> &'static str {

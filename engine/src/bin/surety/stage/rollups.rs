@@ -69,6 +69,16 @@ pub(crate) struct Rollup {
 impl Rollups {
     /// Starts the L1 and deploys a rollup for each name.
     pub(crate) async fn start(root: &Path, data: &Path, names: &[&str]) -> eyre::Result<Self> {
+        Self::start_with(root, data, names, &Alloc::default()).await
+    }
+
+    /// [`Self::start`] with rollups that begin with these accounts beside the predeploys.
+    pub(crate) async fn start_with(
+        root: &Path,
+        data: &Path,
+        names: &[&str],
+        alloc: &Alloc,
+    ) -> eyre::Result<Self> {
         // its time goes on, too, when nobody sends anything
         let devnet =
             Devnet::start_with(root, data, ACCOUNTS, &["--block-time", "1", "--mixed-mining"])
@@ -83,7 +93,8 @@ impl Rollups {
         let mut rollups = Vec::with_capacity(names.len());
         for (number, name) in (0_u32..).zip(names) {
             rollups.push(
-                Rollup::deploy(&devnet, &artifacts, verifier, number, data.join(name)).await?,
+                Rollup::deploy(&devnet, &artifacts, verifier, number, data.join(name), alloc)
+                    .await?,
             );
         }
         let passage = Creation {
@@ -138,6 +149,7 @@ impl Rollup {
         verifier: Address,
         number: u32,
         data: PathBuf,
+        alloc: &Alloc,
     ) -> eyre::Result<Self> {
         std::fs::create_dir_all(&data)?;
         let (deployer, nonce) = (devnet.address(Account::Sequencer)?, nonce(devnet).await?);
@@ -152,7 +164,7 @@ impl Rollup {
                 crossing: Crossing { l1_chain_id, bridge: contracts.bridge },
                 token_escrow: contracts.token_escrow,
             }),
-            alloc: Alloc::default(),
+            alloc: alloc.clone(),
         };
         let file = genesis.file(artifacts)?;
         std::fs::write(data.join("genesis.json"), file.to_json()?)?;
