@@ -134,11 +134,13 @@ impl Node {
         let node = Self { l1, beacon, store, messages, deployment, limits, heads, ticks, finality };
         let identity = node.deployment.identity();
         if node.store.progress()?.is_none() {
+            // while L1 cannot be reached, this is all that is tried again
+            let progress = node.fresh().await?;
             for commit in genesis::import(&config.genesis, &node.deployment)? {
                 node.store.commit(commit)?;
             }
             let mut commit = Commit::new();
-            commit.meta(IDENTITY, identity.as_slice()).progress(&node.fresh().await?);
+            commit.meta(IDENTITY, identity.as_slice()).progress(&progress);
             node.store.commit(commit)?;
         } else if node.store.meta(IDENTITY)?.is_none_or(|stored| stored[..] != identity[..]) {
             return Err(NodeError::OtherDeployment { path: config.store.clone() });

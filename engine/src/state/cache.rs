@@ -4,8 +4,8 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-/// Megabytes of memory for a store's pages. sled counts what it reads in lots, so that some 20 are taken in any case, and it
-/// keeps a table of all its pages beside them: a twentieth of what the store takes on the disk.
+/// Megabytes of memory for a store's pages. sled counts what it reads in lots, so that up to 30 more are taken, and it keeps a
+/// table of all its pages beside them: a twentieth of what the store takes on the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct CacheSize(NonZeroU32);
