@@ -54,6 +54,7 @@ use crate::{
     },
     commitment::Slots,
     derive::{BatchData, BlockInput, deposits::pack},
+    dispute::observe,
     execute::{
         block::{BlockOutcome, Effect, SlotOutcome, execute_block},
         boundary::Boundary,
@@ -323,21 +324,21 @@ impl Node {
 
     /// Whose logs are followed.
     fn contracts(&self) -> Vec<Address> {
-        let Deployment { inbox, rollup, tournament, bridge, .. } = self.deployment;
-        let bridge = bridge.map(|contracts| contracts.bridge);
-        [inbox, rollup, tournament].into_iter().chain(bridge).collect()
+        let observed = observe::Deployment::from(&self.deployment).observed();
+        let bridge = self.deployment.bridge.map(|contracts| contracts.bridge);
+        observed.into_iter().chain([self.deployment.inbox]).chain(bridge).collect()
     }
 
     /// The logs that disputes are observed by.
     fn disputes(&self, logs: &[PlacedLog]) -> Vec<EventRow> {
-        let Deployment { rollup, tournament, .. } = self.deployment;
-        let observed = logs.iter().filter(|it| [rollup, tournament].contains(&it.log.address));
+        let observed = observe::Deployment::from(&self.deployment).observed();
+        let logs = logs.iter().filter(|it| observed.contains(&it.log.address));
         let row = |PlacedLog { place, log }: &PlacedLog| EventRow {
             l1_block: place.block,
             index: place.log,
             log: log.clone(),
         };
-        observed.map(row).collect()
+        logs.map(row).collect()
     }
 
     /// The hash of an L1 block that was followed and is remembered.

@@ -38,6 +38,12 @@ pub struct Deployment {
 }
 
 impl Deployment {
+    /// The contracts by whose events claims, contests and money are observed.
+    #[must_use]
+    pub const fn observed(&self) -> [Address; 3] {
+        [self.rollup, self.tournament, self.bonds]
+    }
+
     /// The genesis claim.
     #[must_use]
     pub fn genesis_key(&self) -> ClaimKey {
@@ -93,12 +99,11 @@ impl<R: ChainReader> Observer<R> {
 
     /// What happened up to `head`. It shares with what is kept all that recent events do not change.
     async fn history(&self, head: &BlockRef) -> Result<Arc<History>, ObserveError> {
-        let Deployment { rollup, tournament, bonds, from, .. } = self.deployment;
         let (mut settled, from) = match self.checkpoint(head).await? {
             Some(checkpoint) => (checkpoint.history, checkpoint.number.saturating_add(1)),
-            None => (Arc::default(), from),
+            None => (Arc::default(), self.deployment.from),
         };
-        let events = self.reader.logs(&[rollup, tournament, bonds], from, head.number).await?;
+        let events = self.reader.logs(&self.deployment.observed(), from, head.number).await?;
         let last = head.number.saturating_sub(SETTLED_DEPTH);
         let recent = events.partition_point(|event| event.block <= last);
         for event in events.iter().take(recent) {
