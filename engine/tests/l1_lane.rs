@@ -1,10 +1,18 @@
 //! The transaction lane against a real node.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, unreachable_pub)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    missing_docs,
+    unreachable_pub
+)]
 
 #[path = "node/proxy.rs"]
 #[allow(dead_code, reason = "shared with the node's tests")]
 mod proxy;
 mod support;
+#[path = "lane/trouble.rs"]
+mod trouble;
 
 use std::time::Duration;
 
@@ -18,6 +26,7 @@ use surety_engine::authenticated::blob::Blob;
 use surety_engine::l1::{
     append::sidecar,
     client::L1Client,
+    follow::Headers as _,
     send::{Call, Lane, LaneError, LaneSettings},
     signer::{Key, KeySource, write_secret},
 };
@@ -54,11 +63,33 @@ async fn sends_in_order_and_refuses_what_would_revert_or_bankrupt() {
         Err(LaneError::WouldRevert { label: "bad", .. })
     ));
 
+    // what a transaction left is told with it: PUSH1 7, PUSH0, PUSH0, LOG1
+    let logging = Call { to: None, data: bytes!("60075f5fa1"), label: "logs", ..transfer() };
+    let sent = lane.send(&logging).await.unwrap();
+    assert_eq!(sent.logs.len(), 1);
+    assert_eq!(Some(sent.logs[0].address), sent.created);
+
     let floor = U256::from(10).pow(U256::from(23));
     let poor = Lane::new(l1.clone(), key(), LaneSettings { floor, ..LaneSettings::default() });
     assert!(matches!(poor.send(&transfer()).await, Err(LaneError::Funds { .. })));
-    assert_eq!(l1.provider().get_transaction_count(lane.address()).await.unwrap(), 2);
+    assert_eq!(l1.provider().get_transaction_count(lane.address()).await.unwrap(), 3);
     assert!(poor.defend(&transfer()).await.is_ok(), "the floor is there for disputes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_sent_before_l1_was_lost_is_named() {
+    let anvil = support::anvil(&[]);
+    let proxy = Proxy::start(&anvil.endpoint()).await;
+    let l1 = L1Client::connect(&proxy.url, Some(31337)).await.unwrap();
+    let lane = Lane::new(l1, key(), HASTY);
+    proxy.set(Fault::BrokenOnceSent);
+    let lost = lane.send(&transfer()).await;
+    let Err(LaneError::Unseen { label: "transfer", hash, .. }) = lost else { panic!("{lost:?}") };
+    let l1 = L1Client::connect(&anvil.endpoint(), Some(31337)).await.unwrap();
+    assert!(l1.provider().get_transaction_receipt(hash).await.unwrap().unwrap().status());
+    // before anything is sent nothing can be lost
+    let unread = lane.send(&transfer()).await;
+    assert!(matches!(unread, Err(LaneError::Transport { .. })), "{unread:?}");
 }
 
 #[tokio::test]
@@ -185,7 +216,7 @@ async fn a_call_that_gives_way_does_so_at_once_and_leaves_its_nonce() {
     let settings = LaneSettings { patience: Duration::from_secs(600), ..LaneSettings::default() };
     let lane = Lane::new(l1.clone(), key(), settings);
     let (batch, dispute) = (Call { label: "batch", ..transfer() }, transfer());
-    let (yielded, sent) = tokio::join!(lane.send_yielding(&batch, None), async {
+    let (yielded, sent) = tokio::join!(lane.send_yielding(&batch, None, 0), async {
         while l1.provider().get_transaction_count(lane.address()).pending().await.unwrap() == 0 {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -201,11 +232,51 @@ async fn a_call_that_gives_way_does_so_at_once_and_leaves_its_nonce() {
     assert_eq!(l1.provider().get_transaction_count(lane.address()).await.unwrap(), 1);
 
     // when nobody wants the lane, it is like any other
-    let (sent, ()) = tokio::join!(lane.send_yielding(&batch, None), async {
+    let (sent, ()) = tokio::join!(lane.send_yielding(&batch, None, 1), async {
         tokio::time::sleep(Duration::from_millis(300)).await;
         l1.provider().anvil_mine(Some(1), None).await.unwrap();
     });
     assert_eq!(sent.unwrap().block, 2);
+}
+
+#[tokio::test]
+async fn a_call_that_gave_way_and_was_mined_all_the_same_is_not_sent_again() {
+    let anvil = support::anvil(&["--no-mining"]);
+    let proxy = Proxy::start(&anvil.endpoint()).await;
+    let l1 = L1Client::connect(proxy.url.as_str(), None).await.unwrap();
+    let settings = LaneSettings { patience: Duration::from_secs(600), ..LaneSettings::default() };
+    let lane = Lane::new(l1.clone(), key(), settings);
+    let (batch, dispute) = (Call { label: "batch", ..transfer() }, transfer());
+    let nonce = lane.nonce_at(l1.head().await.unwrap().hash).await.unwrap();
+    let (yielded, moved) = tokio::join!(lane.send_yielding(&batch, None, nonce), async {
+        while l1.provider().get_transaction_count(lane.address()).pending().await.unwrap() == 0 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        // L1 has the batch and never hears of the move that should replace it
+        proxy.set(Fault::Swallow);
+        let sent = proxy.sent().len();
+        let meanwhile = async {
+            while proxy.sent().len() == sent {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            let again = lane.send_yielding(&batch, None, nonce).await;
+            assert!(
+                matches!(again, Err(LaneError::Yielded { .. })),
+                "the lane is taken: {again:?}"
+            );
+            l1.provider().anvil_mine(Some(1), None).await.unwrap();
+        };
+        tokio::join!(lane.send(&dispute), meanwhile).0
+    });
+    assert!(matches!(yielded, Err(LaneError::Yielded { .. })), "{yielded:?}");
+    assert!(matches!(moved, Err(LaneError::NonceTaken { nonce: 0, .. })), "{moved:?}");
+    // what was decided before the batch was mined
+    proxy.set(Fault::None);
+    lane.idle().await;
+    let again = lane.send_yielding(&batch, None, nonce).await;
+    assert!(matches!(again, Err(LaneError::NonceTaken { nonce: 0, .. })), "{again:?}");
+    let count = l1.provider().get_transaction_count(lane.address());
+    assert_eq!(count.pending().await.unwrap(), 1, "it is on L1 once");
 }
 
 #[tokio::test]

@@ -70,6 +70,7 @@ pub fn is_overtaken(error: &LaneError) -> bool {
         LaneError::Reverted { .. } | LaneError::NonceTaken { .. } => true,
         LaneError::Funds { .. }
         | LaneError::NotMined { .. }
+        | LaneError::Unseen { .. }
         | LaneError::Yielded { .. }
         | LaneError::Signer { .. }
         | LaneError::Transport { .. } => false,

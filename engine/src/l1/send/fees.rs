@@ -1,7 +1,5 @@
 //! Fees of one transaction and of its replacements (EIP-1559, EIP-4844).
 
-use alloy::eips::eip1559::Eip1559Estimation;
-
 /// The fees of one attempt, wei per gas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fees {
@@ -13,19 +11,7 @@ pub struct Fees {
     pub blob: u128,
 }
 
-impl From<Eip1559Estimation> for Fees {
-    fn from(estimate: Eip1559Estimation) -> Self {
-        Self { max: estimate.max_fee_per_gas, priority: estimate.max_priority_fee_per_gas, blob: 0 }
-    }
-}
-
 impl Fees {
-    /// These fees for a transaction with blobs while `base_fee` is what blob gas costs: it may double.
-    #[must_use]
-    pub fn with_blobs(self, base_fee: u128) -> Self {
-        Self { blob: base_fee.saturating_mul(2).max(1), ..self }
-    }
-
     /// Fees that replace a transaction sent with these: `percent` more, but at least the 10 % that pools want of both; of a
     /// transaction with blobs they want twice all three.
     #[must_use]
@@ -58,10 +44,14 @@ impl Fees {
         }
     }
 
-    /// These fees, not above `cap` wei per gas.
+    /// The smaller of both, field by field.
     #[must_use]
-    pub fn capped(self, cap: u128) -> Self {
-        Self { max: self.max.min(cap), priority: self.priority.min(cap), blob: self.blob.min(cap) }
+    pub fn min(self, limit: Self) -> Self {
+        Self {
+            max: self.max.min(limit.max),
+            priority: self.priority.min(limit.priority),
+            blob: self.blob.min(limit.blob),
+        }
     }
 }
 
@@ -83,11 +73,11 @@ mod tests {
 
         #[test]
         fn a_bump_doubles_the_fees_of_blobs(
-            max in 1..u128::MAX / 20, priority in 0..u128::MAX / 20, base in 0..u128::MAX / 20,
+            max in 1..u128::MAX / 20, priority in 0..u128::MAX / 20, blob in 1..u128::MAX / 20,
         ) {
-            let fees = Fees { max, priority, blob: 0 }.with_blobs(base);
+            let fees = Fees { max, priority, blob };
             let more = fees.bumped(13);
-            prop_assert!(fees.blob >= base && more.blob >= 2 * fees.blob);
+            prop_assert!(more.blob >= 2 * blob);
             prop_assert!(more.max >= 2 * max && more.priority >= 2 * priority);
         }
     }

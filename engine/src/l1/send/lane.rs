@@ -5,148 +5,47 @@
 //! that they are too low. Pools let only a transaction with blobs replace one with blobs: then an empty blob goes along with the
 //! call. A call with blobs whose nonce is held by one without clears the nonce first, and is planned again.
 
+use std::time::Duration;
+
 use alloy::{
-    consensus::{
-        SignableTransaction, TxEip1559, TxEip4844, TxEip4844WithSidecar,
-        transaction::RlpEcdsaEncodableTx,
-    },
-    eips::{
-        BlockId, Encodable2718, eip2930::AccessList, eip4844::DATA_GAS_PER_BLOB,
-        eip7594::BlobTransactionSidecarEip7594,
-    },
-    network::{TransactionBuilder, TxSigner},
-    providers::Provider,
-    rpc::types::{TransactionReceipt, TransactionRequest},
-    signers::Signer as _,
-    transports::{RpcError, TransportError},
+    eips::eip7594::BlobTransactionSidecarEip7594, network::TxSigner, providers::Provider,
+    rpc::types::TransactionReceipt, signers::Signer as _, transports::RpcError,
 };
-use alloy_primitives::{Address, B256, Bytes, Signature, TxKind, U256};
-use thiserror::Error;
+use alloy_primitives::{Address, B256, Bytes, U256};
 use tokio::{
     sync::{Mutex, watch},
     time::{Instant, sleep},
 };
-use tracing::{debug, error, info, warn};
+use tracing::{debug, warn};
 
 use super::{
-    Fees, LaneSettings,
-    measure::{self, Waiting},
+    Call, Fees, LaneError, LaneSettings, Sent,
+    budget::Budget,
+    market::Market,
+    measure,
+    pending::Pending,
+    preflight,
     refusal::Refusal,
+    transaction::{Blobs, Transaction, blob_gas},
 };
 use crate::{
     authenticated::blob::Blob,
-    l1::{append::sidecar, client::L1Client, signer::Key},
+    l1::{
+        append::sidecar,
+        client::{L1Client, L1Error},
+        signer::Key,
+    },
     telemetry::names,
 };
-
-/// The most gas a transaction may ask for on L1: EIP-7825.
-const MAX_TRANSACTION_GAS: u64 = 1 << 24;
 
 /// Gas of a payment.
 const TRANSFER_GAS: u64 = 21_000;
 
+/// Between looks at a nonce that nobody waits for any more: a block's time.
+const BLOCK_TIME: Duration = Duration::from_secs(12);
+
 /// Polls for a receipt after the nonce is used, before another transaction is held to have used it.
 const RECEIPT_POLLS: u32 = 8;
-
-/// A call to a contract on L1.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
-    /// The contract; `None` deploys one.
-    pub to: Option<Address>,
-    /// Calldata or initcode.
-    pub data: Bytes,
-    /// Wei sent along.
-    pub value: U256,
-    /// What it is for, in logs and reports.
-    pub label: &'static str,
-}
-
-/// What a transaction carries beside the call.
-type Blobs<'a> = Option<&'a BlobTransactionSidecarEip7594>;
-
-/// A transaction that was mined and succeeded.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
-    /// Transaction hash.
-    pub hash: B256,
-    /// L1 block number.
-    pub block: u64,
-    /// Gas used.
-    pub gas: u64,
-    /// Wei per gas paid.
-    pub price: u128,
-    /// The contract it made, if it deployed one.
-    pub created: Option<Address>,
-}
-
-/// Why nothing came of a call.
-#[derive(Debug, Error)]
-pub enum LaneError {
-    /// It would revert now; nothing was signed. The revert data tells why.
-    #[error("{label} would revert: {data}")]
-    WouldRevert {
-        /// The call's label.
-        label: &'static str,
-        /// ABI-encoded error.
-        data: Bytes,
-    },
-    /// It was mined and reverted: somebody else was faster.
-    #[error("{label} reverted in transaction {hash}")]
-    Reverted {
-        /// The call's label.
-        label: &'static str,
-        /// The transaction.
-        hash: B256,
-    },
-    /// The key's funds do not cover it and the floor.
-    #[error("{label} needs {needed} wei, the key has {balance}")]
-    Funds {
-        /// The call's label.
-        label: &'static str,
-        /// Wei needed at most.
-        needed: U256,
-        /// Wei there.
-        balance: U256,
-    },
-    /// Another transaction of the key took the nonce.
-    #[error("{label}: nonce {nonce} was used by another transaction")]
-    NonceTaken {
-        /// The call's label.
-        label: &'static str,
-        /// The nonce.
-        nonce: u64,
-    },
-    /// It was not mined within all attempts.
-    #[error("{label} was not mined within {attempts} attempts")]
-    NotMined {
-        /// The call's label.
-        label: &'static str,
-        /// How many.
-        attempts: u32,
-    },
-    /// The key refused to sign.
-    #[error("{label}: {source}")]
-    Signer {
-        /// The call's label.
-        label: &'static str,
-        /// The cause.
-        source: alloy::signers::Error,
-    },
-    /// It gave way to a call that does not. It may still be mined, unless the other takes its nonce.
-    #[error("{label} gave way")]
-    Yielded {
-        /// The call's label.
-        label: &'static str,
-    },
-    /// L1 could not be read: unknown.
-    #[error("{label}: L1 node: {source}")]
-    Transport {
-        /// The call's label.
-        label: &'static str,
-        /// The cause.
-        source: TransportError,
-    },
-}
 
 /// The one place that sends transactions of a key.
 #[derive(Debug)]
@@ -154,16 +53,10 @@ pub struct Lane {
     l1: L1Client,
     signer: Key,
     settings: LaneSettings,
-    turn: Mutex<Option<Attempt>>,
+    turn: Mutex<Pending>,
     /// Calls that wait for their turn and do not give way.
     urgent: watch::Sender<usize>,
-}
-
-/// What the lane last sent.
-#[derive(Clone, Copy, Debug)]
-struct Attempt {
-    nonce: u64,
-    fees: Fees,
+    attempts: watch::Sender<()>,
 }
 
 /// A call that waits for its turn.
@@ -188,7 +81,15 @@ impl Lane {
     pub fn new(l1: L1Client, signer: Key, settings: LaneSettings) -> Self {
         let chain_id = Some(l1.chain_id());
         let signer = signer.with_chain_id(chain_id);
-        Self { l1, signer, settings, turn: Mutex::default(), urgent: watch::Sender::new(0) }
+        let turn = Mutex::new(Pending::of(TxSigner::address(&signer)));
+        let (urgent, attempts) = (watch::Sender::new(0), watch::Sender::new(()));
+        Self { l1, signer, settings, turn, urgent, attempts }
+    }
+
+    /// Changes with every transaction that is sent: whoever waits for a call hears that it gets on.
+    #[must_use]
+    pub fn attempts(&self) -> watch::Receiver<()> {
+        self.attempts.subscribe()
     }
 
     /// The key's address.
@@ -213,24 +114,46 @@ impl Lane {
         self.send_with(call, None, U256::ZERO).await
     }
 
-    /// Sends one call, with blobs or without, and waits until it is mined or another call wants the lane, to which it gives
-    /// way at once: that one takes the nonce if it still can.
+    /// Waits until nothing is being sent.
+    pub async fn idle(&self) {
+        drop(self.turn.lock().await);
+    }
+
+    /// The key's next nonce after the L1 block of hash `at`.
     ///
     /// # Errors
-    /// [`LaneError`], [`LaneError::Yielded`] among them; after any of them the caller looks at the chain again before it acts.
+    /// [`L1Error`], also when the block is not canonical any more.
+    pub async fn nonce_at(&self, at: B256) -> Result<u64, L1Error> {
+        self.l1.nonce_at(at, self.address()).await
+    }
+
+    /// Sends one call with this nonce or not at all, with blobs or without, and waits until it is mined. It gives way at once
+    /// when another call has the lane or wants it: that one takes the nonce if it still can.
+    ///
+    /// Whoever reads the nonce [in the block](Self::nonce_at) in which the call was found to be needed sends nothing twice,
+    /// whatever is still in the pools: what that block does not have of the key's either used this nonce, or never will.
+    ///
+    /// # Errors
+    /// [`LaneError`], [`LaneError::Yielded`] and [`LaneError::NonceTaken`] among them; after any of them the caller looks at
+    /// the chain again before it acts.
     pub async fn send_yielding(
         &self,
         call: &Call,
         blobs: Option<&BlobTransactionSidecarEip7594>,
+        nonce: u64,
     ) -> Result<Sent, LaneError> {
-        let mut last = self.turn.lock().await;
-        let mut urgent = self.urgent.subscribe();
-        let sent = tokio::select! {
-            biased;
-            _ = urgent.wait_for(|count| *count > 0) => {
-                Err(LaneError::Yielded { label: call.label })
+        let yielded = LaneError::Yielded { label: call.label };
+        let sent = match self.turn.try_lock() {
+            Err(_) => Err(yielded),
+            Ok(mut pending) => {
+                let mut urgent = self.urgent.subscribe();
+                let floor = self.settings.floor;
+                tokio::select! {
+                    biased;
+                    _ = urgent.wait_for(|count| *count > 0) => Err(yielded),
+                    sent = self.send_in_turn(call, blobs, floor, Some(nonce), &mut pending) => sent,
+                }
             }
-            sent = self.send_in_turn(call, blobs, self.settings.floor, &mut last) => sent,
         };
         measure::count(&sent);
         sent
@@ -254,11 +177,11 @@ impl Lane {
         blobs: Blobs<'_>,
         floor: U256,
     ) -> Result<Sent, LaneError> {
-        let mut last = {
+        let mut pending = {
             let _urgent = Urgent::new(&self.urgent);
             self.turn.lock().await
         };
-        let sent = self.send_in_turn(call, blobs, floor, &mut last).await;
+        let sent = self.send_in_turn(call, blobs, floor, None, &mut pending).await;
         measure::count(&sent);
         sent
     }
@@ -268,257 +191,254 @@ impl Lane {
         call: &Call,
         blobs: Blobs<'_>,
         floor: U256,
-        last: &mut Option<Attempt>,
+        decided: Option<u64>,
+        pending: &mut Pending,
+    ) -> Result<Sent, LaneError> {
+        let mut hashes = Vec::new();
+        let sent = self.attempt(call, blobs, floor, decided, pending, &mut hashes).await;
+        match (sent, hashes.last()) {
+            (Err(LaneError::Transport { label, source }), Some(&hash)) => {
+                Err(LaneError::Unseen { label, hash, source })
+            }
+            (sent, _) => sent,
+        }
+    }
+
+    /// Sends until it is mined; `hashes` are of all that was signed for the call.
+    async fn attempt(
+        &self,
+        call: &Call,
+        blobs: Blobs<'_>,
+        floor: U256,
+        decided: Option<u64>,
+        pending: &mut Pending,
+        hashes: &mut Vec<B256>,
     ) -> Result<Sent, LaneError> {
         let label = call.label;
         let transport = |source| LaneError::Transport { label, source };
-        let gas_limit = self.preflight(call, blobs).await?;
-        let provider = self.l1.provider();
-        let nonce = provider.get_transaction_count(self.address()).await.map_err(transport)?;
-        let mut fees = self.estimate(blobs).await.map_err(transport)?;
-        if let Some(last) = last.filter(|last| last.nonce == nonce) {
-            // it may still be in the pools
-            fees = self.bumped(last.fees).max(fees).capped(self.settings.max_fee);
+        let address = self.address();
+        // before the preflight: if an earlier run's call is mined meanwhile, this one cannot follow it
+        let (next, balance) = self.account().await.map_err(transport)?;
+        let unseen = pending.passed(next);
+        // a node that counts less is behind the block that the caller has seen
+        let nonce = decided.or(unseen).unwrap_or(next);
+        if nonce < next {
+            return Err(LaneError::NonceTaken { label, nonce });
         }
-        self.check_funds(call, blobs, gas_limit, fees, floor).await?;
+        let budget = Budget::new(label, balance, call.value, floor)?;
+        let gas_limit = preflight::gas_limit(&self.l1, address, call, blobs).await?;
+        let market = self.market(blobs).await.map_err(transport)?;
+        let limit = budget.limit(gas_limit, blob_gas(blobs), market, self.settings.max_fee);
+        let limit = limit.inspect_err(|_| pending.forget_fees())?;
+        let mut fees = market.fees().min(limit);
+        if let Some(taken) = pending.fees(nonce) {
+            fees = self.bumped(taken).max(fees).min(limit);
+        }
 
-        let _waiting = Waiting::begin();
-        let (mut hashes, mut carried) = (Vec::new(), None);
-        let (mut attempt, mut used) = (0, false);
+        let chain_id = self.l1.chain_id();
+        let (mut attempt, mut taken, mut used, mut carried) = (0, false, false, None);
         while attempt < self.settings.attempts {
             let carries = carried.as_ref().or(blobs);
-            let (hash, raw) = self.sign(call, carries, nonce, gas_limit, fees).await?;
-            *last = Some(Attempt { nonce, fees });
-            hashes.push(hash);
-            match self.l1.broadcast(&raw).await {
-                Ok(()) => debug!(label, %hash, nonce, max_fee = fees.max, "sent"),
-                Err(RpcError::ErrorResp(error)) => {
-                    warn!(label, %hash, nonce, code = error.code, message = %error.message, "pool refused");
-                    match Refusal::of(&error.message) {
-                        // what an earlier run left pays more: patience would not help
-                        Refusal::Underpriced
-                            if fees.doubled().capped(self.settings.max_fee) != fees =>
-                        {
-                            fees = fees.doubled().capped(self.settings.max_fee);
-                            continue;
-                        }
-                        Refusal::Reserved if carries.is_none() && call.to.is_some() => {
-                            // only a transaction with blobs replaces one: an empty blob goes along
-                            let empty = empty_sidecar()
-                                .ok_or(LaneError::NotMined { label, attempts: attempt })?;
-                            let market = self.estimate(Some(&empty)).await.map_err(transport)?;
-                            fees = fees.max(market).doubled().capped(self.settings.max_fee);
-                            carried = Some(empty);
-                            continue;
-                        }
-                        Refusal::Reserved => self.clear(nonce, fees, label).await?,
-                        Refusal::Used => used = true,
-                        Refusal::Known | Refusal::Underpriced | Refusal::Other => {}
-                    }
+            let transaction =
+                Transaction { chain_id, nonce, gas_limit, fees, call, blobs: carries };
+            let refusal = match transaction.sign(&self.signer).await {
+                Ok((hash, raw)) => {
+                    hashes.push(hash);
+                    pending.sent(nonce, self.used(nonce));
+                    self.attempts.send_replace(());
+                    self.offer(hash, &raw, &transaction).await.map_err(transport)?
                 }
-                Err(source) => return Err(transport(source)),
+                Err(source) if taken => {
+                    // what the pools have may still be mined
+                    warn!(label, nonce, error = %source, "not replaced");
+                    Some(Refusal::Known)
+                }
+                Err(source) => return Err(LaneError::Signer { label, source }),
+            };
+            match refusal {
+                None => {
+                    taken = true;
+                    pending.taken(fees);
+                }
+                // what an earlier run left pays more: patience would not help
+                Some(Refusal::Underpriced) if fees.doubled().min(limit) != fees => {
+                    fees = fees.doubled().min(limit);
+                    continue;
+                }
+                Some(Refusal::Reserved) if carries.is_none() && call.to.is_some() => {
+                    // only a transaction with blobs replaces one: an empty blob goes along
+                    let (attempts, hash) = (attempt, hashes.last().copied());
+                    let empty = empty_sidecar();
+                    let empty = empty.ok_or(LaneError::NotMined { label, attempts, hash })?;
+                    let market = self.market(Some(&empty)).await.map_err(transport)?;
+                    fees = fees.max(market.fees()).doubled().min(limit);
+                    carried = Some(empty);
+                    continue;
+                }
+                Some(Refusal::Reserved) => self.clear(nonce, fees, limit, label).await?,
+                Some(Refusal::Funds) if !taken => {
+                    pending.forget_fees();
+                    return Err(budget.refused(gas_limit, blob_gas(carries), fees));
+                }
+                Some(Refusal::Used) => used = true,
+                Some(Refusal::Known | Refusal::Underpriced | Refusal::Funds | Refusal::Other) => {}
             }
-            if let Some(receipt) = self.wait(&hashes, nonce, used, label).await? {
-                return finish(label, &receipt);
+            if let Some(receipt) = self.wait(hashes, nonce, used, label, pending).await? {
+                pending.settle();
+                return Sent::of(label, &receipt);
             }
             names::TRANSACTIONS_REPLACED.add(1);
-            let market = self.estimate(carried.as_ref().or(blobs)).await.map_err(transport)?;
-            fees = self.bumped(fees).max(market).capped(self.settings.max_fee);
+            let market = self.market(carried.as_ref().or(blobs)).await.map_err(transport)?;
+            fees = self.bumped(fees).max(market.fees()).min(limit);
             attempt += 1;
         }
-        Err(LaneError::NotMined { label, attempts: self.settings.attempts })
+        let (attempts, hash) = (self.settings.attempts, hashes.last().copied());
+        Err(LaneError::NotMined { label, attempts, hash })
     }
 
     fn bumped(&self, fees: Fees) -> Fees {
         fees.bumped(self.settings.bump_percent)
     }
 
+    /// The key's next nonce and what it holds, wei, in the newest block.
+    async fn account(&self) -> Result<(u64, U256), L1Error> {
+        let address = self.address();
+        let ask = |l1: L1Client| async move {
+            let nonce = l1.provider().get_transaction_count(address).await?;
+            Ok((nonce, l1.provider().get_balance(address).await?))
+        };
+        self.l1.by_any(ask).await
+    }
+
+    async fn market(&self, blobs: Blobs<'_>) -> Result<Market, L1Error> {
+        Market::ask(&self.l1, blobs.is_some()).await
+    }
+
+    /// Resolves once `nonce` is used.
+    fn used(&self, nonce: u64) -> impl Future<Output = ()> + Send + use<> {
+        let (provider, address) = (self.l1.provider().clone(), self.address());
+        async move {
+            loop {
+                sleep(BLOCK_TIME).await;
+                let next = provider.get_transaction_count(address).await;
+                if next.is_ok_and(|next| next > nonce) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Gives a transaction to the pools. `None`: they have taken it.
+    async fn offer(
+        &self,
+        hash: B256,
+        raw: &[u8],
+        transaction: &Transaction<'_>,
+    ) -> Result<Option<Refusal>, L1Error> {
+        let Transaction { call: Call { label, .. }, nonce, fees, .. } = transaction;
+        match self.l1.broadcast(raw).await {
+            Ok(()) => {
+                debug!(label, %hash, nonce, max_fee = fees.max, "sent");
+                Ok(None)
+            }
+            Err(RpcError::ErrorResp(error)) => {
+                let refusal = Refusal::of(&error.message);
+                warn!(label, %hash, nonce, code = error.code, message = %error.message, "pool refused");
+                Ok((refusal != Refusal::Known).then_some(refusal))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Replaces what holds the nonce by a payment of nothing to ourselves: a transaction with blobs cannot.
-    async fn clear(&self, nonce: u64, fees: Fees, label: &'static str) -> Result<(), LaneError> {
+    async fn clear(
+        &self,
+        nonce: u64,
+        fees: Fees,
+        limit: Fees,
+        label: &'static str,
+    ) -> Result<(), LaneError> {
         let data = Bytes::new();
         let call = Call { to: Some(self.address()), data, value: U256::ZERO, label };
+        let (chain_id, gas_limit) = (self.l1.chain_id(), TRANSFER_GAS);
         let mut fees = Fees { blob: 0, ..fees };
         loop {
-            let (hash, raw) = self.sign(&call, None, nonce, TRANSFER_GAS, fees).await?;
-            match self.l1.broadcast(&raw).await {
-                Err(RpcError::ErrorResp(error)) => {
-                    let more = fees.doubled().capped(self.settings.max_fee);
-                    if Refusal::of(&error.message) != Refusal::Underpriced || more == fees {
-                        return Ok(());
-                    }
-                    fees = more;
+            let transaction =
+                Transaction { chain_id, nonce, gas_limit, fees, call: &call, blobs: None };
+            let signed = transaction.sign(&self.signer).await;
+            let (hash, raw) = signed.map_err(|source| LaneError::Signer { label, source })?;
+            let refusal = self.offer(hash, &raw, &transaction).await;
+            match refusal.map_err(|source| LaneError::Transport { label, source })? {
+                Some(Refusal::Underpriced) if fees.doubled().min(limit) != fees => {
+                    fees = fees.doubled().min(limit);
                 }
-                Ok(()) => {
+                Some(_) => return Ok(()),
+                None => {
                     warn!(label, %hash, nonce, "clearing the nonce of a transaction without blobs");
                     return Ok(());
                 }
-                Err(source) => return Err(LaneError::Transport { label, source }),
             }
         }
-    }
-
-    /// Runs the call against the newest block and returns the gas limit to send it with.
-    async fn preflight(&self, call: &Call, blobs: Blobs<'_>) -> Result<u64, LaneError> {
-        let mut request = TransactionRequest::default()
-            .with_from(self.address())
-            .with_input(call.data.clone())
-            .with_value(call.value);
-        request.blob_versioned_hashes = blobs.map(|blobs| blobs.versioned_hashes().collect());
-        request.to = Some(call.to.map_or(TxKind::Create, TxKind::Call));
-        match self.l1.provider().estimate_gas(request).block(BlockId::latest()).await {
-            // the state may have moved when it is mined: a fifth more, within EIP-7825's cap
-            Ok(gas) => Ok((gas + gas / 5).min(MAX_TRANSACTION_GAS)),
-            Err(RpcError::ErrorResp(error)) => {
-                let data = error.as_revert_data().unwrap_or_default();
-                Err(LaneError::WouldRevert { label: call.label, data })
-            }
-            Err(source) => Err(LaneError::Transport { label: call.label, source }),
-        }
-    }
-
-    async fn estimate(&self, blobs: Blobs<'_>) -> Result<Fees, TransportError> {
-        let provider = self.l1.provider();
-        let mut fees = Fees::from(provider.estimate_eip1559_fees().await?);
-        if blobs.is_some() {
-            fees = fees.with_blobs(provider.get_blob_base_fee().await?);
-        }
-        Ok(fees.capped(self.settings.max_fee))
-    }
-
-    async fn check_funds(
-        &self,
-        call: &Call,
-        blobs: Blobs<'_>,
-        gas: u64,
-        fees: Fees,
-        floor: U256,
-    ) -> Result<(), LaneError> {
-        let label = call.label;
-        let balance = self.l1.provider().get_balance(self.address()).await;
-        let balance = balance.map_err(|source| LaneError::Transport { label, source })?;
-        let price = |gas: u64, fee: u128| U256::from(gas).saturating_mul(U256::from(fee));
-        let blob_gas = blobs.map_or(0, |blobs| DATA_GAS_PER_BLOB * blobs.blobs.len() as u64);
-        let cost = price(gas, fees.max).saturating_add(price(blob_gas, fees.blob));
-        let needed = cost.saturating_add(call.value).saturating_add(floor);
-        if balance < needed {
-            error!(label, %needed, %balance, "the key's funds are at their floor: nothing is sent");
-            return Err(LaneError::Funds { label, needed, balance });
-        }
-        Ok(())
-    }
-
-    async fn sign(
-        &self,
-        call: &Call,
-        blobs: Blobs<'_>,
-        nonce: u64,
-        gas_limit: u64,
-        fees: Fees,
-    ) -> Result<(B256, Vec<u8>), LaneError> {
-        let (chain_id, value, input) = (self.l1.chain_id(), call.value, call.data.clone());
-        let max_priority_fee_per_gas = fees.priority.min(fees.max);
-        let signed = match (blobs, call.to) {
-            (Some(blobs), Some(to)) => {
-                let tx = TxEip4844 {
-                    chain_id,
-                    nonce,
-                    gas_limit,
-                    max_fee_per_gas: fees.max,
-                    max_priority_fee_per_gas,
-                    max_fee_per_blob_gas: fees.blob,
-                    blob_versioned_hashes: blobs.versioned_hashes().collect(),
-                    to,
-                    value,
-                    access_list: AccessList::default(),
-                    input,
-                };
-                let tx = TxEip4844WithSidecar::from_tx_and_sidecar(tx, blobs.clone());
-                self.sign_transaction(tx).await
-            }
-            // EIP-4844: a transaction with blobs creates nothing
-            (_, to) => {
-                let tx = TxEip1559 {
-                    chain_id,
-                    nonce,
-                    gas_limit,
-                    max_fee_per_gas: fees.max,
-                    max_priority_fee_per_gas,
-                    to: to.map_or(TxKind::Create, TxKind::Call),
-                    value,
-                    access_list: AccessList::default(),
-                    input,
-                };
-                self.sign_transaction(tx).await
-            }
-        };
-        signed.map_err(|source| LaneError::Signer { label: call.label, source })
-    }
-
-    /// The transaction's hash, and what is sent of it.
-    async fn sign_transaction<T>(&self, mut tx: T) -> alloy::signers::Result<(B256, Vec<u8>)>
-    where
-        T: SignableTransaction<Signature> + RlpEcdsaEncodableTx + Send + Sync,
-    {
-        let signature = self.signer.sign_transaction(&mut tx).await?;
-        let signed = tx.into_signed(signature);
-        Ok((*signed.hash(), signed.encoded_2718()))
     }
 
     /// Waits until one of `hashes` is mined; none when patience ran out. `used`: the pool says that the nonce is, so that a
-    /// node which does not count it yet is stale.
+    /// node which does not count it yet is stale. An endpoint that fails meanwhile ends no wait: what was sent may be mined all
+    /// the same.
     async fn wait(
         &self,
         hashes: &[B256],
         nonce: u64,
         used: bool,
         label: &'static str,
+        pending: &mut Pending,
     ) -> Result<Option<TransactionReceipt>, LaneError> {
-        let transport = |source| LaneError::Transport { label, source };
-        let provider = self.l1.provider();
         let deadline = Instant::now() + self.settings.patience;
         let mut without_receipt = 0;
         loop {
-            let mined = provider.get_transaction_count(self.address()).await.map_err(transport)?;
-            for hash in hashes.iter().rev() {
-                let receipt = provider.get_transaction_receipt(*hash).await.map_err(transport)?;
-                if receipt.is_some() {
-                    return Ok(receipt);
+            let failure = match self.look(hashes).await {
+                Ok((_, Some(receipt))) => return Ok(Some(receipt)),
+                Ok((next, None)) => {
+                    if next <= nonce && !used {
+                        // not yet, or a reorganisation has undone it
+                        without_receipt = 0;
+                    } else {
+                        // a node may count a transaction before it serves its receipt
+                        without_receipt += 1;
+                    }
+                    None
                 }
-            }
-            if mined <= nonce && !used {
-                // not yet, or a reorganisation has undone it
-                without_receipt = 0;
-            } else {
-                // a node may count a transaction before it serves its receipt
-                without_receipt += 1;
-                if without_receipt > RECEIPT_POLLS {
-                    return Err(LaneError::NonceTaken { label, nonce });
-                }
+                Err(error) => Some(error),
+            };
+            if without_receipt > RECEIPT_POLLS {
+                pending.settle();
+                return Err(LaneError::NonceTaken { label, nonce });
             }
             if Instant::now() >= deadline {
-                return Ok(None);
+                let failure = failure.map(|source| LaneError::Transport { label, source });
+                return failure.map_or(Ok(None), Err);
             }
-            sleep(provider.client().poll_interval()).await;
+            sleep(self.l1.provider().client().poll_interval()).await;
         }
+    }
+
+    /// The key's next nonce, and the receipt of the last of `hashes` that was mined.
+    async fn look(&self, hashes: &[B256]) -> Result<(u64, Option<TransactionReceipt>), L1Error> {
+        let address = self.address();
+        let ask = |l1: L1Client| async move {
+            let next = l1.provider().get_transaction_count(address).await?;
+            for hash in hashes.iter().rev() {
+                let receipt = l1.provider().get_transaction_receipt(*hash).await?;
+                if receipt.is_some() {
+                    return Ok((next, receipt));
+                }
+            }
+            Ok((next, None))
+        };
+        self.l1.by_any(ask).await
     }
 }
 
 /// One blob of zeros.
 fn empty_sidecar() -> Option<BlobTransactionSidecarEip7594> {
     sidecar(&[Blob::of_batch(&[]).ok()?]).ok()
-}
-
-fn finish(label: &'static str, receipt: &TransactionReceipt) -> Result<Sent, LaneError> {
-    let hash = receipt.transaction_hash;
-    if !receipt.status() {
-        return Err(LaneError::Reverted { label, hash });
-    }
-    info!(label, %hash, gas = receipt.gas_used, "mined");
-    Ok(Sent {
-        hash,
-        block: receipt.block_number.unwrap_or_default(),
-        gas: receipt.gas_used,
-        price: receipt.effective_gas_price,
-        created: receipt.contract_address,
-    })
 }

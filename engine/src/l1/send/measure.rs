@@ -1,25 +1,7 @@
-//! What a lane tells of its transactions.
-
-use std::time::SystemTime;
+//! What becomes of a lane's calls, in numbers.
 
 use super::{LaneError, Sent};
-use crate::telemetry::{names, unix_time};
-
-/// While it lives, a transaction is waited for.
-pub(super) struct Waiting;
-
-impl Waiting {
-    pub(super) fn begin() -> Self {
-        names::TRANSACTION_PENDING_SINCE.set(unix_time(SystemTime::now()));
-        Self
-    }
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        names::TRANSACTION_PENDING_SINCE.set(0.0);
-    }
-}
+use crate::telemetry::names;
 
 /// Counts what became of a call.
 pub(super) fn count(sent: &Result<Sent, LaneError>) {
@@ -32,7 +14,7 @@ pub(super) fn count(sent: &Result<Sent, LaneError>) {
         Err(LaneError::NotMined { .. }) => "not_mined",
         Err(LaneError::Yielded { .. }) => "yielded",
         Err(LaneError::Signer { .. }) => "signer",
-        Err(LaneError::Transport { .. }) => "transport",
+        Err(LaneError::Unseen { .. } | LaneError::Transport { .. }) => "transport",
     };
     names::TRANSACTIONS.with([outcome]).increment(1);
 }

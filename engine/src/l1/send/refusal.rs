@@ -12,6 +12,8 @@ pub(super) enum Refusal {
     Reserved,
     /// The nonce is used.
     Used,
+    /// The account cannot pay for it.
+    Funds,
     /// Anything else: what is on the chain tells.
     Other,
 }
@@ -23,12 +25,28 @@ impl Refusal {
         let says = |words: &[&str]| words.iter().any(|words| message.contains(words));
         if says(&["already known", "alreadyknown", "known transaction", "already imported"]) {
             Self::Known
-        } else if says(&["already reserved", "conflicting pooled transaction", "exclusive"]) {
+        } else if says(&[
+            "already reserved",
+            "conflicting pooled transaction",
+            "exclusive",
+            "type conflict",
+            "conflictingtype",
+        ]) {
             Self::Reserved
-        } else if says(&["underpriced", "too low to replace", "toolowtocompete", "fee too low"]) {
+        } else if says(&[
+            "underpriced",
+            "too low to replace",
+            "toolowtocompete",
+            "fee too low",
+            "gas price below minimum",
+        ]) {
             Self::Underpriced
         } else if says(&["nonce too low", "oldnonce", "nonce is too low", "invalid nonce"]) {
             Self::Used
+        } else if says(&["insufficient funds", "insufficientfunds", "exceeds account balance"])
+            || says(&["up-front cost", "upfront cost"]) && says(&["balance"])
+        {
+            Self::Funds
         } else {
             Self::Other
         }
@@ -51,7 +69,17 @@ mod tests {
             ("address already reserved", Refusal::Reserved),
             ("nonce too low: next nonce 5, tx nonce 4", Refusal::Used),
             ("OldNonce", Refusal::Used),
-            ("insufficient funds for gas * price + value", Refusal::Other),
+            ("pending transaction type conflict", Refusal::Reserved),
+            ("PendingTxsOfConflictingType", Refusal::Reserved),
+            ("transaction gas price below minimum: gas tip cap 0, needed 1", Refusal::Underpriced),
+            ("insufficient funds for gas * price + value", Refusal::Funds),
+            ("InsufficientFunds, Account balance: 0, cumulative cost: 1", Refusal::Funds),
+            ("Upfront cost exceeds account balance", Refusal::Funds),
+            (
+                "transaction up-front cost 0x2 exceeds transaction sender account balance 0x1",
+                Refusal::Funds,
+            ),
+            ("node is syncing", Refusal::Other),
         ] {
             assert_eq!(Refusal::of(message), refusal, "{message}");
         }

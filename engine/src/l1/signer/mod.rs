@@ -87,11 +87,22 @@ pub enum KeyError {
 }
 
 impl KeyError {
-    /// Whether trying again may help.
+    /// Whether time may cure it: it is not the configuration that is wrong. A remote signer may be starting, and what it says
+    /// of itself until then means nothing.
     #[must_use]
-    pub const fn is_unreachable(&self) -> bool {
-        matches!(self, Self::Remote(RemoteError::Transport(_)))
+    pub const fn may_pass(&self) -> bool {
+        match self {
+            Self::Remote(error) => !matches!(error, RemoteError::Endpoint | RemoteError::NoKey(_)),
+            Self::Secret(_) | Self::None | Self::Wallet { .. } => false,
+        }
     }
+}
+
+/// Whether whoever holds the key could not be reached, so that it signs nothing else either.
+#[must_use]
+pub fn is_unreachable(error: &Error) -> bool {
+    let Error::Other(error) = error else { return false };
+    error.downcast_ref().is_some_and(|error| matches!(error, RemoteError::Transport(_)))
 }
 
 impl KeySource {

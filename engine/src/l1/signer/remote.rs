@@ -65,9 +65,12 @@ pub enum RemoteError {
         /// Whose it should be.
         expected: Address,
     },
-    /// It does not have the key.
+    /// It has other keys.
     #[error("the remote signer does not have the key of {0}")]
     NoKey(Address),
+    /// It has no key yet.
+    #[error("the remote signer has no key: it is sealed, or starting")]
+    Sealed,
 }
 
 /// Signs elsewhere.
@@ -114,6 +117,7 @@ impl RemoteSigner {
     pub(super) async fn check(&self) -> Result<(), RemoteError> {
         match self.ask::<Vec<Address>>("eth_accounts", json!([])).await {
             Ok(accounts) if accounts.contains(&self.address) => Ok(()),
+            Ok(accounts) if accounts.is_empty() => Err(RemoteError::Sealed),
             Ok(_) => Err(RemoteError::NoKey(self.address)),
             Err(RemoteError::Refused { code: METHOD_NOT_FOUND, .. }) => Ok(()),
             Err(error) => Err(error),

@@ -262,13 +262,28 @@ async fn a_remote_signer_is_asked_for_its_keys() {
     assert!(remote(move |_, _| json!([address])).await.check().await.is_ok());
     let unlisted = remote(|_, _| json!({ "code": -32_601, "message": "no such method" })).await;
     assert!(unlisted.check().await.is_ok(), "not all of them list");
-    let without = remote(|_, _| json!([])).await.check().await.unwrap_err();
-    assert!(matches!(without, KeyError::Remote(RemoteError::NoKey(_))));
-    assert!(!without.is_unreachable());
+    let others = remote(|_, _| json!([Address::repeat_byte(7)])).await.check().await.unwrap_err();
+    assert!(matches!(others, KeyError::Remote(RemoteError::NoKey(_))));
+    assert!(!others.may_pass());
     let url = "http://127.0.0.1:1".to_owned();
     let nobody = KeySource::Remote { url, address, timeout_ms: 500 }.load().unwrap();
-    assert!(nobody.check().await.unwrap_err().is_unreachable());
+    assert!(nobody.check().await.unwrap_err().may_pass());
+    assert!(is_unreachable(&nobody.sign_transaction(&mut call()).await.unwrap_err()));
     let url = "no url".to_owned();
-    let endpoint = KeySource::Remote { url, address, timeout_ms: 500 }.load();
-    assert!(matches!(endpoint, Err(KeyError::Remote(RemoteError::Endpoint))));
+    let endpoint = KeySource::Remote { url, address, timeout_ms: 500 }.load().unwrap_err();
+    assert!(matches!(endpoint, KeyError::Remote(RemoteError::Endpoint)));
+    assert!(!endpoint.may_pass());
+}
+
+#[tokio::test]
+async fn a_remote_signer_that_is_starting_is_waited_for() {
+    let sealed = remote(|_, _| json!([])).await.check().await.unwrap_err();
+    assert!(matches!(sealed, KeyError::Remote(RemoteError::Sealed)));
+    let denied = remote(|_, _| json!({ "code": -32_000, "message": "authentication needed" }));
+    let denied = denied.await.check().await.unwrap_err();
+    assert!(matches!(denied, KeyError::Remote(RemoteError::Refused { .. })));
+    assert!(sealed.may_pass() && denied.may_pass());
+    // it signs other things
+    let key = remote(|_, _| json!({ "code": -32_000, "message": "denied" })).await;
+    assert!(!is_unreachable(&key.sign_transaction(&mut call()).await.unwrap_err()));
 }
