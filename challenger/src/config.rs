@@ -50,6 +50,6 @@ mod tests {
         let config: Config = Layers::of(Path::new(file)).read().unwrap();
         assert_eq!(config.seat.challenger.policy(), Policy::CHALLENGER, "it shows the defaults");
         assert_eq!((config.daemon.node.poll_ms, config.daemon.node.lag_seconds), (2_000, 120));
-        assert!(matches!(config.daemon.key, Some(KeySource::Mnemonic { index: 0, .. })));
+        assert!(matches!(config.daemon.key, Some(KeySource::Keystore { .. })));
     }
 }

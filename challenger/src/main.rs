@@ -63,13 +63,13 @@ async fn run(Arguments { process, watch_only }: Arguments) -> Result<(), Failure
     let health = telemetry.health().clone();
     let page = page::serve(&config.seat.page, daemon.reports(), health).await;
     let _page = page.map_err(Failure::service)?;
-    let mut known = BTreeMap::new();
+    let (mut known, disputes) = (BTreeMap::new(), !watch_only);
     daemon
         .run(shutdown, |tick| {
             let verdicts = check(&tick.snapshot, daemon.execution());
             for (claim, verdict) in &verdicts {
                 if known.get(claim) != Some(verdict) {
-                    report(*claim, *verdict);
+                    report(*claim, *verdict, disputes);
                 }
             }
             known = verdicts;
@@ -78,11 +78,16 @@ async fn run(Arguments { process, watch_only }: Arguments) -> Result<(), Failure
     Ok(())
 }
 
-fn report(claim: ClaimId, verdict: Verdict) {
+fn report(claim: ClaimId, verdict: Verdict, disputes: bool) {
     match verdict {
         Verdict::Right => info!(%claim, "claim agrees with our execution"),
         Verdict::Wrong => {
-            error!(alarm = Alarm::WrongClaim.raise(), %claim, "claim is wrong: disputing it");
+            let alarm = Alarm::WrongClaim.raise();
+            if disputes {
+                error!(alarm, %claim, "claim is wrong: disputing it");
+            } else {
+                error!(alarm, %claim, "claim is wrong: somebody has to dispute it");
+            }
         }
         Verdict::OnWrong(wrong) => {
             warn!(%claim, %wrong, "claim builds on a wrong one and falls with it")

@@ -18,7 +18,7 @@ use surety_engine::{
         source::NodeStore,
         storage,
     },
-    state::{BlockRow, Commit, Head, L1Block, LeavesRow, Progress, Store},
+    state::{AppendedRow, BlockRow, Commit, Head, L1Block, LeavesRow, Progress, Store},
 };
 
 const DIRECTORY: &str = "SURETY_CRASH_DIRECTORY";
@@ -42,6 +42,11 @@ fn execute(store: &mut impl NodeStore, root: B256, n: u64) -> B256 {
 fn block_row(n: u64, state_root: B256) -> BlockRow {
     let batch = keccak256(n.to_be_bytes()).repeat(1 + n as usize % 200);
     BlockRow { hash: hash(n), state_root, batch: batch.into(), ..BlockRow::default() }
+}
+
+/// What waits after block `n - 1`; where that is rolled back to, its L1 block is gone.
+fn appended(n: u64) -> AppendedRow {
+    AppendedRow { l1_block: n + 6, messages: n, ..AppendedRow::default() }
 }
 
 fn hash(n: u64) -> B256 {
@@ -89,6 +94,7 @@ fn writer() {
                 .nodes(tries.take_fresh())
                 .codes([Bytes::from(number.to_be_bytes())])
                 .block(number, &block_row(number, root))
+                .appended(number + 1, &appended(number + 1))
                 .leaves(number, &leaves(number))
                 .boundary(number, 1023, root.as_slice())
                 .meta("head", &number.to_be_bytes())
@@ -127,7 +133,11 @@ impl Expected {
             assert_eq!(store.leaves(n).unwrap(), Some(leaves(n)), "leaves {n}");
             assert_eq!(store.boundary(n, 1023).unwrap(), Some(root.0.into()), "boundary {n}");
         }
+        let waiting = store.appended(head + 1).unwrap();
+        assert!(waiting.is_none_or(|row| row == appended(head + 1)));
+        assert_eq!(store.appended(head).unwrap(), None, "block {head} is executed");
         for n in head + 1..head + 8 {
+            assert_eq!(store.appended(n + 1).unwrap(), None, "block {n} does not wait");
             assert_eq!(store.block(n).unwrap(), None, "block {n}");
             assert_eq!(store.leaves(n).unwrap(), None, "leaves {n}");
             assert_eq!(store.boundary(n, 1023).unwrap(), None, "boundary {n}");

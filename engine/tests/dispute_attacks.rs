@@ -39,13 +39,8 @@ type At<L> = Player<Reader, Execution, Execution, L>;
 
 /// The same seat, which sends in another way.
 fn through<L>(seat: Seat, lane: impl FnOnce(Sender) -> L) -> At<L> {
-    Player {
-        observer: seat.observer,
-        evidence: seat.evidence,
-        prover: seat.prover,
-        lane: lane(seat.lane),
-        policy: seat.policy,
-    }
+    let Seat { observer, evidence, prover, lane: own, policy, .. } = seat;
+    Player::new(observer, evidence, prover, lane(own), policy)
 }
 
 async fn propose(seat: &Seat) {
@@ -266,6 +261,14 @@ async fn t45_claims_about_nothing_stop_nobody() {
 struct Stingy {
     own: Sender,
     waits: AtomicBool,
+    refusal: fn(&'static str) -> LaneError,
+}
+
+impl Stingy {
+    fn new(own: Sender) -> Self {
+        let refusal = |label| LaneError::Funds { label, needed: U256::ZERO, balance: U256::ZERO };
+        Self { own, waits: AtomicBool::new(true), refusal }
+    }
 }
 
 const MONEY: [&str; 6] =
@@ -275,8 +278,7 @@ const MONEY: [&str; 6] =
 impl TransactionLane for Stingy {
     async fn send(&self, call: &Call) -> Result<Sent, LaneError> {
         if self.waits.load(Ordering::Relaxed) && MONEY.contains(&call.label) {
-            let (label, needed, balance) = (call.label, U256::ZERO, U256::ZERO);
-            return Err(LaneError::Funds { label, needed, balance });
+            return Err((self.refusal)(call.label));
         }
         self.own.send(call).await
     }
@@ -287,14 +289,8 @@ impl TransactionLane for Stingy {
 async fn t46_the_money_of_an_old_dispute_comes_home() {
     let mut world = World::new(1);
     world.records.claims.push(1);
-    let honest = through(world.honest(1, Policy::PROPOSER), |own| Stingy {
-        own,
-        waits: AtomicBool::new(true),
-    });
-    let liar = through(world.liar(2, twist(1, 3), Policy::CHALLENGER), |own| Stingy {
-        own,
-        waits: AtomicBool::new(true),
-    });
+    let honest = through(world.honest(1, Policy::PROPOSER), Stingy::new);
+    let liar = through(world.liar(2, twist(1, 3), Policy::CHALLENGER), Stingy::new);
     let mut appended = false;
     while honest
         .observer
@@ -324,6 +320,51 @@ async fn t46_the_money_of_an_old_dispute_comes_home() {
     play(&world, &[&honest], &[]).await;
     assert_eq!(world.locked(honest.lane.own.account), root);
     assert_eq!(world.locked(liar.lane.own.account), U256::ZERO);
+}
+
+/// What is planned next would take the nonce of a call that may still be mined.
+#[tokio::test]
+async fn a_call_that_may_still_be_mined_is_the_last_of_its_tick() {
+    let world = World::new(1);
+    let mut honest = through(world.honest(1, Policy::PROPOSER), Stingy::new);
+    let liar = through(world.liar(2, twist(1, 3), Policy::CHALLENGER), Stingy::new);
+    let genesis = world.deployment.genesis_key().id();
+    while honest.observer.snapshot().await.unwrap().latest_confirmed == genesis {
+        let moved =
+            liar.tick().await.unwrap().sent.is_some() | honest.tick().await.unwrap().sent.is_some();
+        if !moved {
+            world.chain.lock().unwrap().mine(1);
+        }
+    }
+    let poor = honest.tick().await.unwrap();
+    assert!(poor.unpaid().len() > 1, "a cheaper one may go through: {poor:?}");
+    honest.lane.refusal = |label| LaneError::NotMined { label, attempts: 10, hash: None };
+    let tick = honest.tick().await.unwrap();
+    assert_eq!((tick.failures.len(), tick.unpaid().len()), (1, 0), "{:?}", tick.failures);
+}
+
+/// Its moves are mined in blocks that its endpoint does not show yet.
+struct Ahead(Sender);
+
+#[async_trait]
+impl TransactionLane for Ahead {
+    async fn send(&self, call: &Call) -> Result<Sent, LaneError> {
+        let sent = self.0.send(call).await?;
+        Ok(Sent { block: sent.block + 3, ..sent })
+    }
+}
+
+#[tokio::test]
+async fn no_money_moves_until_l1_shows_the_last_move() {
+    let world = World::new(1);
+    let honest = through(world.honest(1, Policy::PROPOSER), Ahead);
+    for verb in ["deposit", "lockBond", "propose"] {
+        let tick = honest.tick().await.unwrap();
+        assert_eq!(tick.sent.map(|(intent, _)| intent.label()), Some(verb));
+        let tick = honest.tick().await.unwrap();
+        assert!(tick.sent.is_none() && tick.failures.is_empty(), "{tick:?}");
+        world.chain.lock().unwrap().mine(3);
+    }
 }
 
 /// A bond that stands behind a lost claim of somebody else burns, wherever a walk along its path has come.

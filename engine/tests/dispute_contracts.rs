@@ -190,7 +190,7 @@ async fn nobody_can_lose_on_behalf_of_the_honest_side() {
     }
 }
 
-/// T44: the player remembers nothing, so one that is killed after every move plays the same dispute.
+/// T44: the player remembers nothing that matters, so one that is killed after every move plays the same dispute.
 #[tokio::test]
 async fn t44_a_player_killed_after_every_move_goes_on_from_the_chain() {
     let world = World::new(1);
@@ -198,17 +198,14 @@ async fn t44_a_player_killed_after_every_move_goes_on_from_the_chain() {
     let first = world.honest(1, Policy::CHALLENGER);
     let mut quiet = 0;
     while quiet < 2 * BUDGET {
-        let reborn = Seat {
-            observer: first.observer.clone(),
-            evidence: Execution::honest(world.genesis, &world.records),
-            prover: Execution::honest(world.genesis, &world.records),
-            lane: Sender {
-                chain: world.chain.clone(),
-                account: first.lane.account,
-                sent: Mutex::default(),
-            },
-            policy: first.policy,
+        let execution = Execution::honest(world.genesis, &world.records);
+        let lane = Sender {
+            chain: world.chain.clone(),
+            account: first.lane.account,
+            sent: Mutex::default(),
         };
+        let observer = first.observer.clone();
+        let reborn = Seat::new(observer, execution.clone(), execution, lane, first.policy);
         let moved =
             liar.tick().await.unwrap().sent.is_some() | reborn.tick().await.unwrap().sent.is_some();
         quiet = if moved { 0 } else { quiet + 1 };
@@ -302,7 +299,7 @@ async fn nothing_is_sent_about_claims_under_a_lost_one() {
     assert!(snapshot.bonds.values().any(|bond| bond.status == BondStatus::Forfeited));
 }
 
-/// Without the money for a bond nothing is sent, and the plan says how much is missing.
+/// Without the money for a bond, and for the gas of what follows, nothing is sent, and the plan says how much is missing.
 #[tokio::test]
 async fn a_poor_player_says_what_it_lacks() {
     let world = World::new(1);
@@ -311,6 +308,7 @@ async fn a_poor_player_says_what_it_lacks() {
     world.chain.lock().unwrap().take(honest.lane.account, all - U256::from(ETHER));
     let tick = honest.tick().await.unwrap();
     assert!(tick.sent.is_none());
-    let lacks = Decision::Wait(Reason::Funds(U256::from(2 * ETHER)));
+    let for_gas = tick.snapshot.parameters.step_bond / U256::from(100);
+    let lacks = Decision::Wait(Reason::Funds(U256::from(2 * ETHER) + for_gas));
     assert!(tick.planned.iter().any(|planned| planned.decision == lacks), "{:?}", tick.planned);
 }

@@ -1,6 +1,7 @@
 //! The loop: read, plan, act once, and read again. All progress lives on the chain, so a crash at any point is harmless.
 
 use std::collections::BTreeSet;
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use tracing::{debug, info, warn};
@@ -8,6 +9,7 @@ use tracing::{debug, info, warn};
 use super::domain::Snapshot;
 use super::honest::{Evidence, EvidenceError, Need, StepProver};
 use super::lane::{TransactionLane, is_overtaken};
+use super::moved::Moved;
 use super::observe::{ChainReader, ObserveError, Observer};
 use super::plan::{Decision, Intent, Planned, Policy, plan};
 use super::prepare::prepare;
@@ -29,6 +31,7 @@ pub struct Player<R, E, P, L> {
     pub lane: L,
     /// What the seat is for.
     pub policy: Policy,
+    moved: Moved,
 }
 
 /// What one tick did.
@@ -44,6 +47,18 @@ pub struct Tick {
     pub failures: Vec<Failure>,
 }
 
+impl Tick {
+    /// The verbs of the moves that the key's account could not pay.
+    #[must_use]
+    pub fn unpaid(&self) -> BTreeSet<&'static str> {
+        let unpaid = self.failures.iter().filter_map(|failure| match failure {
+            Failure::Lane(LaneError::Funds { label, .. }) => Some(*label),
+            Failure::Lane(_) | Failure::Evidence(_) => None,
+        });
+        unpaid.collect()
+    }
+}
+
 /// Why an intent or a need came to nothing; the next tick tries again.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -55,6 +70,25 @@ pub enum Failure {
     Evidence(#[from] EvidenceError),
 }
 
+impl Failure {
+    /// Whether it comes of what an L1 endpoint said, so that another one might answer better.
+    #[must_use]
+    pub fn is_of_l1(&self) -> bool {
+        match self {
+            Self::Lane(error) => error.is_of_l1(),
+            Self::Evidence(_) => false,
+        }
+    }
+}
+
+impl<R, E, P, L> Player<R, E, P, L> {
+    /// A player that has not moved yet.
+    #[must_use]
+    pub fn new(observer: Observer<R>, evidence: E, prover: P, lane: L, policy: Policy) -> Self {
+        Self { observer, evidence, prover, lane, policy, moved: Moved::default() }
+    }
+}
+
 impl<R, E, P, L> Player<R, E, P, L>
 where
     R: ChainReader,
@@ -64,7 +98,8 @@ where
 {
     /// Reads the chain once and sends at most one transaction: the most urgent that goes through. What has a deadline
     /// is sent before anything is executed for other disputes; what has none comes last. Execution that takes longer than
-    /// a block is gone on with in the next tick, which knows what the rivals did meanwhile.
+    /// a block is gone on with in the next tick, which knows what the rivals did meanwhile. A call that may still be mined is the
+    /// last of its tick: what is planned next would take its nonce.
     ///
     /// # Errors
     /// [`ObserveError`] when the chain cannot be read: unknown, and nothing was sent.
@@ -74,22 +109,27 @@ where
         let (mut tried, began) = (BTreeSet::new(), Instant::now());
         loop {
             tick.planned = plan(&tick.snapshot, &self.evidence, self.policy);
-            self.send_first(&mut tick, |planned| planned.deadline.is_some()).await;
-            if tick.sent.is_some()
-                || began.elapsed() >= BLOCK_TIME
+            if self.send_first(&mut tick, |planned| planned.deadline.is_some()).await.is_break() {
+                return Ok(tick);
+            }
+            if began.elapsed() >= BLOCK_TIME
                 || !gather(&self.evidence, &mut tick, &mut tried, began).await
             {
                 break;
             }
         }
-        if tick.sent.is_none() {
-            self.send_first(&mut tick, |planned| planned.deadline.is_none()).await;
-        }
+        let _ = self.send_first(&mut tick, |planned| planned.deadline.is_none()).await;
         Ok(tick)
     }
 
-    /// Sends the first of the chosen actions that goes through.
-    async fn send_first(&self, tick: &mut Tick, chosen: impl Fn(&Planned) -> bool) {
+    /// Sends the first of the chosen actions that goes through. Breaks when the chain has to be read before anything else is
+    /// sent.
+    async fn send_first(
+        &self,
+        tick: &mut Tick,
+        chosen: impl Fn(&Planned) -> bool,
+    ) -> ControlFlow<()> {
+        let is_past = self.moved.is_after(tick.snapshot.now);
         let chosen = tick.planned.iter().filter(|planned| chosen(planned));
         let intents = chosen.filter_map(|planned| match &planned.decision {
             Decision::Act(intent) => Some((planned, &**intent)),
@@ -97,34 +137,43 @@ where
         });
         for (planned, intent) in intents {
             let (verb, subject) = (intent.label(), planned.subject);
-            match self.send(intent, planned.is_voluntary()).await {
-                Ok(None) => info!(intent = verb, %subject, "already done by somebody else"),
-                Ok(Some(sent)) => {
+            if is_past && intent.needs_money() {
+                // it may be there already: money goes a second time
+                info!(intent = verb, %subject, "waiting until L1 shows our last move");
+                continue;
+            }
+            let failure = match self.send(intent, planned.is_voluntary()).await {
+                Ok(sent) => {
                     let (transaction, l1, gas) = (sent.hash, sent.block, sent.gas);
                     info!(intent = verb, %subject, %transaction, l1, gas, "move made");
+                    self.moved.to(sent.block);
                     tick.sent = Some((intent.clone(), sent));
-                    return;
+                    return ControlFlow::Break(());
                 }
-                Err(failure) => {
-                    warn!(intent = verb, %subject, %failure, "move not made");
-                    tick.failures.push(failure);
-                }
+                Err(failure) => failure,
+            };
+            let holds = matches!(&failure, Failure::Lane(error) if error.holds_the_lane());
+            if matches!(&failure, Failure::Lane(error) if is_overtaken(error)) {
+                info!(intent = verb, %subject, "already done by somebody else");
+            } else {
+                warn!(intent = verb, %subject, %failure, "move not made");
+                tick.failures.push(failure);
+            }
+            if holds {
+                return ControlFlow::Break(());
             }
         }
+        ControlFlow::Continue(())
     }
 
-    /// `None`: somebody was faster, so that the next plan goes on from there.
-    async fn send(&self, intent: &Intent, voluntary: bool) -> Result<Option<Sent>, Failure> {
+    async fn send(&self, intent: &Intent, voluntary: bool) -> Result<Sent, Failure> {
         let account = self.observer.account();
         let call = prepare(self.observer.deployment(), account, intent, &self.prover).await?;
         let sent = match voluntary {
             true => self.lane.send(&call).await,
             false => self.lane.defend(&call).await,
         };
-        match sent {
-            Err(error) if is_overtaken(&error) => Ok(None),
-            sent => Ok(Some(sent?)),
-        }
+        Ok(sent?)
     }
 }
 

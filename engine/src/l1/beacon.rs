@@ -66,9 +66,9 @@ pub enum BeaconError {
         /// The L1 block.
         block: u64,
     },
-    /// The endpoint is not a URL.
-    #[error("beacon endpoint: {0}")]
-    Endpoint(String),
+    /// The endpoint is not a URL. It is not repeated: it may hold a key.
+    #[error("a beacon endpoint is not a URL")]
+    Endpoint,
     /// The HTTP client could not be made.
     #[error("HTTP client: {0}")]
     Client(#[source] reqwest::Error),
@@ -114,7 +114,7 @@ impl BeaconClient {
             url.parse::<Url>()
                 .ok()
                 .filter(|url| !url.cannot_be_a_base())
-                .ok_or_else(|| BeaconError::Endpoint(url.clone()))
+                .ok_or(BeaconError::Endpoint)
         };
         let urls = config.urls.iter().map(parse).collect::<Result<_, _>>()?;
         let http = Client::builder().timeout(TIMEOUT).build().map_err(BeaconError::Client)?;

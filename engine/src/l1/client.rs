@@ -42,9 +42,9 @@ pub enum L1Error {
     /// No node answered, or one answered with an error.
     #[error("L1 node: {0}")]
     Transport(#[from] TransportError),
-    /// The endpoint is not a URL the client understands.
-    #[error("L1 endpoint: {0}")]
-    Endpoint(String),
+    /// The endpoint is not a URL the client understands. It is not repeated: it may hold a key.
+    #[error("an L1 endpoint cannot be used: {0}")]
+    Endpoint(&'static str),
     /// There is none, or too few for a cross-check.
     #[error("{got} L1 endpoints are configured, {needed} are needed")]
     TooFew {
@@ -291,6 +291,19 @@ impl L1Client {
         self.confirmed(at, ask).await
     }
 
+    /// The nonce of `account`'s next transaction after the block of hash `at`, confirmed by a second endpoint if the settings
+    /// say so.
+    ///
+    /// # Errors
+    /// [`L1Error`], also when the block is not canonical any more.
+    pub async fn nonce_at(&self, at: B256, account: Address) -> Result<u64, L1Error> {
+        let block = BlockId::hash_canonical(at);
+        let ask = |provider: DynProvider| async move {
+            provider.get_transaction_count(account).block_id(block).await
+        };
+        self.confirmed(at, ask).await
+    }
+
     async fn confirmed<T: PartialEq, F: Future<Output = Result<T, TransportError>>>(
         &self,
         at: B256,
@@ -379,7 +392,7 @@ async fn chain_id(endpoints: &[Endpoint], expected: Option<u64>) -> Result<u64, 
 }
 
 /// What is kept of a block, if its header is that of its hash.
-fn checked(block: &Block) -> Option<BlockRef> {
+pub(super) fn checked(block: &Block) -> Option<BlockRef> {
     let header = &block.header;
     (header.inner.hash_slow() == header.hash).then(|| BlockRef {
         number: header.number(),

@@ -62,12 +62,12 @@ impl Endpoint {
     /// The endpoint at `url`; nothing is asked yet.
     pub(super) fn new(url: &str, settings: &L1Settings) -> Result<Self, L1Error> {
         let parsed = url.parse::<Url>().ok().filter(|url| !url.cannot_be_a_base());
-        let url = parsed.ok_or_else(|| L1Error::Endpoint(url.to_owned()))?;
+        let url = parsed.ok_or(L1Error::Endpoint("it is not a URL"))?;
         let name = name(&url);
         let link = match url.scheme() {
             "http" | "https" => Link::Http(RpcClient::new_http(url)),
             "ws" | "wss" => Link::WebSocket { url, connection: tokio::sync::Mutex::default() },
-            _ => return Err(L1Error::Endpoint(name)),
+            _ => return Err(L1Error::Endpoint("its scheme is not http, https, ws or wss")),
         };
         let (name, pace) = (name.into(), Pace::new(settings.requests_per_second));
         Ok(Self(Arc::new(Inner { name, link, pace, timeout: settings.timeout() })))
@@ -225,6 +225,16 @@ impl Pace {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_endpoint_is_not_repeated() {
+        for url in ["l1.example/v3/secret", "l1.example:443/secret", "ftp://l1.example/secret"] {
+            let error = Endpoint::new(url, &L1Settings::default()).err();
+            assert!(matches!(error, Some(L1Error::Endpoint(_))), "{url}");
+            let told = error.map(|error| format!("{error} {error:?}")).unwrap_or_default();
+            assert!(!told.contains("secret"), "{told}");
+        }
+    }
 
     #[test]
     fn no_more_than_the_limit_is_asked_in_a_second() {

@@ -11,6 +11,7 @@ use std::{
 };
 
 use alloy::{
+    eips::BlockNumberOrTag,
     providers::{DynProvider, Provider as _, ProviderBuilder},
     rpc::{
         client::RpcClient,
@@ -27,7 +28,7 @@ use tokio::time::{Instant, sleep_until};
 use tower::Service;
 use tracing::{error, warn};
 
-use super::endpoint::Endpoint;
+use super::{client::checked, endpoint::Endpoint, follow::BlockRef};
 
 /// The pause after an endpoint's first failure; each further one doubles it.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
@@ -147,12 +148,13 @@ impl Fallback {
         let mut others: Vec<_> = health.iter().enumerate().filter(|(at, _)| *at != index).collect();
         others
             .sort_by_key(|(at, it)| (it.paused_until.max(now), it.distrusted_until.max(now), *at));
-        let provider = |at: usize| {
-            let endpoint = self.0.endpoints.get(at)?.clone();
-            let client = RpcClient::new(endpoint, false);
-            Some((at, ProviderBuilder::default().connect_client(client).erased()))
-        };
-        others.into_iter().filter_map(|(at, _)| provider(at)).collect()
+        others.into_iter().filter_map(|(at, _)| Some((at, self.provider(at)?))).collect()
+    }
+
+    /// A provider of endpoint `index` alone.
+    fn provider(&self, index: usize) -> Option<DynProvider> {
+        let client = RpcClient::new(self.0.endpoints.get(index)?.clone(), false);
+        Some(ProviderBuilder::default().connect_client(client).erased())
     }
 
     /// Has the others asked before endpoint `index` for a while.
@@ -223,22 +225,25 @@ impl Fallback {
         Err(TransportErrorKind::custom(other))
     }
 
-    /// The number of the newest block at endpoint `index`; how it answers counts.
-    pub(super) async fn head_of(&self, index: usize) -> Result<u64, TransportError> {
-        let endpoint = self.0.endpoints.get(index).ok_or_else(TransportErrorKind::backend_gone)?;
-        let client = RpcClient::new(endpoint.clone(), false);
-        let head = async {
+    /// A block by the word of endpoint `index` alone, if it has it; how it answers counts.
+    pub(super) async fn block_of(&self, index: usize, block: BlockNumberOrTag) -> Option<BlockRef> {
+        let provider = self.provider(index)?;
+        let answer = async {
             self.check(index).await?;
-            client.request_noparams::<U64>("eth_blockNumber").await
+            provider.get_block_by_number(block).await
         };
-        match head.await {
-            Ok(head) => {
+        match answer.await {
+            Ok(block) => {
                 self.answered(index);
-                Ok(head.to())
+                let block = block.as_ref().map(checked)?;
+                if block.is_none() {
+                    self.distrust(index, Distrust::Lied);
+                }
+                block
             }
             Err(error) => {
                 self.pause(index, &error);
-                Err(error)
+                None
             }
         }
     }

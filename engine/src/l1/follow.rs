@@ -45,7 +45,7 @@ pub trait Headers {
 /// What following found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Advance {
-    /// Nothing new, or the node is behind what was already seen on the same chain.
+    /// Nothing new.
     Unchanged,
     /// These blocks follow the newest one known, parents first.
     Extend(Vec<BlockRef>),
@@ -59,6 +59,16 @@ pub enum FollowError<E: std::error::Error + 'static> {
     /// The headers could not be read.
     #[error(transparent)]
     Headers(#[from] E),
+    /// The node has not come as far as L1 was followed; nothing shows that what was seen is not canonical any more.
+    #[error(
+        "L1 was followed to block {followed}, and the node does not know it: its newest is {head}"
+    )]
+    Lagging {
+        /// Number of the newest block that was followed.
+        followed: u64,
+        /// Number of the node's newest block, as it says.
+        head: u64,
+    },
     /// None of the remembered blocks is canonical: the reorganisation is deeper than the memory.
     #[error("L1 reorganised below block {oldest}, the oldest remembered")]
     TooDeep {
@@ -87,21 +97,24 @@ pub async fn advance<H: Headers>(
     if head.hash == newest.hash {
         return Ok(Advance::Unchanged);
     }
-    for block in known.iter().rev() {
-        // A node that is behind knows nothing above its head: judge by what it has.
+    let lagging = FollowError::Lagging { followed: newest.number, head: head.number };
+    // Only another block at the same height shows that one is gone. A node that is behind knows of none; and of several
+    // behind one address each question may come to another, so that the newest is asked for whatever the head is.
+    let mut replaced = false;
+    let asked = |block: &&BlockNumHash| block.number <= head.number || block.hash == newest.hash;
+    for block in known.iter().rev().filter(asked) {
         let Some(theirs) = headers.at(block.number).await? else { continue };
         if theirs.hash != block.hash {
-            continue;
-        }
-        if block.hash == newest.hash {
+            replaced = true;
+        } else if block.hash == newest.hash {
             return extend(headers, *newest, head.number.min(newest.number.saturating_add(limit)))
                 .await;
+        } else {
+            return if replaced { Ok(Advance::RollBack(block.number)) } else { Err(lagging) };
         }
-        // Shorter but not different: the node lags, and what was seen may still be canonical.
-        let lagging = head.number == block.number;
-        return Ok(if lagging { Advance::Unchanged } else { Advance::RollBack(block.number) });
     }
-    Err(FollowError::TooDeep { oldest: known.first().map_or(0, |block| block.number) })
+    let oldest = known.first().map_or(0, |block| block.number);
+    Err(if replaced { FollowError::TooDeep { oldest } } else { lagging })
 }
 
 async fn extend<H: Headers>(
@@ -131,17 +144,21 @@ mod tests {
 
     use super::*;
 
-    struct Chain(Vec<BlockRef>);
+    /// A node; `served` of its blocks are known to whoever answers about numbers.
+    struct Chain {
+        blocks: Vec<BlockRef>,
+        served: usize,
+    }
 
     impl Headers for Chain {
         type Error = Infallible;
 
         async fn head(&self) -> Result<BlockRef, Infallible> {
-            Ok(*self.0.last().unwrap())
+            Ok(*self.blocks.last().unwrap())
         }
 
         async fn at(&self, number: u64) -> Result<Option<BlockRef>, Infallible> {
-            Ok(self.0.get(usize::try_from(number).unwrap()).copied())
+            Ok(self.blocks[..self.served].get(usize::try_from(number).unwrap()).copied())
         }
     }
 
@@ -164,9 +181,17 @@ mod tests {
         known: &[BlockRef],
         limit: u64,
     ) -> Result<Advance, FollowError<Infallible>> {
+        follow(&Chain { blocks: chain(theirs), served: theirs.len() }, known, limit)
+    }
+
+    fn follow(
+        node: &Chain,
+        known: &[BlockRef],
+        limit: u64,
+    ) -> Result<Advance, FollowError<Infallible>> {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let known: Vec<_> = known.iter().map(BlockRef::id).collect();
-        runtime.block_on(advance(&Chain(chain(theirs)), &known, limit))
+        runtime.block_on(advance(node, &known, limit))
     }
 
     #[test]
@@ -184,9 +209,26 @@ mod tests {
     }
 
     #[test]
-    fn a_node_that_lags_changes_nothing() {
-        let ours = chain(&[0; 6]);
-        assert_eq!(run(&[0; 4], &ours, 9).unwrap(), Advance::Unchanged);
+    fn t40_a_node_that_lags_is_no_reorganisation() {
+        let ours = chain(&[0; 9]);
+        let lags =
+            |result| matches!(result, Err(FollowError::Lagging { followed: 8, head }) if head <= 9);
+        assert!(lags(run(&[0; 4], &ours, 9)));
+        // its head is a block that is not remembered any more, or one before all that was followed
+        let thinned = [ours[0], ours[2], ours[6], ours[7], ours[8]];
+        assert!(lags(run(&[0; 4], &thinned, 9)));
+        assert!(lags(run(&[0; 4], &ours[5..], 9)));
+        // one of several nodes behind an address says what the newest block is, and one that lags what is at a height
+        for served in 0..9 {
+            for newest in [9, 10] {
+                let mixed = Chain { blocks: chain(&vec![0; newest]), served };
+                let known = if newest == 9 { &ours[..] } else { &thinned[..] };
+                let found = follow(&mixed, known, 9);
+                assert!(newest == 9 && found.is_ok() || lags(found), "{served} {newest}");
+            }
+        }
+        // of a node that lags on another chain what it knows counts
+        assert_eq!(run(&[0, 0, 0, 0, 2], &ours, 9).unwrap(), Advance::RollBack(3));
     }
 
     #[test]

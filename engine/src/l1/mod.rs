@@ -1,5 +1,6 @@
 //! The only room with a network: following L1 and its blobs, and sending transactions to it.
 
+pub(crate) mod again;
 pub mod append;
 pub mod beacon;
 pub mod bindings;

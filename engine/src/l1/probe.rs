@@ -1,12 +1,19 @@
-//! All endpoints are asked for their heads now and then: whether one works is known before it is needed, and one that is
-//! behind the others is not asked first.
+//! All endpoints are asked for their newest blocks now and then: whether one works is known before it is needed, and one
+//! that is behind the others is not asked first.
+//!
+//! What an endpoint says of its height alone could make it the only one that is asked. So it is behind only if another one
+//! has blocks on top of its newest one; and with three or more no single one decides how high L1 is.
 
-use std::time::Duration;
+use std::{cmp::Reverse, time::Duration};
 
+use alloy::eips::BlockNumberOrTag;
 use futures_util::future::join_all;
 use tokio::{task::JoinHandle, time::sleep};
 
-use super::fallback::{Distrust, Fallback};
+use super::{
+    fallback::{Distrust, Fallback},
+    follow::BlockRef,
+};
 
 /// How far behind the others an endpoint's head may be: a minute of Ethereum's blocks.
 const BEHIND: u64 = 5;
@@ -34,14 +41,55 @@ impl Drop for Probe {
 async fn probe(fallback: Fallback, pause: Duration) {
     loop {
         sleep(pause).await;
-        let all = 0..fallback.endpoints().len();
-        let heads =
-            join_all(all.map(async |index| (index, fallback.head_of(index).await.ok()))).await;
-        let Some(highest) = heads.iter().filter_map(|(_, head)| *head).max() else { continue };
-        for (index, head) in heads {
-            if head.is_some_and(|head| head.saturating_add(BEHIND) <= highest) {
+        let newest = async |index| {
+            let head = fallback.block_of(index, BlockNumberOrTag::Latest).await?;
+            Some(Found { index, head })
+        };
+        let found = join_all((0..fallback.endpoints().len()).map(newest)).await;
+        let found: Vec<_> = found.into_iter().flatten().collect();
+        let Some(measure) = measure(&found) else { continue };
+        for Found { index, head } in found {
+            let suspected = head.number.saturating_add(BEHIND) <= measure.head.number;
+            if suspected && fallback.block_of(measure.index, head.number.into()).await == Some(head)
+            {
                 fallback.distrust(index, Distrust::Stale);
             }
+        }
+    }
+}
+
+/// The newest block of an endpoint, as it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Found {
+    index: usize,
+    head: BlockRef,
+}
+
+/// By which of them the others are measured: the second highest; of two the higher.
+fn measure(found: &[Found]) -> Option<Found> {
+    let mut found = found.to_vec();
+    found.sort_by_key(|it| Reverse(it.head.number));
+    found.get(usize::from(found.len() > 2)).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_single_one_of_three_says_how_high_l1_is() {
+        let found = |numbers: &[u64]| -> Vec<_> {
+            let head = |number| BlockRef { number, ..BlockRef::default() };
+            (0..).zip(numbers).map(|(index, number)| Found { index, head: head(*number) }).collect()
+        };
+        for (numbers, by) in [
+            (&[][..], None),
+            (&[5], Some(0)),
+            (&[5, 9], Some(1)),
+            (&[5, 1_000_000, 6], Some(2)),
+            (&[1_000_000, 5, 6, 6], Some(2)),
+        ] {
+            assert_eq!(measure(&found(numbers)).map(|it| it.index), by, "{numbers:?}");
         }
     }
 }

@@ -18,6 +18,7 @@ pub struct Alarms {
     ends: BTreeSet<End>,
     hindered: BTreeSet<(Subject, Alarm)>,
     called: BTreeSet<(Subject, Instant)>,
+    unpaid: BTreeSet<&'static str>,
 }
 
 impl Alarms {
@@ -49,6 +50,22 @@ impl Alarms {
         }
         self.hindered.retain(|(_, alarm)| *alarm != Alarm::Funds);
         self.hindered.extend(hindered);
+        new
+    }
+
+    /// Logs, as errors, the moves that the key's account could not pay, by their verbs. Returns how many are new: one that was
+    /// paid meanwhile is called again.
+    pub fn unpaid(&mut self, verbs: BTreeSet<&'static str>) -> usize {
+        let mut new = 0;
+        for verb in verbs.difference(&self.unpaid) {
+            error!(
+                alarm = Alarm::Funds.raise(),
+                intent = verb,
+                "the account cannot pay for a move"
+            );
+            new += 1;
+        }
+        self.unpaid = verbs;
         new
     }
 
@@ -158,6 +175,15 @@ mod tests {
         assert_eq!((alarms.raise(&late), alarms.raise(&late)), (1, 0));
         assert_eq!((alarms.raise(&poor), alarms.raise(&poor)), (1, 0));
         assert_eq!((alarms.raise(&late), alarms.raise(&poor)), (0, 1), "poor again");
+    }
+
+    #[test]
+    fn a_move_that_is_not_paid_is_raised_once_until_it_is() {
+        let mut alarms = Alarms::default();
+        let mut unpaid = |verbs: &[&'static str]| alarms.unpaid(verbs.iter().copied().collect());
+        assert_eq!((unpaid(&["turn"]), unpaid(&["turn"])), (1, 0));
+        assert_eq!((unpaid(&["turn", "confirm"]), unpaid(&[])), (1, 0));
+        assert_eq!(unpaid(&["turn"]), 1, "again");
     }
 
     #[test]

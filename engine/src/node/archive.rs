@@ -5,7 +5,10 @@ use std::{path::Path, sync::Arc};
 use super::{IDENTITY, NodeError, deployment::Deployment, history::History};
 use crate::{
     commitment::{Slots, SlotsBuilder},
-    derive::{BatchData, BlockInput, deposits::unpack},
+    derive::{
+        BatchData, BlockInput,
+        deposits::{Deposit, unpack},
+    },
     execute::{block::LAST_SLOT, boundary::Boundary},
     machine::groups::Record,
     rules::limits::Limits,
@@ -42,8 +45,7 @@ impl Executed<'_> {
     pub(super) fn input(self, number: u64) -> Result<BlockInput, NodeError> {
         let missing = |what| NodeError::Missing { what, number };
         let row = self.store.block(number)?.ok_or(missing("batch"))?;
-        let record = Record::decode(&row.record).map_err(|_| missing("record"))?;
-        let deposits = unpack(&row.deposits).ok_or(missing("deposits"))?;
+        let (record, deposits) = announced(number, &row.record, &row.deposits)?;
         let data: BatchData = if record.blob_hash.is_zero() {
             row.batch.into()
         } else {
@@ -61,6 +63,18 @@ impl Executed<'_> {
         }
         Ok(builder.finish()?)
     }
+}
+
+/// What the Inbox announced of an L2 block, as rows keep it.
+pub(super) fn announced(
+    number: u64,
+    record: &[u8],
+    deposits: &[u8],
+) -> Result<(Record, Vec<Deposit>), NodeError> {
+    let missing = |what| NodeError::Missing { what, number };
+    let record = Record::decode(record).map_err(|_| missing("record"))?;
+    let deposits = unpack(deposits).ok_or(missing("deposits"))?;
+    Ok((record, deposits))
 }
 
 /// The store of a daemon that does not run, read without an L1.

@@ -9,7 +9,6 @@ use crate::{
     l1::{
         bindings::{self, IInbox},
         client::L1Client,
-        follow::BlockRef,
         receipts::{Place, PlacedLog},
     },
     machine::groups::Record,
@@ -20,8 +19,6 @@ use crate::{
 pub struct Batch {
     /// Where its event stands.
     pub place: Place,
-    /// The L1 block that appended it.
-    pub l1_block: BlockRef,
     /// What the Inbox fixed.
     pub record: Record,
     /// Its bytes; empty if a blob holds them.
@@ -30,15 +27,11 @@ pub struct Batch {
     pub deposits: Vec<Deposit>,
 }
 
-/// The batches among `logs`, those of `blocks` in order.
+/// The batches among `logs`, in order.
 ///
 /// # Errors
 /// [`NodeError::Contradiction`] when an event of the Inbox does not say what it should.
-pub fn batches(
-    logs: &[PlacedLog],
-    inbox: Address,
-    blocks: &[BlockRef],
-) -> Result<Vec<Batch>, NodeError> {
+pub fn batches(logs: &[PlacedLog], inbox: Address) -> Result<Vec<Batch>, NodeError> {
     let appended = |placed: &&PlacedLog| {
         placed.log.address == inbox
             && placed.log.topics().first() == Some(&IInbox::BatchAppended::SIGNATURE_HASH)
@@ -53,10 +46,7 @@ pub fn batches(
         }
         let deposits = unpack(&event.data.deposits)
             .ok_or(NodeError::Contradiction("deposits that cannot be unpacked"))?;
-        let l1_block = blocks.iter().find(|block| block.number == placed.place.block).copied();
-        let l1_block = l1_block.ok_or(NodeError::Moving { number: placed.place.block })?;
-        let (place, bytes) = (placed.place, event.data.batch);
-        Ok(Batch { place, l1_block, record, bytes, deposits })
+        Ok(Batch { place: placed.place, record, bytes: event.data.batch, deposits })
     };
     logs.iter().filter(appended).map(batch).collect()
 }

@@ -42,7 +42,7 @@ pub struct NodeConfig {
     pub evidence_mb: u64,
     /// Where the genesis state comes from.
     pub genesis: GenesisSource,
-    /// Where blobs come from. Without it the node stops at the first batch that is in a blob.
+    /// Where blobs come from. Without it nothing is executed from the first batch on that is in a blob: anybody may append one.
     #[serde(default)]
     pub beacon: Option<BeaconConfig>,
     /// Milliseconds between looks at L1.

@@ -3,22 +3,23 @@
 use std::{future::Future, sync::Arc, time::Instant};
 
 use alloy_primitives::Address;
-use futures_util::future::OptionFuture;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use tokio::time::sleep;
 use tracing::{error, info, warn};
 
 use super::{
-    Node, NodeError,
+    Node, NodeError, Synced,
     alarms::Alarms,
     config::NodeConfig,
     deployment::Deployment,
     evidence::Execution,
     feed::{Feed, Reports},
     genesis,
+    opening::Opened,
     pinned::Pinned,
     record::Record,
+    supervised::SupervisedLane,
     supervisor::{State, Supervisor},
     traces::Traces,
     wiring::{self, WiringError},
@@ -85,6 +86,9 @@ pub enum StartError {
     /// The contracts on L1 are not those of the deployment file, or unsafe.
     #[error(transparent)]
     Wiring(#[from] WiringError),
+    /// The deployment has no Bridge, which the program is for.
+    #[error("the deployment has no Bridge")]
+    NoBridge,
 }
 
 impl StartError {
@@ -103,7 +107,7 @@ impl StartError {
     #[must_use]
     pub const fn code(&self) -> u8 {
         match self {
-            Self::Key(error) if error.is_unreachable() => 1,
+            Self::Key(error) if error.may_pass() => 1,
             Self::Key(_) => 2,
             Self::Node(error) => match error {
                 NodeError::Deployment(_)
@@ -119,7 +123,7 @@ impl StartError {
                 _ => 1,
             },
             Self::Wiring(WiringError::L1(_) | WiringError::View { .. }) => 1,
-            Self::Wiring(_) => 3,
+            Self::Wiring(_) | Self::NoBridge => 3,
         }
     }
 }
@@ -127,12 +131,20 @@ impl StartError {
 /// What kept a round from being complete. Nothing was signed on account of it; the next round tries again.
 #[derive(Debug, Error)]
 pub enum Unknown {
-    /// L1 could not be followed, or a block not executed.
+    /// L1 could not be followed.
     #[error(transparent)]
     Node(#[from] NodeError),
     /// The contracts could not be read.
     #[error(transparent)]
     Observe(#[from] ObserveError),
+    /// An L2 block could not be executed. What concerns only the blocks before it was played.
+    #[error("{source}")]
+    Stuck {
+        /// The cause.
+        source: NodeError,
+        /// What was played.
+        played: Box<player::Tick>,
+    },
 }
 
 impl Unknown {
@@ -140,16 +152,25 @@ impl Unknown {
     #[must_use]
     pub const fn is_of_l1(&self) -> bool {
         match self {
-            Self::Node(error) => error.is_of_l1(),
+            Self::Node(error) | Self::Stuck { source: error, .. } => error.is_of_l1(),
             Self::Observe(_) => true,
         }
+    }
+}
+
+/// What was played in a round, complete or not.
+pub(super) fn played(round: &Result<Option<player::Tick>, Unknown>) -> Option<&player::Tick> {
+    match round {
+        Ok(played) => played.as_ref(),
+        Err(Unknown::Stuck { played, .. }) => Some(played),
+        Err(Unknown::Node(_) | Unknown::Observe(_)) => None,
     }
 }
 
 /// Who sits at a node: one that plays has a key and a lane, one that watches has neither.
 #[derive(Debug)]
 enum Seat {
-    Player(Player<Pinned, Execution, Execution, Arc<Lane>>),
+    Player(Player<Pinned, Execution, Execution, SupervisedLane>),
     Watcher(Watcher<Pinned, Execution>),
 }
 
@@ -161,6 +182,7 @@ pub struct Daemon {
     config: NodeConfig,
     health: Health,
     feed: Feed,
+    supervisor: Arc<Supervisor>,
 }
 
 impl Daemon {
@@ -171,26 +193,10 @@ impl Daemon {
     pub async fn start(
         config: &DaemonConfig,
         policy: Policy,
-        mut shutdown: impl Future<Output = ()> + Unpin,
+        shutdown: impl Future<Output = ()> + Unpin,
     ) -> Result<Option<Self>, StartError> {
-        loop {
-            let opened = tokio::select! {
-                biased;
-                () = &mut shutdown => return Ok(None),
-                opened = Self::open(config, policy) => opened,
-            };
-            match opened {
-                Err(error) if error.is_unreachable() => {
-                    warn!(%error, "waiting for L1");
-                    tokio::select! {
-                        biased;
-                        () = &mut shutdown => return Ok(None),
-                        () = sleep(config.node.poll()) => {}
-                    }
-                }
-                opened => return opened.map(Some),
-            }
-        }
+        let opened = Opened::patiently(config, shutdown).await?;
+        Ok(opened.map(|opened| Self::at(opened, config, policy)))
     }
 
     /// Opens the node, checks the contracts, and takes the seat that `policy` describes: a player's if there is a key, else a
@@ -199,19 +205,13 @@ impl Daemon {
     /// # Errors
     /// [`StartError`].
     pub async fn open(config: &DaemonConfig, policy: Policy) -> Result<Self, StartError> {
-        let key = config.key.as_ref().map(KeySource::load).transpose()?;
-        if let Some(Err(error)) = OptionFuture::from(key.as_ref().map(Key::check)).await {
-            match error.is_unreachable() {
-                true => warn!(%error, "moves wait for the remote signer"),
-                false => return Err(error.into()),
-            }
-        }
-        let node = Arc::new(Node::open(&config.node).await?);
-        wiring::check(node.l1(), node.deployment()).await?;
-        wiring::check_code(node.l1(), node.deployment(), config.node.unknown_code).await?;
+        Ok(Self::at(Opened::new(config).await?, config, policy))
+    }
+
+    fn at(Opened { node, key }: Opened, config: &DaemonConfig, policy: Policy) -> Self {
         let lane = LaneSettings::from(&config.lane);
         let lane = key.map(|key| Arc::new(Lane::new(node.l1().clone(), key, lane)));
-        Ok(Self::seated(node, lane, policy, config.node.clone()))
+        Self::seated(node, lane, policy, config.node.clone())
     }
 
     /// Checks what [`Self::open`] checks, without a store: the key, the deployment, its genesis, L1 and the contracts.
@@ -256,17 +256,19 @@ impl Daemon {
         let evidence = evidence(&node, &config);
         let feed = Feed::new(evidence.clone());
         let reader = Pinned::new(Arc::clone(&node));
+        let supervisor = Arc::new(Supervisor::from_environment());
         let seat = match lane {
             Some(lane) => {
                 let observer = Observer::new(reader, deployment, lane.address());
-                Seat::Player(Player { observer, prover: evidence.clone(), evidence, lane, policy })
+                let lane = SupervisedLane { lane, supervisor: Arc::clone(&supervisor) };
+                Seat::Player(Player::new(observer, evidence.clone(), evidence, lane, policy))
             }
             None => {
                 let observer = Observer::new(reader, deployment, Address::ZERO);
                 Seat::Watcher(Watcher { observer, evidence, steps_in: policy.steps_in })
             }
         };
-        Self { node, seat, config, health: Health::default(), feed }
+        Self { node, seat, config, health: Health::default(), feed, supervisor }
     }
 
     /// The same daemon, which tells `health` how it stands.
@@ -302,7 +304,7 @@ impl Daemon {
     #[must_use]
     pub const fn lane(&self) -> Option<&Arc<Lane>> {
         match &self.seat {
-            Seat::Player(player) => Some(&player.lane),
+            Seat::Player(player) => Some(&player.lane.lane),
             Seat::Watcher(_) => None,
         }
     }
@@ -319,16 +321,18 @@ impl Daemon {
     /// Follows L1 and makes at most one move; a watcher makes none. `None` while there is more to follow first.
     ///
     /// # Errors
-    /// [`Unknown`].
+    /// [`Unknown`]; what [`Unknown::Stuck`] holds was played all the same.
     pub async fn round(&self) -> Result<Option<player::Tick>, Unknown> {
         let round = self.follow_and_play().await;
-        let well = !round.as_ref().is_err_and(Unknown::is_of_l1);
-        self.node.l1().report(well);
+        let failed = round.as_ref().is_err_and(Unknown::is_of_l1)
+            || played(&round)
+                .is_some_and(|tick| tick.failures.iter().any(player::Failure::is_of_l1));
+        self.node.l1().report(!failed);
         round
     }
 
     async fn follow_and_play(&self) -> Result<Option<player::Tick>, Unknown> {
-        let tick = self.node.tick().await?;
+        let Synced { tick, stuck } = self.node.sync().await?;
         self.health.followed((&tick).into());
         if tick.lag > self.config.lag_seconds {
             warn!(lag = tick.lag, l1 = tick.l1.number, "behind L1");
@@ -336,13 +340,18 @@ impl Daemon {
         if tick.behind {
             return Ok(None);
         }
-        Ok(Some(match &self.seat {
+        // a plan acts on what is executed alone: a block that is not leaves the disputes about earlier ones as they are
+        let played = match &self.seat {
             Seat::Player(player) => player.tick().await?,
             Seat::Watcher(watcher) => watcher.tick().await?,
-        }))
+        };
+        match stuck {
+            None => Ok(Some(played)),
+            Some(source) => Err(Unknown::Stuck { source, played: Box::new(played) }),
+        }
     }
 
-    /// Runs until `shutdown` resolves; a move under way is finished first. `each` sees every complete round.
+    /// Runs until `shutdown` resolves; a move under way is finished first. `each` sees every round in which it played.
     pub async fn run(
         &self,
         shutdown: impl Future<Output = ()>,
@@ -353,37 +362,42 @@ impl Daemon {
             Some(account) => info!(%account, %rollup, "started"),
             None => info!(%rollup, "started without a key: watching"),
         }
+        if self.config.beacon.is_none() {
+            warn!(
+                "no beacon endpoint: a batch in a blob, which anybody may append, stops execution"
+            );
+        }
         let mut shutdown = std::pin::pin!(shutdown);
-        let supervisor = Supervisor::from_environment();
-        supervisor.tell(State::Alive);
+        self.supervisor.tell(State::Alive);
         let mut heads = self.node.l1().heads();
         let (mut alarms, mut record) = (Alarms::default(), Record::new(&self.health));
         loop {
             let began = Instant::now();
             let round = self.round().await;
             record.round(&round, began.elapsed());
-            let again = match round {
-                Ok(Some(tick)) => {
-                    alarms.raise(&tick.planned);
-                    if self.account().is_none() {
-                        alarms.call(&tick.planned);
-                    }
-                    let standing = self.health.readiness().standing;
-                    let report = self.feed.publish(&self.node, self.execution(), standing, &tick);
-                    record.report(&report, self.node.store());
-                    each(&tick);
-                    self.execution().sweep(&tick.snapshot.contested());
-                    tick.sent.is_some()
+            let played = played(&round);
+            if let Some(tick) = played {
+                alarms.raise(&tick.planned);
+                alarms.unpaid(tick.unpaid());
+                if self.account().is_none() {
+                    alarms.call(&tick.planned);
                 }
+                let standing = self.health.readiness().standing;
+                let report = self.feed.publish(&self.node, self.execution(), standing, tick);
+                record.report(&report, self.node.store());
+                each(tick);
+                self.execution().sweep(&tick.snapshot.contested());
+            }
+            if let Err(unknown) = &round {
+                let alarm = Alarm::Unknown.raise();
+                self.feed.trouble(&unknown.to_string());
+                error!(alarm, %unknown, "unknown: nothing is signed about it until it is resolved");
+            }
+            let again = match &round {
                 Ok(None) => true,
-                Err(unknown) => {
-                    let alarm = Alarm::Unknown.raise();
-                    self.feed.trouble(&unknown.to_string());
-                    error!(alarm, %unknown, "unknown: nothing is signed until it is resolved");
-                    false
-                }
+                _ => played.is_some_and(|tick| tick.sent.is_some()),
             };
-            supervisor.tell(State::Alive);
+            self.supervisor.tell(State::Alive);
             let pause = if again { std::time::Duration::ZERO } else { self.config.poll() };
             tokio::select! {
                 biased;
@@ -393,7 +407,7 @@ impl Daemon {
                 Ok(()) = heads.changed() => {}
             }
         }
-        supervisor.tell(State::Stopping);
+        self.supervisor.tell(State::Stopping);
         info!("stopped");
     }
 }

@@ -1,17 +1,12 @@
 //! What is fixed when the contracts are deployed: one file that every daemon of a rollup shares.
 
-use std::{
-    fs::Permissions,
-    io::Write as _,
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use alloy_primitives::{Address, B256, U256, keccak256};
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 use thiserror::Error;
 
+use super::file::{self, Existing};
 use crate::{
     bridge::message::Crossing,
     execute::boundary::{Boundary, Genesis},
@@ -99,16 +94,8 @@ impl Deployment {
     pub fn write(&self, path: &Path) -> Result<(), DeploymentError> {
         let text = serde_json::to_vec_pretty(self)
             .map_err(|source| DeploymentError::Json { path: path.to_owned(), source })?;
-        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-        let write = || -> std::io::Result<()> {
-            let mut file = NamedTempFile::new_in(directory.unwrap_or_else(|| Path::new(".")))?;
-            file.write_all(&text)?;
-            file.as_file().set_permissions(Permissions::from_mode(0o644))?;
-            file.as_file().sync_all()?;
-            file.persist(path)?;
-            Ok(())
-        };
-        write().map_err(|source| DeploymentError::Io { path: path.to_owned(), source })
+        file::write(path, &text, Existing::Replace)
+            .map_err(|source| DeploymentError::Io { path: path.to_owned(), source })
     }
 
     /// Names the deployment: keccak256 of the chain, where following starts, the contracts and the first boundary.

@@ -51,7 +51,7 @@ pub enum NodeError {
     /// A record's bytes are not those it commits to.
     #[error("Inbox data: {0}")]
     Derive(#[from] DeriveError),
-    /// A blob could not be fetched; the node stays before its block.
+    /// A blob could not be fetched; nothing is executed from its block on.
     #[error("L2 block {number}: {source}")]
     Blob {
         /// The L2 block.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tracing::debug;
 
 use super::NodeError;
-use crate::{l1::client::L1Client, state::L1Block};
+use crate::{l1::client::L1Client, state::L1Block, telemetry::names};
 
 /// Followed blocks after which L1 is asked again: an epoch.
 const EVERY: u64 = 32;
@@ -21,7 +21,11 @@ impl Finality {
     /// Whether a reorganisation down to block `to` is one that can happen.
     pub(super) fn check(&self, to: u64) -> Result<(), NodeError> {
         let finalized = self.finalized.load(Ordering::Relaxed);
-        if to < finalized { Err(NodeError::BelowFinality { to, finalized }) } else { Ok(()) }
+        if to < finalized {
+            names::L1_REORGS.with(["final"]).increment(1);
+            return Err(NodeError::BelowFinality { to, finalized });
+        }
+        Ok(())
     }
 
     /// Asks L1 once an epoch. Only a block that was followed counts; a node that does not tell changes nothing.

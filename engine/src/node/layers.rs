@@ -9,7 +9,8 @@ use alloy::transports::http::reqwest::Url;
 use clap::Args;
 use figment::{
     Figment, Metadata, Profile, Provider,
-    providers::{Env, Format as _, Serialized, Toml},
+    error::{Actual, Kind},
+    providers::{Env, Serialized},
     value::{Dict, Map, UncasedStr, Value},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -23,6 +24,8 @@ const PREFIX: &str = "SURETY_";
 const SEPARATOR: &str = "__";
 /// What is printed for the parts of a URL that may be secret.
 const HIDDEN: &str = "...";
+/// Keys of URLs: what stands there is taken for one even if it is malformed, as where its scheme was forgotten.
+const URL_KEYS: [&str; 3] = ["l1", "urls", "url"];
 
 /// Where a configuration comes from.
 #[derive(Args, Clone, Debug, Default)]
@@ -92,7 +95,7 @@ impl<S: Serialize> Config<S> {
     /// [`ConfigError::Print`].
     pub fn print(&self) -> Result<String, ConfigError> {
         let mut table = toml::Value::try_from(self)?;
-        hide(&mut table);
+        hide(&mut table, false);
         Ok(toml::to_string_pretty(&table)?)
     }
 }
@@ -136,14 +139,11 @@ impl Layers {
     /// [`ConfigError`].
     pub fn part<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>, ConfigError> {
         let figment = self.figment()?;
-        if !figment.contains(key) {
-            return Ok(None);
+        match figment.find_value(key) {
+            Ok(_) => Ok(Some(figment.extract_inner(key).map_err(invalid)?)),
+            Err(error) if error.missing() => Ok(None),
+            Err(error) => Err(invalid(error)),
         }
-        let part = figment.extract_inner(key).map_err(|error| ConfigError::Invalid {
-            place: place(error.metadata.as_ref(), &error.path),
-            reason: error.kind.to_string(),
-        });
-        part.map(Some)
     }
 
     /// What every daemon has; where the layers say nothing of a key, its default says.
@@ -160,10 +160,7 @@ impl Layers {
     fn figment(&self) -> Result<Figment, ConfigError> {
         let mut figment = Figment::new();
         for path in &self.files {
-            // figment takes a missing file for an empty one
-            let read = std::fs::File::open(path);
-            read.map_err(|source| ConfigError::Io { path: path.clone(), source })?;
-            figment = figment.merge(Toml::file_exact(path));
+            figment = figment.merge(File::read(path)?);
         }
         let nested = |name: &UncasedStr| name.as_str().contains(SEPARATOR);
         figment = figment.merge(Env::prefixed(PREFIX).filter(nested).split(SEPARATOR));
@@ -183,6 +180,45 @@ impl Layers {
         });
         named.chain(any)
     }
+}
+
+/// A file that was read. figment's own provider takes a missing one for an empty one, and quotes lines in its errors: a line may
+/// hold a key.
+struct File<'a> {
+    path: &'a Path,
+    values: Dict,
+}
+
+impl<'a> File<'a> {
+    fn read(path: &'a Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ConfigError::Io { path: path.to_owned(), source })?;
+        let values = toml::from_str(&text).map_err(|error| {
+            let (line, column) = position(&text, error.span().unwrap_or_default().start);
+            ConfigError::Invalid {
+                place: path.display().to_string(),
+                reason: format!("line {line}, column {column}: {}", error.message()),
+            }
+        })?;
+        Ok(Self { path, values })
+    }
+}
+
+impl Provider for File<'_> {
+    fn metadata(&self) -> Metadata {
+        Metadata::from("file", self.path)
+    }
+
+    fn data(&self) -> figment::error::Result<Map<Profile, Dict>> {
+        Ok(Profile::Default.collect(self.values.clone()))
+    }
+}
+
+/// Line and column of the character that begins with this byte, both from 1.
+fn position(text: &str, byte: usize) -> (usize, usize) {
+    let before = text.get(..byte).unwrap_or(text);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
 /// One key that a flag sets.
@@ -208,10 +244,21 @@ fn setting(text: &str) -> Result<(String, String), String> {
 }
 
 fn extract<T: DeserializeOwned>(figment: &Figment) -> Result<T, ConfigError> {
-    figment.extract().map_err(|error| ConfigError::Invalid {
-        place: place(error.metadata.as_ref(), &error.path),
-        reason: error.kind.to_string(),
-    })
+    figment.extract().map_err(invalid)
+}
+
+fn invalid(error: figment::Error) -> ConfigError {
+    // text in the wrong place is not repeated: it may hold a key
+    let reason = match &error.kind {
+        Kind::InvalidType(Actual::Str(_), expected) => {
+            format!("invalid type: found a string, expected {expected}")
+        }
+        Kind::InvalidValue(Actual::Str(_), expected) => {
+            format!("invalid value: found a string, expected {expected}")
+        }
+        kind => kind.to_string(),
+    };
+    ConfigError::Invalid { place: place(error.metadata.as_ref(), &error.path), reason }
 }
 
 /// The layer that a value comes from, and the value's key.
@@ -226,24 +273,32 @@ fn place(metadata: Option<&Metadata>, path: &[String]) -> String {
     if path.is_empty() { layer } else { format!("{layer}: {}", path.join(".")) }
 }
 
-/// Leaves of every URL its scheme and host.
-fn hide(value: &mut toml::Value) {
+/// Leaves of every URL its scheme and host, and nothing of what should be a URL and is none.
+fn hide(value: &mut toml::Value, is_url: bool) {
     match value {
-        toml::Value::String(text) => {
-            if let Ok(url) = Url::parse(text)
-                && let Some(host) = url.host_str()
-            {
-                let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-                let bare =
-                    url.path().len() <= 1 && url.query().is_none() && url.username().is_empty();
-                let rest = if bare { String::new() } else { format!("/{HIDDEN}") };
-                *text = format!("{}://{host}{port}{rest}", url.scheme());
+        toml::Value::String(text) => match shown(text) {
+            Some(shown) => *text = shown,
+            None if is_url => HIDDEN.clone_into(text),
+            None => {}
+        },
+        toml::Value::Array(values) => values.iter_mut().for_each(|value| hide(value, is_url)),
+        toml::Value::Table(table) => {
+            for (key, value) in table {
+                hide(value, is_url || URL_KEYS.contains(&key.as_str()));
             }
         }
-        toml::Value::Array(values) => values.iter_mut().for_each(hide),
-        toml::Value::Table(table) => table.iter_mut().for_each(|(_, value)| hide(value)),
         _ => {}
     }
+}
+
+/// What may be shown of a URL; none if it is not one.
+fn shown(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let host = url.host_str()?;
+    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+    let bare = url.path().len() <= 1 && url.query().is_none() && url.username().is_empty();
+    let rest = if bare { String::new() } else { format!("/{HIDDEN}") };
+    Some(format!("{}://{host}{port}{rest}", url.scheme()))
 }
 
 #[cfg(test)]
@@ -368,6 +423,62 @@ mod tests {
         let again =
             read(&[&printed], &["--l1", config.daemon.node.l1.urls().first().unwrap()]).unwrap();
         assert_eq!(again, config);
+    }
+
+    #[test]
+    fn what_should_be_a_url_is_hidden_even_if_it_is_none() {
+        let malformed = r#"
+            [node]
+            l1 = ["l1.example/v3/secret", "l1.example:443/v3/secret", "wss://l1.example/secret"]
+            [node.beacon]
+            urls = ["beacon.example/secret"]
+            blocks = { by = "number" }
+            [key]
+            kind = "remote"
+            url = "signer.example/secret"
+            address = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
+        "#;
+        let file = FILE.replace("kind = \"mnemonic\"\n        path = \"phrase\"", "");
+        let printed = read(&[&file, malformed], &[]).unwrap().print().unwrap();
+        assert!(!printed.contains("secret"), "{printed}");
+        assert!(printed.contains("wss://l1.example/..."), "{printed}");
+        assert!(printed.contains("store = \"store\""), "what is no URL is shown: {printed}");
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_without_secrets() {
+        for (file, told) in [
+            ("[node]\nl1 = \"https://l1.example/v3/secret\npoll_ms = 5", "line 2, column "),
+            ("[node]\nl1 = https://l1.example/v3/secret", "line 2, column 6: "),
+            ("[node]\npoll_ms = \"https://l1.example/v3/secret\"", "node.poll_ms: invalid type"),
+            (
+                "[node.beacon]\nurls = \"https://beacon.example/secret\"\nblocks.by = \"number\"",
+                "node.beacon.urls: invalid type: found a string, expected a sequence",
+            ),
+            ("[node]\nunknown_code = [\"secret\"]", "node.unknown_code: "),
+        ] {
+            let error = read(&[FILE, file], &[]).unwrap_err();
+            assert!(error.contains("1.toml: ") && error.contains(told), "{error}\n{told}");
+            assert!(!error.contains("secret"), "{error}");
+        }
+        assert_eq!(position("a\nbä = c", 8), (2, 6));
+    }
+
+    #[test]
+    fn a_part_is_none_only_if_nothing_is_said_of_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let layers = |text: &str| {
+            let path = directory.path().join("part.toml");
+            std::fs::write(&path, text).unwrap();
+            Layers { l1: Some("http://flag".to_owned()), ..Layers::of(&path) }
+        };
+        let l1 = |text: &str| layers(text).part::<String>("node.l1").map_err(|it| it.to_string());
+        assert_eq!(l1("[key]"), Ok(Some("http://flag".to_owned())));
+        assert!(l1("[node]\nl1 = \"").unwrap_err().contains("part.toml: line 2, column "));
+        assert!(matches!(layers("[node]").part::<KeySource>("key"), Ok(None)));
+        // something is said, though not all
+        let error = layers("[key]\nkind = \"mnemonic\"").part::<KeySource>("key").unwrap_err();
+        assert!(error.to_string().contains("missing field `path`"), "{error}");
     }
 
     #[test]

@@ -9,40 +9,43 @@ pub mod daemon;
 pub mod deployment;
 mod error;
 pub mod evidence;
+mod executor;
 pub mod feed;
+pub mod file;
 mod finality;
 mod gauges;
 pub mod genesis;
 pub mod heads;
 pub mod history;
+mod intake;
 pub mod layers;
 mod memory;
 pub mod messages;
+pub mod opening;
 pub mod pinned;
 pub mod places;
 pub mod process;
 mod record;
 pub mod simulation;
+mod supervised;
 pub mod supervisor;
 pub mod traces;
 pub mod wiring;
 
-use std::{sync::Arc, time::Instant};
+use std::sync::Arc;
 
 use alloy::{eips::BlockNumHash, rpc::types::TransactionRequest};
-use alloy_primitives::{Address, B256, Bloom, Bytes, logs_bloom};
+use alloy_primitives::{Address, B256};
 use tokio::sync::{broadcast, watch};
-use tracing::{error, info, warn};
+use tracing::{error, warn};
 
 use self::{
     archive::Executed,
-    batches::{Batch, batches, view as ask},
     config::NodeConfig,
     deployment::Deployment,
     finality::Finality,
     heads::{HeadChange, Heads},
-    memory::remember,
-    messages::{Messages, Sent, message, messages},
+    messages::{Messages, message},
 };
 pub use error::NodeError;
 
@@ -53,28 +56,16 @@ use crate::{
         tree::{self, TreeError},
     },
     commitment::Slots,
-    derive::{BatchData, BlockInput, deposits::pack},
-    dispute::observe,
-    execute::{
-        block::{BlockOutcome, Effect, SlotOutcome, execute_block},
-        boundary::Boundary,
-        database::TrieDatabase,
-        pending::Pending,
-        transaction::Transaction,
-    },
+    derive::BlockInput,
+    execute::{boundary::Boundary, database::TrieDatabase},
     l1::{
-        beacon::{BeaconClient, BeaconError},
-        bindings::IInbox,
+        beacon::BeaconClient,
         client::L1Client,
         follow::{Advance, BlockRef, FollowError, Headers, advance},
-        receipts::PlacedLog,
     },
     rules::limits::Limits,
     simulate::{Called, Quota, call},
-    state::{
-        BlockRow, Commit, EventRow, ExecutedBlock, Head, L1Block, LeavesRow, MessageRow, Progress,
-        Store, TransactionRow,
-    },
+    state::{Commit, Head, L1Block, MessageRow, Progress, Store},
     telemetry::{alarm::Alarm, names},
 };
 
@@ -82,6 +73,8 @@ use crate::{
 const IDENTITY: &str = "deployment";
 /// L1 blocks read in one tick at most.
 const BLOCKS_A_TICK: u64 = 512;
+/// Blocks of a reorganisation, two epochs, that L1's finality lets nobody exceed.
+const DEEP_REORG: u64 = 64;
 
 /// A follower of one rollup.
 #[derive(Debug)]
@@ -108,6 +101,16 @@ pub struct Tick {
     pub l2: u64,
     /// Whether there may be more to read at once.
     pub behind: bool,
+}
+
+/// What following and executing came to.
+#[derive(Debug)]
+pub struct Synced {
+    /// How far the node has come.
+    pub tick: Tick,
+    /// Why the L2 block after the last executed one is not executed although its batch was followed. L1 is followed all the
+    /// same: what is known of earlier blocks can be played with.
+    pub stuck: Option<NodeError>,
 }
 
 impl Node {
@@ -206,44 +209,25 @@ impl Node {
         self.store.progress()?.ok_or(NodeError::Missing { what: "progress", number })
     }
 
-    /// Reads what is new on L1 and executes it; rolls back what is no longer canonical.
+    /// [`Self::sync`], for whom a block that cannot be executed is a failure.
     ///
     /// # Errors
-    /// [`NodeError`]; what was executed before it is kept.
+    /// [`NodeError`]; what was followed and executed before it is kept.
     pub async fn tick(&self) -> Result<Tick, NodeError> {
-        let mut progress = self.progress()?;
-        let known: Vec<_> = progress.l1.iter().map(|block| id(*block)).collect();
-        let mut behind = false;
-        match advance(&self.l1, &known, BLOCKS_A_TICK).await {
-            Ok(Advance::Unchanged) => {}
-            Ok(Advance::Extend(blocks)) => {
-                behind = blocks.len() as u64 == BLOCKS_A_TICK;
-                progress = self.extend(progress, &blocks, behind).await?;
-            }
-            Ok(Advance::RollBack(to)) => {
-                self.finality.check(to)?;
-                let last = progress.l1.last().map_or(to, |block| block.number);
-                names::L1_REORGS.add(1);
-                names::L1_REORG_DEPTH.record(last.saturating_sub(to) as f64);
-                progress.l1.retain(|block| block.number <= to);
-                progress.head = self.head_at(to, &progress.head)?;
-                warn!(l1 = to, l2 = progress.head.number, "L1 reorganised: rolled back");
-                self.rollback(&progress)?;
-                behind = true;
-            }
-            Err(FollowError::TooDeep { oldest }) => {
-                self.finality.check(oldest.saturating_sub(1))?;
-                names::L1_REORGS_TOO_DEEP.add(1);
-                let alarm = Alarm::ReorgTooDeep.raise();
-                error!(alarm, oldest, "L1 reorganised below all that is remembered: starting over");
-                progress = self.fresh().await?;
-                self.rollback(&progress)?;
-                behind = true;
-            }
-            Err(error) => return Err(error.into()),
-        }
+        let Synced { tick, stuck } = self.sync().await?;
+        stuck.map_or(Ok(tick), Err)
+    }
+
+    /// Reads what is new on L1 and executes as much of it as can be; rolls back what is no longer canonical.
+    ///
+    /// # Errors
+    /// [`NodeError`] when L1 cannot be followed; what was followed and executed before it is kept.
+    pub async fn sync(&self) -> Result<Synced, NodeError> {
+        let behind = self.follow().await?;
+        let stuck = self.execute_appended().await.err();
         let cursor = self.cursor().await?;
         let head = self.l1.head().await?;
+        let progress = self.progress()?;
         self.finality.learn(&self.l1, &progress.l1).await;
         let lag = head.timestamp.saturating_sub(cursor.timestamp);
         names::L1_HEAD.set(head.number as f64);
@@ -253,7 +237,43 @@ impl Node {
         names::L2_HEAD.set(progress.head.number as f64);
         let tick = Tick { l1: cursor.id(), lag, l2: progress.head.number, behind };
         self.ticks.send_replace(Some(tick));
-        Ok(tick)
+        Ok(Synced { tick, stuck })
+    }
+
+    /// Takes in what is new on L1, or rolls back to what is still canonical. Gives whether there may be more at once.
+    async fn follow(&self) -> Result<bool, NodeError> {
+        let mut progress = self.progress()?;
+        let known: Vec<_> = progress.l1.iter().map(|block| id(*block)).collect();
+        match advance(&self.l1, &known, BLOCKS_A_TICK).await {
+            Ok(Advance::Unchanged) => Ok(false),
+            Ok(Advance::Extend(blocks)) => {
+                let behind = blocks.len() as u64 == BLOCKS_A_TICK;
+                self.take_in(progress, &blocks, behind).await?;
+                Ok(behind)
+            }
+            Ok(Advance::RollBack(to)) => {
+                self.finality.check(to)?;
+                let last = progress.l1.last().map_or(to, |block| block.number);
+                let depth = last.saturating_sub(to);
+                let kind = if depth > DEEP_REORG { "deep" } else { "shallow" };
+                names::L1_REORGS.with([kind]).increment(1);
+                names::L1_REORG_DEPTH.record(depth as f64);
+                progress.l1.retain(|block| block.number <= to);
+                progress.head = self.head_at(to, &progress.head)?;
+                warn!(l1 = to, l2 = progress.head.number, "L1 reorganised: rolled back");
+                self.rollback(&progress)?;
+                Ok(true)
+            }
+            Err(FollowError::TooDeep { oldest }) => {
+                self.finality.check(oldest.saturating_sub(1))?;
+                names::L1_REORGS.with(["forgotten"]).increment(1);
+                let alarm = Alarm::ReorgTooDeep.raise();
+                error!(alarm, oldest, "L1 reorganised below all that is remembered: starting over");
+                self.rollback(&self.fresh().await?)?;
+                Ok(true)
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The L1 block that the node stands at, if it is still canonical.
@@ -267,80 +287,6 @@ impl Node {
         block.ok_or(NodeError::Moving { number: known.number })
     }
 
-    async fn extend(
-        &self,
-        mut progress: Progress,
-        blocks: &[BlockRef],
-        behind: bool,
-    ) -> Result<Progress, NodeError> {
-        self.forget_unfinished(&mut progress)?;
-        self.messages.fit(&self.store)?;
-        let inbox = self.deployment.inbox;
-        let logs = self.l1.proven_logs(&self.contracts(), blocks).await?;
-        // they count only when the progress has come to their block
-        let cursor = progress.l1.last().map_or(0, |block| block.number);
-        self.store.replace_events(cursor, &self.disputes(&logs))?;
-        let sent = match self.deployment.crossing() {
-            Some(crossing) => messages(&logs, &crossing)?,
-            None => Vec::new(),
-        };
-        let mut sent = sent.into_iter().peekable();
-        for batch in batches(&logs, inbox, blocks)? {
-            let place = batch.place;
-            let input = self.derive(batch).await?;
-            // the cursor stays before the batch's own L1 block, which may hold more batches
-            let earlier = |block: &&BlockRef| block.number < place.block;
-            remember(&mut progress.l1, blocks.iter().filter(earlier));
-            let before = std::iter::from_fn(|| sent.next_if(|sent| sent.place < place));
-            let commit = self.take(before)?;
-            progress.head = self.execute(place.block, &input, &progress, commit)?;
-        }
-        let mut commit = self.take(sent)?;
-        let Some(last) = blocks.last() else { return Ok(progress) };
-        // of L1's history only an archive has the state
-        if !behind {
-            self.check_counts(last.hash, progress.head.number).await?;
-        }
-        remember(&mut progress.l1, blocks.iter());
-        commit.progress(&progress);
-        self.store.commit(commit)?;
-        Ok(progress)
-    }
-
-    /// Whether the Inbox has as many blocks and messages as were followed, as of an L1 block.
-    async fn check_counts(&self, at: B256, head: u64) -> Result<(), NodeError> {
-        let inbox = self.deployment.inbox;
-        let got = ask(&self.l1, inbox, at, IInbox::latestBlockCall {}).await?;
-        if got != head {
-            return Err(NodeError::Gap { expected: head.saturating_add(1), got });
-        }
-        let got = ask(&self.l1, inbox, at, IInbox::messageCountCall {}).await?;
-        let expected = self.messages.tree().len();
-        if got != expected {
-            return Err(NodeError::MessageGap { expected, got });
-        }
-        Ok(())
-    }
-
-    /// Whose logs are followed.
-    fn contracts(&self) -> Vec<Address> {
-        let observed = observe::Deployment::from(&self.deployment).observed();
-        let bridge = self.deployment.bridge.map(|contracts| contracts.bridge);
-        observed.into_iter().chain([self.deployment.inbox]).chain(bridge).collect()
-    }
-
-    /// The logs that disputes are observed by.
-    fn disputes(&self, logs: &[PlacedLog]) -> Vec<EventRow> {
-        let observed = observe::Deployment::from(&self.deployment).observed();
-        let logs = logs.iter().filter(|it| observed.contains(&it.log.address));
-        let row = |PlacedLog { place, log }: &PlacedLog| EventRow {
-            l1_block: place.block,
-            index: place.log,
-            log: log.clone(),
-        };
-        logs.map(row).collect()
-    }
-
     /// The hash of an L1 block that was followed and is remembered.
     ///
     /// # Errors
@@ -348,28 +294,6 @@ impl Node {
     pub fn followed(&self, number: u64) -> Result<Option<B256>, NodeError> {
         let known = self.progress()?.l1;
         Ok(known.iter().find(|block| block.number == number).map(|block| block.hash))
-    }
-
-    /// Takes messages into the tree; they are to be committed with what follows them.
-    fn take(&self, sent: impl Iterator<Item = Sent>) -> Result<Commit, NodeError> {
-        let mut commit = Commit::new();
-        for sent in sent {
-            self.messages.push(&sent)?;
-            commit.message(sent.index, &sent.row);
-        }
-        Ok(commit)
-    }
-
-    /// Undoes the batches of an L1 block that an earlier tick did not finish: another block may have replaced it since.
-    fn forget_unfinished(&self, progress: &mut Progress) -> Result<(), NodeError> {
-        let Some(cursor) = progress.l1.last().copied() else { return Ok(()) };
-        let head = self.head_at(cursor.number, &progress.head)?;
-        if head != progress.head {
-            warn!(l1 = cursor.number, l2 = head.number, "an L1 block was not finished: read again");
-            progress.head = head;
-            self.rollback(progress)?;
-        }
-        Ok(())
     }
 
     fn rollback(&self, progress: &Progress) -> Result<(), NodeError> {
@@ -380,83 +304,6 @@ impl Node {
             self.heads.announce(HeadChange::RolledBack { head: progress.head, removed });
         }
         self.messages.fit(&self.store)
-    }
-
-    /// What the L2 block executes. A blob that is not kept yet is asked for.
-    async fn derive(&self, batch: Batch) -> Result<BlockInput, NodeError> {
-        let Batch { l1_block, record, bytes, deposits, .. } = batch;
-        let (number, hash) = (record.number, record.blob_hash);
-        let data: BatchData = if hash.is_zero() {
-            bytes.into()
-        } else if let Some(blob) = self.store.blob(hash)? {
-            blob.into()
-        } else {
-            let unavailable = BeaconError::Unavailable { hash, block: l1_block.number };
-            let blob = match &self.beacon {
-                Some(beacon) => beacon.blob(&l1_block, hash).await,
-                None => Err(unavailable),
-            };
-            blob.map_err(|source| NodeError::Blob { number, source })?.into()
-        };
-        Ok(BlockInput::new(record, data, deposits)?)
-    }
-
-    /// Executes a block and stores all that it leaves, with the progress and what `commit` holds already.
-    fn execute(
-        &self,
-        l1_block: u64,
-        input: &BlockInput,
-        progress: &Progress,
-        mut commit: Commit,
-    ) -> Result<Head, NodeError> {
-        let began = Instant::now();
-        let record = input.record();
-        let number = record.number;
-        let parent = progress.head.number;
-        if Some(number) != parent.checked_add(1) {
-            return Err(NodeError::Gap { expected: parent.saturating_add(1), got: number });
-        }
-        let messages = {
-            let tree = self.messages.tree();
-            let (record, ours) = (record.l1_message_root, tree.root());
-            if record != ours {
-                return Err(NodeError::MessageRoot { number, record, ours });
-            }
-            tree.len()
-        };
-        let mut pending = Pending::new(&*self.store);
-        let outcome = execute_block(&mut pending, &self.sealed(parent)?, input, &self.limits)
-            .map_err(|source| NodeError::Execute { number, source })?;
-        let head = Head {
-            number,
-            hash: outcome.boundary.block.head_hash,
-            state_root: outcome.boundary.state_root,
-        };
-        let (nodes, codes) = pending.take();
-        let row = block_row(l1_block, input, messages, &outcome);
-        commit
-            .nodes(nodes)
-            .codes(codes.into_values())
-            .block(number, &row)
-            .bloom(number, &bloom(&outcome))
-            .leaves(number, &leaves_row(&outcome))
-            .progress(&Progress { head, l1: progress.l1.clone() });
-        if let Some(blob) = input.blob() {
-            commit.blob(blob);
-        }
-        for slot in &outcome.slots {
-            commit.boundary(number, slot.slot, &slot.boundary.encode());
-        }
-        self.store.commit(commit)?;
-        self.heads.announce(HeadChange::Extended(Arc::new(ExecutedBlock { number, row })));
-        let (entries, skipped) = (outcome.executed().count(), outcome.skipped().count());
-        names::L2_BLOCKS.add(1);
-        names::L2_ENTRIES.with(["executed"]).increment(entries as u64);
-        names::L2_ENTRIES.with(["skipped"]).increment(skipped as u64);
-        names::L2_GAS.add(outcome.boundary.block.gas_used);
-        names::L2_BLOCK_SECONDS.took(began.elapsed());
-        info!(number, entries, skipped, root = %head.state_root, "executed");
-        Ok(head)
     }
 
     /// The last executed L2 block.
@@ -567,44 +414,4 @@ impl Node {
 
 const fn id(block: L1Block) -> BlockNumHash {
     BlockNumHash { number: block.number, hash: block.hash }
-}
-
-fn block_row(l1_block: u64, input: &BlockInput, messages: u64, outcome: &BlockOutcome) -> BlockRow {
-    let receipts: Vec<_> = outcome.executed().map(|executed| executed.receipt()).collect();
-    BlockRow {
-        hash: outcome.boundary.block.head_hash,
-        state_root: outcome.boundary.state_root,
-        l1_block,
-        record: Bytes::copy_from_slice(&input.record().encode()),
-        // a blob is kept by itself
-        batch: input.blob().map_or_else(|| input.batch().clone(), |_| Bytes::new()),
-        deposits: pack(input.deposits()).into(),
-        messages,
-        header: alloy_rlp::encode(&outcome.header).into(),
-        receipts: alloy_rlp::encode(&receipts).into(),
-        transactions: outcome.slots.iter().filter_map(transaction_row).collect(),
-    }
-}
-
-fn bloom(outcome: &BlockOutcome) -> Bloom {
-    logs_bloom(outcome.executed().flat_map(|executed| &executed.logs))
-}
-
-fn leaves_row(outcome: &BlockOutcome) -> LeavesRow {
-    let mut row = LeavesRow::default();
-    for slot in &outcome.slots {
-        let hash = slot.boundary.hash();
-        match slot.effect {
-            Effect::Begun => row.begin = hash,
-            Effect::Sealed(_) => row.sealed = hash,
-            Effect::Executed(_) | Effect::Skipped(_) | Effect::Idle => row.entries.push(hash),
-        }
-    }
-    row
-}
-
-fn transaction_row(outcome: &SlotOutcome) -> Option<TransactionRow> {
-    let Effect::Executed(executed) = &outcome.effect else { return None };
-    let Transaction { hash, sender, .. } = executed.transaction;
-    Some(TransactionRow { slot: outcome.slot, hash, sender })
 }

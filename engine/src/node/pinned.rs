@@ -11,9 +11,12 @@ use async_trait::async_trait;
 
 use super::Node;
 use crate::{
-    dispute::observe::{ChainReader, Event, ReadError},
+    dispute::observe::{ChainReader, Event, ReadError, Stretch},
     l1::follow::BlockRef,
 };
+
+/// Events read at once, and what is left of the last one's block.
+const AT_ONCE: usize = 4_096;
 
 /// Reads L1 through a node, never beyond what the node has followed.
 #[derive(Clone, Debug)]
@@ -37,15 +40,11 @@ impl ChainReader for Pinned {
         self.0.followed(number).map_err(ReadError::new)
     }
 
-    async fn logs(
-        &self,
-        addresses: &[Address],
-        from: u64,
-        to: u64,
-    ) -> Result<Vec<Event>, ReadError> {
-        let rows = self.0.store().events(from, to).map_err(ReadError::new)?;
+    async fn logs(&self, addresses: &[Address], from: u64, to: u64) -> Result<Stretch, ReadError> {
+        let (rows, to) = self.0.store().events(from, to, AT_ONCE).map_err(ReadError::new)?;
         let wanted = rows.into_iter().filter(|row| addresses.contains(&row.log.address));
-        Ok(wanted.map(|row| Event { block: row.l1_block, log: row.log }).collect())
+        let events = wanted.map(|row| Event { block: row.l1_block, log: row.log }).collect();
+        Ok(Stretch { events, to })
     }
 
     async fn call(&self, at: B256, to: Address, data: Bytes) -> Result<Bytes, ReadError> {

@@ -81,9 +81,15 @@ pub fn exit(ended: Result<(), Failure>) -> ExitCode {
     }
 }
 
-/// Log to standard error, as JSON or for people; `RUST_LOG` chooses what, else everything from `info` on.
+/// A daemon's log on standard error, as JSON or for people; `RUST_LOG` chooses what, else everything from `info` on.
 pub fn init_tracing(json: bool) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    init_tracing_of("info", json);
+}
+
+/// The same with what `unless_chosen` says, in the format of `RUST_LOG`, where that chooses nothing.
+pub fn init_tracing_of(unless_chosen: &str, json: bool) {
+    let filter = EnvFilter::try_from_default_env();
+    let filter = filter.unwrap_or_else(|_| EnvFilter::new(unless_chosen));
     if json {
         json_log(filter, std::io::stderr).init();
     } else {

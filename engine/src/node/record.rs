@@ -9,7 +9,7 @@ use tracing::warn;
 
 use super::{
     NodeError, Tick,
-    daemon::Unknown,
+    daemon::{Unknown, played},
     feed::Report,
     gauges::{self, Verbs},
 };
@@ -60,9 +60,17 @@ impl<'a> Record<'a> {
     /// A round has ended.
     pub(super) fn round(&mut self, round: &Result<Option<player::Tick>, Unknown>, took: Duration) {
         names::ROUND_SECONDS.took(took);
+        let played = played(round);
+        let needs: BTreeSet<_> =
+            played.iter().flat_map(|tick| &tick.planned).filter_map(Planned::need).collect();
+        let mut lacking = BTreeMap::new();
+        for need in &needs {
+            *lacking.entry(need.kind()).or_default() += 1_u32;
+        }
         let outcome = match round {
-            Ok(Some(tick)) => {
-                self.complete(tick);
+            Ok(Some(_)) => {
+                self.lacks(&lacking);
+                self.health.complete(needs.iter().map(Need::to_string).collect());
                 "complete"
             }
             Ok(None) => {
@@ -71,30 +79,16 @@ impl<'a> Record<'a> {
             }
             Err(unknown) => {
                 names::ERRORS.with([error_kind(unknown)]).increment(1);
-                self.lacks(&BTreeMap::from([(ROUND, 1)]));
+                lacking.insert(ROUND, 1);
+                self.lacks(&lacking);
                 self.health.incomplete(Some(unknown.to_string()));
                 "unknown"
             }
         };
         names::ROUNDS.with([outcome]).increment(1);
-    }
-
-    fn complete(&mut self, tick: &player::Tick) {
-        let needs: BTreeSet<_> = tick.planned.iter().filter_map(Planned::need).collect();
-        let mut lacking = BTreeMap::new();
-        for need in &needs {
-            let count = lacking.entry(need.kind()).or_default();
-            *count += 1_u32;
+        if let Some(tick) = played {
+            count(tick);
         }
-        self.lacks(&lacking);
-        self.health.complete(needs.iter().map(Need::to_string).collect());
-        for failure in &tick.failures {
-            names::ERRORS.with([failure_kind(failure)]).increment(1);
-        }
-        if let Some((intent, sent)) = &tick.sent {
-            moved(intent.label(), sent);
-        }
-        decisions(&tick.planned);
     }
 
     /// What is lacking after a round, by kind; since when is remembered.
@@ -124,6 +118,17 @@ impl From<&Tick> for Standing {
     }
 }
 
+/// What was played.
+fn count(tick: &player::Tick) {
+    for failure in &tick.failures {
+        names::ERRORS.with([failure_kind(failure)]).increment(1);
+    }
+    if let Some((intent, sent)) = &tick.sent {
+        moved(intent.label(), sent);
+    }
+    decisions(tick);
+}
+
 fn moved(verb: &'static str, sent: &Sent) {
     names::MOVES.with([verb]).increment(1);
     names::MOVE_GAS.with([verb]).increment(sent.gas);
@@ -131,11 +136,13 @@ fn moved(verb: &'static str, sent: &Sent) {
     names::MOVE_FEES.with([verb]).increment(u64::try_from(gwei).unwrap_or(u64::MAX));
 }
 
-fn decisions(planned: &[Planned]) {
+fn decisions(tick: &player::Tick) {
+    let unpaid = tick.unpaid();
     let mut counts: BTreeMap<_, u32> =
         ["act", "wait", "unknown", "funds", "done", "alarm"].map(|kind| (kind, 0)).into();
-    for planned in planned {
+    for planned in &tick.planned {
         let kind = match &planned.decision {
+            Decision::Act(intent) if unpaid.contains(intent.label()) => "funds",
             Decision::Act(_) => "act",
             Decision::Wait(Reason::Unknown(_)) => "unknown",
             Decision::Wait(Reason::Funds(_)) => "funds",
@@ -153,7 +160,7 @@ fn decisions(planned: &[Planned]) {
 const fn error_kind(unknown: &Unknown) -> &'static str {
     match unknown {
         Unknown::Observe(_) => "observe",
-        Unknown::Node(error) => match error {
+        Unknown::Node(error) | Unknown::Stuck { source: error, .. } => match error {
             NodeError::L1(_) | NodeError::Follow(_) | NodeError::Moving { .. } => "l1",
             NodeError::Contradiction(_)
             | NodeError::Gap { .. }
@@ -170,7 +177,7 @@ const fn error_kind(unknown: &Unknown) -> &'static str {
 
 const fn failure_kind(failure: &Failure) -> &'static str {
     match failure {
-        Failure::Lane(LaneError::Transport { .. }) => "l1",
+        Failure::Lane(LaneError::Unseen { .. } | LaneError::Transport { .. }) => "l1",
         Failure::Lane(_) => "transaction",
         Failure::Evidence(_) => "evidence",
     }

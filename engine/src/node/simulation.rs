@@ -15,7 +15,9 @@ use crate::{
     chain::Chain,
     derive::BlockInput,
     execute::boundary::Boundary,
-    simulate::{BlockFees, Place, Quota, Replay, Scene, SimulateError, Tracer, replay, witness},
+    simulate::{
+        BlockFees, Paid, Place, Quota, Replay, Scene, SimulateError, Tracer, replay, witness,
+    },
     state::{BlockRow, ExecutedBlock, Store},
 };
 
@@ -168,22 +170,28 @@ impl Node {
         let sealed = self.sealed(number)?.block;
         let unreadable = |_| NodeError::Missing { what: "readable transactions", number };
         let chain = Chain::new(Arc::clone(self.store()), self.deployment().genesis);
-        let tips = match chain.executed(number).map_err(unreadable)? {
-            None => Vec::new(),
+        let (bytes, transactions) = match chain.executed(number).map_err(unreadable)? {
+            None => (0, Vec::new()),
             Some(executed) => {
                 let block = chain.read(&executed).map_err(unreadable)?;
                 let base_fee = u128::from(block.header.base_fee_per_gas.unwrap_or_default());
                 let receipts = executed.receipts().map_err(unreadable)?;
-                let paid = block.transactions.iter().map(|it| it.gas_price(&block.header));
-                let tips = paid.map(|price| price.saturating_sub(base_fee));
-                tips.zip(receipts.iter().map(|receipt| receipt.gas_used)).collect()
+                let bytes = block.transactions.iter().map(|it| it.raw.len() as u64).sum();
+                let paid = block.transactions.iter().zip(&receipts).map(|(it, receipt)| Paid {
+                    tip: it.gas_price(&block.header).saturating_sub(base_fee),
+                    gas: receipt.gas_used,
+                    to_itself: it.sender == block.header.beneficiary,
+                });
+                (bytes, paid.collect())
             }
         };
         Ok(BlockFees {
             base_fee: sealed.base_fee,
             gas_used: sealed.gas_used,
             gas_limit: sealed.gas_limit,
-            tips,
+            bytes,
+            byte_limit: self.limits().batch_bytes.into(),
+            transactions,
         })
     }
 

@@ -10,8 +10,10 @@ use std::{
             net::{SocketAddr, UnixDatagram},
         },
     },
+    pin::pin,
 };
 
+use tokio::sync::watch::Receiver;
 use tracing::warn;
 
 /// The variable that names the socket.
@@ -62,6 +64,17 @@ impl Supervisor {
         Ok(Self(Some(socket)))
     }
 
+    /// Does `work`, and tells with each of its `steps` that it does not hang.
+    pub async fn accompany<T>(&self, mut steps: Receiver<()>, work: impl Future<Output = T>) -> T {
+        let mut work = pin!(work);
+        loop {
+            tokio::select! {
+                done = &mut work => return done,
+                Ok(()) = steps.changed() => self.tell(State::Alive),
+            }
+        }
+    }
+
     /// Tells it how the daemon is. What does not arrive is told again with the next round.
     pub fn tell(&self, state: State) {
         if let Some(socket) = &self.0
@@ -99,6 +112,26 @@ mod tests {
         let listener = UnixDatagram::bind_addr(&address).unwrap();
         let supervisor = Supervisor::at(format!("@{name}").as_bytes()).unwrap();
         assert_eq!(told(&listener, &supervisor, State::Alive), "READY=1\nWATCHDOG=1");
+    }
+
+    #[tokio::test]
+    async fn long_work_is_told_of_while_it_gets_on() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("notify");
+        let listener = UnixDatagram::bind(&path).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let supervisor = Supervisor::at(path.as_os_str().as_bytes()).unwrap();
+        let steps = tokio::sync::watch::Sender::new(());
+        let work = async {
+            for _ in 0..3 {
+                steps.send_replace(());
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+            7
+        };
+        assert_eq!(supervisor.accompany(steps.subscribe(), work).await, 7);
+        let told = std::iter::from_fn(|| listener.recv(&mut [0; 64]).ok()).count();
+        assert_eq!(told, 3);
     }
 
     #[test]

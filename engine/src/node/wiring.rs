@@ -138,7 +138,7 @@ impl Contracts<'_> {
 }
 
 /// Checks that the contracts are there, refer to one another as the deployment says, start from its genesis, and have
-/// clocks and bonds that are safe.
+/// clocks and bonds as the protocol's formulas ask. How long the clocks are is the deployer's choice: short ones pass.
 ///
 /// # Errors
 /// [`WiringError`]: nothing is to be signed.

@@ -2,7 +2,9 @@
 
 use alloy_primitives::{B256, Bloom, Bytes, keccak256};
 
-use super::{BlockRow, EventRow, LeavesRow, MessageRow, Progress, Table, TransactionPlace, rows};
+use super::{
+    AppendedRow, BlockRow, EventRow, LeavesRow, MessageRow, Progress, Table, TransactionPlace, rows,
+};
 use crate::authenticated::blob::Blob;
 
 /// Rows that [`Store::commit`](super::Store::commit) writes all or none of.
@@ -40,13 +42,19 @@ impl Commit {
         self.sealed(Table::Blob.hash_key(blob.versioned_hash()), &row)
     }
 
-    /// An executed block, and where its hash and those of its transactions lead.
+    /// A batch that waits for its execution.
+    pub fn appended(&mut self, number: u64, row: &AppendedRow) -> &mut Self {
+        self.sealed(Table::Appended.number_key(number), &rows::encode(row))
+    }
+
+    /// An executed block, and where its hash and those of its transactions lead. Its batch waits no longer.
     pub fn block(&mut self, number: u64, row: &BlockRow) -> &mut Self {
         self.sealed(Table::BlockHash.hash_key(row.hash), &rows::encode(&number));
         for (index, transaction) in (0..).zip(&row.transactions) {
             let place = TransactionPlace { number, index };
             self.sealed(Table::Transaction.hash_key(transaction.hash), &rows::encode(&place));
         }
+        self.batch.remove(Table::Appended.number_key(number));
         self.sealed(Table::Block.number_key(number), &rows::encode(row))
     }
 

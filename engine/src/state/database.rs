@@ -88,7 +88,7 @@ fn open_unlocked(path: &Path, cache: CacheSize) -> Result<sled::Db, StoreError> 
 }
 
 /// sled wraps what the system says of the lock in an error of its own.
-fn is_locked(error: &sled::Error) -> bool {
+pub(super) fn is_locked(error: &sled::Error) -> bool {
     matches!(error, sled::Error::Io(io) if io.to_string().contains("could not acquire lock"))
 }
 

@@ -4,7 +4,10 @@ use std::{io, path::PathBuf};
 
 use alloy_primitives::{B256, Bytes};
 
-use super::{Table, database::is_damage};
+use super::{
+    Table,
+    database::{is_damage, is_locked},
+};
 use crate::authenticated::source::SourceError;
 
 /// A store could not be opened, read or written.
@@ -49,6 +52,12 @@ impl StoreError {
     pub(super) fn io(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }
+    }
+
+    /// Whether another process has the store open.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        matches!(self, Self::Database(error) if is_locked(error))
     }
 
     /// Whether only a rebuild helps.

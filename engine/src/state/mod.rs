@@ -26,7 +26,7 @@ pub use cache::CacheSize;
 pub use commit::Commit;
 pub use error::StoreError;
 pub use rows::{
-    BlockRow, EventRow, ExecutedBlock, Head, L1Block, LeavesRow, MessageRow, Progress,
+    AppendedRow, BlockRow, EventRow, ExecutedBlock, Head, L1Block, LeavesRow, MessageRow, Progress,
     TransactionPlace, TransactionRow,
 };
 pub use store::Store;

@@ -28,6 +28,21 @@ pub struct BlockRow {
     pub transactions: Vec<TransactionRow>,
 }
 
+/// A batch that the Inbox has announced and that waits for its execution.
+#[derive(Clone, Debug, Default, PartialEq, Eq, RlpEncodable, RlpDecodable)]
+pub struct AppendedRow {
+    /// The L1 block that appended it.
+    pub l1_block: u64,
+    /// The Inbox's record of its L2 block.
+    pub record: Bytes,
+    /// The batch as appended; empty if a blob holds it.
+    pub batch: Bytes,
+    /// The deposits it credits, packed.
+    pub deposits: Bytes,
+    /// How many messages its record's message root holds.
+    pub messages: u64,
+}
+
 /// A block as it was stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExecutedBlock {
@@ -121,7 +136,8 @@ pub struct Head {
 pub struct Progress {
     /// The last executed L2 block.
     pub head: Head,
-    /// L1 blocks followed, oldest first; the last is the cursor, the others are where a reorg may lead back to.
+    /// L1 blocks followed, oldest first; the last is the cursor, the others are where a reorg may lead back to. All that the
+    /// contracts said up to the cursor is stored; of the batches those after `head` are not executed.
     pub l1: Vec<L1Block>,
 }
 

@@ -9,8 +9,8 @@ use alloy_primitives::{B256, Bloom, Bytes, keccak256};
 use alloy_rlp::Decodable;
 
 use super::{
-    BlockRow, CacheSize, Commit, EventRow, LeavesRow, MessageRow, Progress, StoreError, Table,
-    TransactionPlace,
+    AppendedRow, BlockRow, CacheSize, Commit, EventRow, LeavesRow, MessageRow, Progress,
+    StoreError, Table, TransactionPlace,
     database::{Database, is_marked, mark, quarantine},
     rows,
 };
@@ -21,7 +21,7 @@ use crate::authenticated::{
 };
 
 /// Version of the layout; other versions are refused.
-const FORMAT: [u8; 1] = [4];
+const FORMAT: [u8; 1] = [5];
 
 /// The node's database. See the [module](super) for what it promises.
 pub struct Store {
@@ -105,8 +105,8 @@ impl Store {
         self.database.size()
     }
 
-    /// Undoes the blocks above `progress.head` and the messages and events after the last of `progress.l1`, and sets the
-    /// progress, all at once. Nodes and codes stay.
+    /// Undoes the blocks above `progress.head` and the batches, messages and events after the last of `progress.l1`, and sets
+    /// the progress, all at once. Nodes and codes stay.
     ///
     /// # Errors
     /// [`StoreError::NoSuchBlock`] when there are blocks, but not the head's; else as [`Store::commit`].
@@ -134,45 +134,48 @@ impl Store {
             }
             commit.batch.remove(Table::Message.number_key(index));
         }
-        self.remove_events(&mut commit, cursor)?;
-        commit.progress(progress);
-        self.commit(commit)
-    }
-
-    /// Replaces the events above L1 block `cursor`.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`], [`StoreError::Io`].
-    pub fn replace_events(&self, cursor: u64, events: &[EventRow]) -> Result<(), StoreError> {
-        let mut commit = Commit::new();
-        self.remove_events(&mut commit, cursor)?;
-        for event in events {
-            commit.event(event);
+        let waiting =
+            self.database.keys(Table::Appended.number_key(0), Table::Appended.number_key(u64::MAX));
+        for key in waiting.rev() {
+            let key = key?;
+            let row: Option<AppendedRow> = self.row(Table::Appended, key.to_vec())?;
+            if row.is_some_and(|row| row.l1_block <= cursor) {
+                break;
+            }
+            commit.batch.remove(key);
         }
-        self.commit(commit)
-    }
-
-    fn remove_events(&self, commit: &mut Commit, cursor: u64) -> Result<(), StoreError> {
         let first = Table::Event.place_key(cursor.saturating_add(1), 0);
         for key in self.database.keys(first, Table::Event.place_key(u64::MAX, u64::MAX)) {
             commit.batch.remove(key?);
         }
-        Ok(())
+        commit.progress(progress);
+        self.commit(commit)
     }
 
-    /// The events in the L1 blocks `from..=to`, in order.
+    /// The events in the L1 blocks from `from` on, in order, and the last of these blocks: `to`, or the one with which there are
+    /// `enough`.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn events(&self, from: u64, to: u64) -> Result<Vec<EventRow>, StoreError> {
+    pub fn events(
+        &self,
+        from: u64,
+        to: u64,
+        enough: usize,
+    ) -> Result<(Vec<EventRow>, u64), StoreError> {
         let (first, last) = (Table::Event.place_key(from, 0), Table::Event.place_key(to, u64::MAX));
-        let mut events = Vec::new();
+        let (mut events, mut reached) = (Vec::<EventRow>::new(), from);
         for key in self.database.keys(first, last) {
             let key = key?;
-            let event = self.row(Table::Event, key.to_vec())?;
-            events.push(event.ok_or_else(|| damaged(Table::Event, &key))?);
+            let event = self.row::<EventRow>(Table::Event, key.to_vec())?;
+            let event = event.ok_or_else(|| damaged(Table::Event, &key))?;
+            if events.len() >= enough && event.l1_block > reached {
+                return Ok((events, reached));
+            }
+            reached = event.l1_block;
+            events.push(event);
         }
-        Ok(events)
+        Ok((events, to))
     }
 
     /// How far the node has come; `None` in an empty store.
@@ -181,6 +184,22 @@ impl Store {
     /// [`StoreError`].
     pub fn progress(&self) -> Result<Option<Progress>, StoreError> {
         self.row(Table::Progress, Table::Progress.key(&[]))
+    }
+
+    /// The batch of an L2 block that waits for its execution.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn appended(&self, number: u64) -> Result<Option<AppendedRow>, StoreError> {
+        self.row(Table::Appended, Table::Appended.number_key(number))
+    }
+
+    /// The last L2 block whose batch waits for its execution.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub fn last_appended(&self) -> Result<Option<u64>, StoreError> {
+        self.last_number(Table::Appended)
     }
 
     /// An executed block.
@@ -236,13 +255,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`].
     pub fn messages(&self) -> Result<u64, StoreError> {
-        let (first, last) = (Table::Message.number_key(0), Table::Message.number_key(u64::MAX));
-        let Some(key) = self.database.keys(first, last).next_back().transpose()? else {
-            return Ok(0);
-        };
-        let index = key.get(1..).and_then(|index| index.try_into().ok()).map(u64::from_be_bytes);
-        let index = index.ok_or_else(|| damaged(Table::Message, &key))?;
-        Ok(index.saturating_add(1))
+        Ok(self.last_number(Table::Message)?.map_or(0, |index| index.saturating_add(1)))
     }
 
     /// The message at a leaf of the message tree.
@@ -314,6 +327,16 @@ impl Store {
             Ok((name, Bytes::copy_from_slice(value)))
         })
         .collect()
+    }
+
+    /// The greatest number under which a table has a row.
+    fn last_number(&self, table: Table) -> Result<Option<u64>, StoreError> {
+        let (first, last) = (table.number_key(0), table.number_key(u64::MAX));
+        let Some(key) = self.database.keys(first, last).next_back().transpose()? else {
+            return Ok(None);
+        };
+        let number = key.get(1..).and_then(|number| number.try_into().ok());
+        number.map(u64::from_be_bytes).map(Some).ok_or_else(|| damaged(table, &key))
     }
 
     fn row<T: Decodable>(&self, table: Table, key: Vec<u8>) -> Result<Option<T>, StoreError> {

@@ -12,6 +12,8 @@ pub enum Table {
     Code = b'c',
     /// versioned hash → commitment and blob.
     Blob = b'e',
+    /// L2 number → [`AppendedRow`](super::AppendedRow) of a block that is not executed.
+    Appended = b'a',
     /// L2 number → [`BlockRow`](super::BlockRow).
     Block = b'b',
     /// L2 number → bloom filter of the block's logs.
@@ -26,7 +28,7 @@ pub enum Table {
     Boundary = b's',
     /// leaf of the message tree → [`MessageRow`](super::MessageRow).
     Message = b'd',
-    /// L1 number, index → [`EventRow`](super::EventRow) of the Rollup or the Tournament.
+    /// L1 number, index → [`EventRow`](super::EventRow) of the Rollup, the Tournament or Bonds.
     Event = b'v',
     /// hash → L2 transaction that waits for a block, or whose block L1 may still undo.
     Waiting = b'w',

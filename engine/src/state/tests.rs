@@ -208,6 +208,32 @@ fn a_rollback_forgets_the_messages_of_l1_blocks_that_are_gone() {
 }
 
 #[test]
+fn batches_wait_until_they_are_executed_or_their_l1_blocks_are_gone() {
+    let dir = TempDir::new().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    assert_eq!(store.last_appended().unwrap(), None);
+    let row = |l1_block| AppendedRow { l1_block, ..AppendedRow::default() };
+    let mut commit = Commit::new();
+    for (number, l1_block) in (1..).zip([7, 7, 8, 9]) {
+        commit.appended(number, &row(l1_block));
+    }
+    store.commit(commit).unwrap();
+    let mut commit = Commit::new();
+    commit.block(1, &BlockRow { l1_block: 7, ..BlockRow::default() });
+    store.commit(commit).unwrap();
+    assert_eq!(store.appended(1).unwrap(), None, "it is executed");
+    assert_eq!(store.appended(2).unwrap(), Some(row(7)));
+    let back = |head, l1| {
+        let l1 = vec![L1Block { number: l1, hash: B256::ZERO }];
+        store.rollback(&Progress { l1, ..progress(head, EMPTY_ROOT) }).unwrap();
+        store.last_appended().unwrap()
+    };
+    assert_eq!([back(1, 9), back(1, 8), back(1, 7)], [Some(4), Some(3), Some(2)]);
+    assert_eq!(back(0, 6), None);
+    assert_eq!(store.block(1).unwrap(), None);
+}
+
+#[test]
 fn named_bytes_are_listed_by_prefix() {
     let dir = TempDir::new().unwrap();
     let store = Store::open(dir.path()).unwrap();
@@ -382,4 +408,23 @@ fn nodes_of_a_witness_are_found() {
     commit.nodes(nodes);
     store.commit(commit).unwrap();
     assert_eq!(storage::read(&store, root, U256::from(1)).unwrap(), U256::from(2));
+}
+
+#[test]
+fn events_are_read_a_stretch_of_whole_blocks_at_a_time() {
+    let directory = TempDir::new().unwrap();
+    let store = Store::open(directory.path()).unwrap();
+    let event = |l1_block, index| EventRow { l1_block, index, ..EventRow::default() };
+    let rows = [event(3, 0), event(5, 0), event(5, 7), event(5, 9), event(8, 1)];
+    let mut commit = Commit::new();
+    for row in &rows {
+        commit.event(row);
+    }
+    store.commit(commit).unwrap();
+    let read = |from, enough| store.events(from, 10, enough).unwrap();
+    assert_eq!(read(0, 100), (rows.to_vec(), 10));
+    assert_eq!(read(0, 1), (rows[..1].to_vec(), 3));
+    assert_eq!(read(4, 1), (rows[1..4].to_vec(), 5), "what is in one block stays together");
+    assert_eq!(read(6, 1), (rows[4..].to_vec(), 10));
+    assert_eq!(read(9, 1), (vec![], 10));
 }

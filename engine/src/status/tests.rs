@@ -15,9 +15,9 @@ use super::{
 use crate::{
     dispute::{
         domain::{
-            Balance, BondId, ClaimId, ClaimKey, ClaimStatus, Clocks, Commitment, Contest,
-            Contested, Domain, Duration, Ground, Instant, Level, Match, MatchKey, Outcome, Phase,
-            Ranks, SettledMatch, Sides, Status as Standing, Tournament, TournamentId, What,
+            BondId, ClaimId, ClaimKey, ClaimStatus, Clocks, Commitment, Contest, Contested, Domain,
+            Duration, Ground, Instant, Level, Match, MatchKey, Outcome, Phase, Ranks, SettledMatch,
+            Sides, Status as Standing, Tournament, TournamentId, What,
         },
         honest::{Need, Transition},
         plan::{
@@ -300,8 +300,8 @@ fn a_decided_match_tells_what_decided_it() {
 fn money_is_shown_by_account_ours_first() {
     let mut snapshot = claimed(1);
     snapshot.bonds.get_mut(&BondId(1)).unwrap().tip = child(1).id();
-    let balance = |locked: u64| Balance { locked: U256::from(locked), ..Balance::default() };
-    snapshot.chronicle.balances.extend([(US, balance(0)), (THEM, balance(3))]);
+    snapshot.chronicle.balances.entry(US).free = U256::ONE;
+    snapshot.chronicle.balances.entry(THEM).locked = U256::from(3);
     snapshot.chronicle.burned = U256::MAX;
     let planned = plan(&snapshot, &KNOWS, Policy::CHALLENGER);
     let vantage = Vantage::default();

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use alloy_primitives::{Address, B256, Bytes, U256};
 use async_trait::async_trait;
 use surety_engine::dispute::lane::TransactionLane;
-use surety_engine::dispute::observe::{ChainReader, Deployment, Event, Observer, ReadError};
+use surety_engine::dispute::observe::{
+    ChainReader, Deployment, Event, Observer, ReadError, Stretch,
+};
 use surety_engine::dispute::plan::Policy;
 use surety_engine::dispute::player::Player;
 use surety_engine::l1::follow::BlockRef;
@@ -41,18 +43,14 @@ impl ChainReader for Reader {
         Ok((number <= chain.number()).then(|| Devnet::hash_of(number)))
     }
 
-    async fn logs(
-        &self,
-        addresses: &[Address],
-        from: u64,
-        to: u64,
-    ) -> Result<Vec<Event>, ReadError> {
+    async fn logs(&self, addresses: &[Address], from: u64, to: u64) -> Result<Stretch, ReadError> {
         let chain = self.0.lock().unwrap();
         let found = chain
             .logs
             .iter()
             .filter(|(block, log)| (from..=to).contains(block) && addresses.contains(&log.address));
-        Ok(found.map(|(block, log)| Event { block: *block, log: log.clone() }).collect())
+        let events = found.map(|(block, log)| Event { block: *block, log: log.clone() }).collect();
+        Ok(Stretch { events, to })
     }
 
     async fn call(&self, at: B256, to: Address, data: Bytes) -> Result<Bytes, ReadError> {
@@ -90,6 +88,7 @@ impl TransactionLane for Sender {
                     gas: mined.gas,
                     price: 0,
                     created: None,
+                    logs: Vec::new(),
                 })
             }
             Err(failed) => Err(LaneError::WouldRevert { label: call.label, data: failed.data }),
@@ -107,11 +106,7 @@ pub fn seat<E: Clone>(
 ) -> Seat<E> {
     let account = Address::repeat_byte(name);
     chain.lock().unwrap().fund(account, U256::from(100 * ETHER));
-    Player {
-        observer: Observer::new(Reader(chain.clone()), deployment, account),
-        evidence: execution.clone(),
-        prover: execution,
-        lane: Sender { chain: chain.clone(), account, sent: Mutex::default() },
-        policy,
-    }
+    let observer = Observer::new(Reader(chain.clone()), deployment, account);
+    let lane = Sender { chain: chain.clone(), account, sent: Mutex::default() };
+    Player::new(observer, execution.clone(), execution, lane, policy)
 }

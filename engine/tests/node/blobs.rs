@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use alloy::{
     primitives::{Address, Bytes, U256},
-    providers::Provider,
+    providers::{Provider, ext::AnvilApi as _},
 };
 use alloy_sol_types::SolCall;
 use surety_engine::{
@@ -18,10 +18,12 @@ use surety_engine::{
         send::Call,
     },
     node::{
-        Node, NodeError,
+        Node, NodeError, Synced,
         config::NodeConfig,
         daemon::{Daemon, Unknown},
+        feed::Report,
     },
+    telemetry::{Health, NotReady},
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -151,9 +153,8 @@ async fn blobs_and_calldata_follow_one_another() {
     devnet.check(&node, 3).await;
 }
 
-#[tokio::test]
-async fn one_transaction_appends_several_blobs() {
-    let devnet = Devnet::new().await;
+/// Appends the scenario's first batch in a blob, its second, the third in a blob, and its second again; gives the L1 block.
+async fn append_in_turns(devnet: &Devnet) -> u64 {
     let initcode = Artifacts::new(root().join("out")).initcode("BlobBatches").unwrap();
     let create = Call { to: None, data: initcode, value: U256::ZERO, label: "BlobBatches" };
     let helper = devnet.sequencer.send(&create).await.unwrap().created;
@@ -167,8 +168,13 @@ async fn one_transaction_appends_several_blobs() {
     let value = U256::from(10).pow(U256::from(18));
     let call = Call { to: helper, data: call.abi_encode().into(), value, label: "several" };
     let blobs = sidecar(&[blob(1), blob(3)]).unwrap();
-    let sent = devnet.sequencer.send_blobs(&call, &blobs).await.unwrap();
+    devnet.sequencer.send_blobs(&call, &blobs).await.unwrap().block
+}
 
+#[tokio::test]
+async fn one_transaction_appends_several_blobs() {
+    let devnet = Devnet::new().await;
+    let appended = append_in_turns(&devnet).await;
     let node = Node::open(&devnet.config).await.unwrap();
     assert_eq!(catch_up(&node).await, 4);
     devnet.check(&node, 4).await;
@@ -177,11 +183,57 @@ async fn one_transaction_appends_several_blobs() {
     let expected = [Some(&first), None, Some(&second), None];
     assert_eq!(inputs.iter().map(|input| input.blob()).collect::<Vec<_>>(), expected);
     assert!(
-        (1..=4).all(|number| node.store().block(number).unwrap().unwrap().l1_block == sent.block)
+        (1..=4).all(|number| node.store().block(number).unwrap().unwrap().l1_block == appended)
     );
 }
 
-/// Nodes drop blobs, fail, or lie: the daemon stands before the block and signs nothing until somebody gives the blob.
+/// A run can end between any two batches of an L1 block. Here the third is missing.
+#[tokio::test]
+async fn t40_a_run_that_ended_within_an_l1_block_is_resumed() {
+    let devnet = Devnet::new().await;
+    let appended = append_in_turns(&devnet).await;
+    let endpoint = Endpoint::new(Says::Blobs(vec![bytes(&blob(1))])).await;
+    let stuck = async |config: &NodeConfig, waiting: u64| {
+        let node = Node::open(config).await.unwrap();
+        for _ in 0..2 {
+            let Synced { tick, stuck } = node.sync().await.unwrap();
+            assert!(matches!(stuck, Some(NodeError::Blob { number: 3, .. })), "{stuck:?}");
+            assert_eq!((tick.l2, tick.lag), (2, 0), "L1 is followed all the same");
+        }
+        assert!(node.sealed(2).is_ok() && node.sealed(3).is_err());
+        assert_eq!(node.store().last_appended().unwrap(), Some(waiting));
+    };
+    let configs = ["replaced", "dropped"].map(|store| with(&devnet, &[&endpoint.url], store));
+    for config in &configs {
+        stuck(config, 4).await;
+    }
+    let resumed = with(&devnet, &[&endpoint.url], "resumed");
+    stuck(&resumed, 4).await;
+    // what comes later waits as well
+    devnet.append(4).await;
+    stuck(&resumed, 5).await;
+    let node = Node::open(&NodeConfig { beacon: devnet.config.beacon.clone(), ..resumed }).await;
+    let node = node.unwrap();
+    assert_eq!(catch_up(&node).await, 5);
+    assert_eq!(node.store().last_appended().unwrap(), None);
+    devnet.check(&node, 5).await;
+
+    // meanwhile another L1 block, with other batches, takes its place; then one with none
+    let [replaced, dropped] = configs;
+    devnet.take_back(2).await;
+    devnet.append_together([3, 2]).await;
+    assert_eq!(devnet.l1.head().await.unwrap().number, appended);
+    devnet.l1.provider().anvil_mine(Some(2), None).await.unwrap();
+    let node = Node::open(&replaced).await.unwrap();
+    assert_eq!(catch_up(&node).await, 2);
+    devnet.check(&node, 2).await;
+    devnet.replace(3).await;
+    let node = Node::open(&dropped).await.unwrap();
+    assert_eq!(catch_up(&node).await, 0);
+    assert_eq!(node.store().last_appended().unwrap(), None);
+}
+
+/// Nodes drop blobs, fail, or lie: the daemon stands before the block and signs nothing about it until somebody gives the blob.
 #[tokio::test]
 async fn t38_a_blob_that_nobody_gives_is_unknown_and_nothing_is_signed() {
     let devnet = Devnet::new().await;
@@ -192,7 +244,9 @@ async fn t38_a_blob_that_nobody_gives_is_unknown_and_nothing_is_signed() {
     let node = Arc::new(Node::open(&config).await.unwrap());
     let key = key(&devnet.directory, 1);
     let account: Address = alloy::signers::Signer::address(&key);
+    let health = Health::default();
     let daemon = Daemon::with(Arc::clone(&node), key, Policy::PROPOSER, config);
+    let daemon = daemon.reporting_to(health.clone());
 
     let mut noncanonical = bytes(&blob(2)).to_vec();
     noncanonical[..32].fill(0xff);
@@ -212,15 +266,32 @@ async fn t38_a_blob_that_nobody_gives_is_unknown_and_nothing_is_signed() {
         assert!(
             matches!(
                 error,
-                Unknown::Node(NodeError::Blob {
-                    number: 2,
-                    source: BeaconError::Unavailable { hash: it, .. },
-                }) if it == hash
+                Unknown::Stuck {
+                    source: NodeError::Blob {
+                        number: 2,
+                        source: BeaconError::Unavailable { hash: it, .. },
+                    },
+                    ..
+                } if it == hash
             ),
             "{says:?}: {error}"
         );
         assert!(node.sealed(1).is_ok() && node.sealed(2).is_err(), "it stands before the block");
     }
+    // a run tells it, beside what it judges without the block
+    let mut reports = daemon.reports();
+    let troubled = async {
+        let told = |report: &Option<Arc<Report>>| {
+            report.as_ref().is_some_and(|report| report.status.trouble.is_some())
+        };
+        reports.wait_for(told).await.unwrap();
+    };
+    daemon.run(troubled, |played| assert!(played.sent.is_none())).await;
+    let reasons = health.readiness().reasons;
+    assert!(
+        matches!(&reasons[..], [NotReady::Starting, NotReady::Unknown { what }] if what.contains("blob")),
+        "{reasons:?}"
+    );
     let sent = devnet.l1.provider().get_transaction_count(account).await.unwrap();
     assert_eq!(sent, 0, "nothing is signed");
 
@@ -249,10 +320,7 @@ async fn the_next_endpoint_is_asked() {
     devnet.check(&node, 1).await;
 
     let config = with(&devnet, &["not a url"], "malformed");
-    assert!(matches!(
-        Node::open(&config).await,
-        Err(NodeError::Beacon(BeaconError::Endpoint(url))) if url == "not a url"
-    ));
+    assert!(matches!(Node::open(&config).await, Err(NodeError::Beacon(BeaconError::Endpoint))));
 }
 
 #[tokio::test]

@@ -134,13 +134,14 @@ impl Devnet {
         let inbox = self.deployment.inbox;
         let logs = self.l1.proven_logs(&[inbox], &blocks).await.unwrap();
         let beacon = BeaconClient::new(&self.beacon()).unwrap();
+        let at = |number| *blocks.iter().find(|block| block.number == number).unwrap();
         let mut inputs = Vec::new();
-        for batch in batches(&logs, inbox, &blocks).unwrap() {
+        for batch in batches(&logs, inbox).unwrap() {
             let hash = batch.record.blob_hash;
             let data: BatchData = if hash.is_zero() {
                 batch.bytes.into()
             } else {
-                beacon.blob(&batch.l1_block, hash).await.unwrap().into()
+                beacon.blob(&at(batch.place.block), hash).await.unwrap().into()
             };
             inputs.push(BlockInput::new(batch.record, data, batch.deposits).unwrap());
         }

@@ -165,6 +165,26 @@ async fn an_endpoint_with_a_stale_head_is_asked_after_the_others() {
     panic!("the stale head is still believed");
 }
 
+#[tokio::test]
+async fn an_endpoint_does_not_come_first_by_what_it_says_of_its_height() {
+    let devnet = Devnet::new().await;
+    let direct = devnet.config.l1.urls()[0].clone();
+    let (proxy, other) = (Proxy::start(&direct).await, Devnet::new().await);
+    proxy.set(Fault::Inflated);
+    // of another history, and higher
+    devnet.append(1).await;
+    other.l1.provider().anvil_mine(Some(20), None).await.unwrap();
+    let newest = devnet.l1.head().await.unwrap();
+    for elsewhere in [proxy.url.clone(), other.config.l1.urls()[0].clone()] {
+        let urls = vec![direct.clone(), elsewhere];
+        let l1 = L1Client::connect_with(urls, None, QUICK).await.unwrap();
+        for _ in 0..25 {
+            assert_eq!(l1.head().await.unwrap(), newest);
+            sleep(Duration::from_millis(100)).await;
+        }
+    }
+}
+
 async fn announced(heads: &mut watch::Receiver<()>) -> bool {
     timeout(Duration::from_secs(10), heads.changed()).await.is_ok()
 }

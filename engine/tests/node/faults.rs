@@ -16,7 +16,7 @@ use surety_engine::{
         domain::{ClaimStatus, Snapshot},
         observe::{self, Observer},
         plan::{Decision, Policy, plan},
-        player::{Failure, Player},
+        player::{self, Failure, Player},
         prepare::prepare,
     },
     fault::{Lie, LieKind, LyingExecution},
@@ -32,7 +32,7 @@ use surety_engine::{
         Node, NodeError,
         batches::view,
         config::NodeConfig,
-        daemon::{Daemon, DaemonConfig},
+        daemon::{Daemon, DaemonConfig, Unknown},
         evidence::Execution,
         pinned::Pinned,
     },
@@ -112,6 +112,15 @@ async fn post(devnet: &Devnet, proxy: &Proxy, trouble: Trouble) {
     devnet.l1.provider().anvil_mine(Some(10), None).await.unwrap();
 }
 
+/// What was played in a round, though a later L2 block may be stuck.
+fn played(round: Result<Option<player::Tick>, Unknown>) -> Option<player::Tick> {
+    match round {
+        Ok(played) => played,
+        Err(Unknown::Stuck { played, .. }) => Some(*played),
+        Err(_) => None,
+    }
+}
+
 /// A dispute from the lie to the last coin, on L1 through a proxy. The honest daemon plays with what it keeps for disputes.
 struct Dispute {
     devnet: Devnet,
@@ -124,7 +133,8 @@ struct Dispute {
 }
 
 impl Dispute {
-    async fn new(trouble: Trouble) -> Self {
+    /// A dispute about the first L2 block. The honest daemon has no blobs if it is `without_blobs`.
+    async fn new(trouble: Trouble, without_blobs: bool) -> Self {
         let devnet = Devnet::new().await;
         let direct = devnet.config.l1.urls()[0].clone();
         let proxy = Proxy::start(&direct).await;
@@ -134,7 +144,10 @@ impl Dispute {
             catch_up(&node).await;
             Arc::new(node)
         };
-        let config = with_floor(&devnet, through(&devnet, vec![proxy.url.clone()], "honest"));
+        let mut config = with_floor(&devnet, through(&devnet, vec![proxy.url.clone()], "honest"));
+        if without_blobs {
+            config.node.beacon = None;
+        }
         let honest = Daemon::open(&config, Policy::CHALLENGER).await.unwrap();
         let account = honest.account().unwrap();
 
@@ -147,13 +160,8 @@ impl Dispute {
         let lying = LyingExecution::new(Execution::new(Arc::clone(&node)), lie);
         let signer = key(&devnet.directory, 2);
         let lane = Arc::new(Lane::new(node.l1().clone(), signer, LaneSettings::default()));
-        let player = Player {
-            observer: observer_at(&node, lane.address()),
-            evidence: lying.clone(),
-            prover: lying,
-            lane,
-            policy: Policy::PROPOSER,
-        };
+        let observer = observer_at(&node, lane.address());
+        let player = Player::new(observer, lying.clone(), lying, lane, Policy::PROPOSER);
         let allowed = BTreeSet::new();
         Self { devnet, proxy, honest, reference, liar: (node, player), allowed }
     }
@@ -208,12 +216,12 @@ impl Dispute {
             // unknown, or right: never wrong
             let round = self.honest.round().await;
             self.proxy.set(Fault::None);
-            if matches!(round, Ok(Some(tick)) if tick.sent.is_some()) {
+            if played(round).is_some_and(|tick| tick.sent.is_some()) {
                 return true;
             }
         }
         for _ in 0..8 {
-            if let Ok(Some(tick)) = self.honest.round().await {
+            if let Some(tick) = played(self.honest.round().await) {
                 return tick.sent.is_some();
             }
         }
@@ -275,6 +283,7 @@ async fn nothing_is_claimed_with_what_is_kept_for_disputes() {
     assert!(tick.sent.is_none());
     let failures = &tick.failures[..];
     assert!(matches!(failures, [Failure::Lane(LaneError::Funds { label: "deposit", .. })]));
+    assert_eq!(tick.unpaid(), BTreeSet::from(["deposit"]));
 }
 
 fn observer_at(node: &Arc<Node>, account: alloy::primitives::Address) -> Observer<Pinned> {
@@ -304,7 +313,8 @@ const PHASES: [&str; 9] = [
 /// Plays a dispute each phase of which meets the next of `faults`, after a reorganisation by `reorg` blocks.
 async fn survives(faults: &[Fault], reorg: u64) {
     let began = Instant::now();
-    let phases = Dispute::new(Trouble { fault: faults[0], reorg }).await.play(faults, reorg).await;
+    let dispute = Dispute::new(Trouble { fault: faults[0], reorg }, false).await;
+    let phases = dispute.play(faults, reorg).await;
     println!("{faults:?}, {reorg}: {} phases, {:?}", phases.len(), began.elapsed());
     for phase in PHASES {
         assert!(phases.contains(&phase), "{faults:?}, {reorg}: {phases:?}");
@@ -320,6 +330,28 @@ async fn t40_a_dispute_is_won_through_a_node_that_fails_in_every_phase() {
 #[tokio::test]
 async fn t40_a_dispute_is_won_while_l1_reorganises_in_every_phase() {
     survives(&[Fault::None], 2).await;
+}
+
+/// Whoever likes may append a blob. One that a daemon cannot get keeps it from what comes after it, and from nothing else.
+#[tokio::test]
+async fn t38_a_dispute_is_won_while_a_later_blob_is_missing() {
+    let mut dispute = Dispute::new(Trouble { fault: Fault::None, reorg: 0 }, true).await;
+    let (node, liar) = &mut dispute.liar;
+    let mut last = "";
+    while last != "propose" {
+        catch_up(node).await;
+        last = liar.tick().await.unwrap().sent.unwrap().0.label();
+    }
+    // it claims nothing more
+    liar.policy.propose_after = None;
+    dispute.devnet.append_blob(2).await;
+    dispute.look().await;
+    let Err(Unknown::Stuck { source, .. }) = dispute.honest.round().await else {
+        panic!("there is no blob to be had");
+    };
+    assert!(matches!(source, NodeError::Blob { number: 2, .. }), "{source}");
+    let phases = dispute.play(&[Fault::None], 0).await;
+    assert!(PHASES.iter().all(|phase| phases.contains(phase)), "{phases:?}");
 }
 
 /// Every fault in every phase, and reorganisations of several depths with lies.

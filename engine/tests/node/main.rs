@@ -17,6 +17,7 @@ mod faults;
 #[path = "../real_rollup/history.rs"]
 #[allow(dead_code)]
 mod history;
+mod moves;
 #[allow(dead_code, reason = "shared with the lane's tests")]
 mod proxy;
 #[path = "../support/mod.rs"]
@@ -33,7 +34,7 @@ use support::scenario;
 use surety_engine::{
     dispute::{observe::ChainReader, plan::Policy},
     execute::boundary::Genesis,
-    l1::{client::L1Error, signer::KeySource},
+    l1::{client::L1Error, follow::FollowError, signer::KeySource},
     node::{
         Node, NodeError,
         config::{GenesisSource, NodeConfig},
@@ -42,7 +43,6 @@ use surety_engine::{
         pinned::Pinned,
         wiring::{self, WiringError},
     },
-    state::{Head, Store},
 };
 
 #[tokio::test]
@@ -77,7 +77,11 @@ async fn t40_a_reorg_that_replaces_or_drops_a_batch_is_followed() {
     assert_eq!(pinned.head().await.unwrap().number, replaced);
 
     devnet.take_back(1).await;
-    assert!(matches!(node.tick().await, Err(NodeError::Moving { number }) if number == replaced));
+    let lags = |error| match error {
+        NodeError::Follow(FollowError::Lagging { followed, head }) => (followed, head),
+        other => panic!("{other}"),
+    };
+    assert_eq!(lags(node.tick().await.unwrap_err()), (replaced, replaced - 1));
     assert!(pinned.head().await.is_err(), "nothing is planned from a block that is gone");
     assert_eq!(node.sealed(2).unwrap(), before, "a shorter chain may be a node that lags");
 
@@ -96,49 +100,6 @@ async fn t40_a_reorg_that_replaces_or_drops_a_batch_is_followed() {
     assert_eq!(catch_up(&node).await, 0);
     assert_eq!(node.sealed(0).unwrap(), devnet.deployment.start());
     devnet.append(4).await;
-    assert_eq!(catch_up(&node).await, 1);
-    devnet.check(&node, 1).await;
-}
-
-/// Leaves the store as a run does that ends after the first batch of the newest L1 block.
-fn end_early(config: &NodeConfig, head: u64) {
-    let store = Store::open(&config.store).unwrap();
-    let row = store.block(head).unwrap().unwrap();
-    let mut progress = store.progress().unwrap().unwrap();
-    progress.head = Head { number: head, hash: row.hash, state_root: row.state_root };
-    progress.l1.retain(|block| block.number < row.l1_block);
-    store.rollback(&progress).unwrap();
-}
-
-#[tokio::test]
-async fn a_run_that_ended_within_an_l1_block_is_resumed() {
-    let devnet = Devnet::new().await;
-    devnet.append(1).await;
-    devnet.append_together([2, 3]).await;
-    let node = Node::open(&devnet.config).await.unwrap();
-    assert_eq!(catch_up(&node).await, 3);
-    drop(node);
-
-    end_early(&devnet.config, 2);
-    let node = Node::open(&devnet.config).await.unwrap();
-    assert!(node.sealed(2).is_ok() && node.sealed(3).is_err());
-    assert_eq!(catch_up(&node).await, 3);
-    devnet.check(&node, 3).await;
-    drop(node);
-
-    // meanwhile another L1 block, with other batches, takes its place
-    end_early(&devnet.config, 2);
-    devnet.take_back(1).await;
-    devnet.append_together([3, 2]).await;
-    let node = Node::open(&devnet.config).await.unwrap();
-    assert_eq!(catch_up(&node).await, 3);
-    devnet.check(&node, 3).await;
-    drop(node);
-
-    // and one with none
-    end_early(&devnet.config, 2);
-    devnet.replace(1).await;
-    let node = Node::open(&devnet.config).await.unwrap();
     assert_eq!(catch_up(&node).await, 1);
     devnet.check(&node, 1).await;
 }
@@ -266,10 +227,11 @@ async fn t38_state_that_is_missing_is_unknown_and_nothing_is_signed() {
     let key = key(&devnet.directory, 1);
     let daemon = Daemon::with(Arc::clone(&node), key, Policy::PROPOSER, devnet.config.clone());
     for _ in 0..2 {
-        let Err(Unknown::Node(NodeError::Execute { number: 1, source })) = daemon.round().await
-        else {
+        let Err(Unknown::Stuck { source, played }) = daemon.round().await else {
             panic!("executed without the state");
         };
+        assert!(played.sent.is_none() && played.planned.iter().any(|it| it.need().is_some()));
+        let NodeError::Execute { number: 1, source } = source else { panic!("{source}") };
         assert!(source.is_unknown(), "{source}");
     }
     assert!(matches!(node.sealed(1), Err(NodeError::Missing { number: 1, .. })));

@@ -48,10 +48,22 @@ pub enum Fault {
     Stale,
     /// It is stale for every fourth request.
     Flip,
+    /// It is stale, and says that L1 is far ahead.
+    Inflated,
     /// What calls of contracts return is another. Only a second endpoint helps against this one.
     AlterCalls,
     /// It says that it has taken a transaction, and forgets it.
     Swallow,
+    /// It takes a transaction, and from then on it is broken.
+    BrokenOnceSent,
+    /// It serves a receipt, and from then on it is broken.
+    BrokenOnceMined,
+    /// Every request is answered with an error of the server.
+    Dead,
+    /// It answers this method with this error.
+    Refuses(&'static str, &'static str),
+    /// It answers this method with the largest numbers that there are.
+    Absurd(&'static str),
     /// It refuses one transaction: the account has one of the other kind under way. Then it fails no more.
     Reserved,
 }
@@ -189,7 +201,15 @@ async fn answer(State(inner): State<Arc<Inner>>, Json(mut request): Json<Value>)
         }
         Fault::Slow if turn == 0 => tokio::time::sleep(LATE).await,
         Fault::Broken if turn == 0 => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        Fault::Dead => return StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         _ => {}
+    }
+    if let Fault::Refuses(method, message) = fault
+        && request["method"] == method
+    {
+        let error = json!({"code": -32000, "message": message});
+        let answer = json!({"jsonrpc": "2.0", "id": request["id"], "error": error});
+        return Json(answer).into_response();
     }
     if request["method"] == "eth_sendRawTransaction" {
         let raw: Bytes = serde_json::from_value(request["params"][0].clone()).unwrap();
@@ -210,7 +230,7 @@ async fn answer(State(inner): State<Arc<Inner>>, Json(mut request): Json<Value>)
             _ => {}
         }
     }
-    if fault == Fault::Stale || fault == Fault::Flip && turn == 0 {
+    if matches!(fault, Fault::Stale | Fault::Inflated) || fault == Fault::Flip && turn == 0 {
         let id = request["id"].clone();
         match inner.behind(request).await {
             Some(behind) => request = behind,
@@ -220,6 +240,16 @@ async fn answer(State(inner): State<Arc<Inner>>, Json(mut request): Json<Value>)
         }
     }
     let mut answer = inner.ask(&request).await;
+    let is_last = match fault {
+        Fault::BrokenOnceSent => request["method"] == "eth_sendRawTransaction",
+        Fault::BrokenOnceMined => {
+            request["method"] == "eth_getTransactionReceipt" && answer["result"].is_object()
+        }
+        _ => false,
+    };
+    if is_last {
+        *inner.fault.lock().unwrap() = Fault::Dead;
+    }
     if request["method"] == "eth_sendRawTransaction" && answer.get("error").is_none() {
         inner.taken.fetch_add(1, Ordering::Relaxed);
     }
@@ -235,9 +265,20 @@ fn lie(fault: Fault, method: &str, result: &mut Value) {
             let altered = result.as_str().map(|data| data.replace('1', "2"));
             *result = json!(altered);
         }
+        "eth_estimateGas" if fault == Fault::Absurd("eth_estimateGas") => {
+            *result = json!(format!("{:#x}", u64::MAX));
+        }
+        "eth_feeHistory" if fault == Fault::Absurd("eth_feeHistory") => {
+            for fee in result["baseFeePerGas"].as_array_mut().into_iter().flatten() {
+                *fee = json!(format!("{:#x}", u128::MAX));
+            }
+        }
         "eth_blockNumber" if fault == Fault::Stale => {
             let number = quantity(result).unwrap_or_default().saturating_sub(BEHIND);
             *result = json!(format!("{number:#x}"));
+        }
+        "eth_blockNumber" if fault == Fault::Inflated => {
+            *result = json!(format!("{:#x}", quantity(result).unwrap_or_default() + 1_000));
         }
         "eth_getBlockReceipts" => {
             for receipt in result.as_array_mut().into_iter().flatten() {

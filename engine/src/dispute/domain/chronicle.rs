@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use alloy_primitives::{Address, U256};
 
+use super::balances::Balances;
 use super::ids::{BondId, ClaimId, CommitmentId, MatchId, MatchKey, TournamentId};
 use super::matches::{Contested, Level, Outcome, Side};
 use super::time::Instant;
@@ -141,21 +142,6 @@ pub struct SettledMatch {
     pub moves: usize,
 }
 
-/// An account in Bonds, by its events; wei.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Balance {
-    /// It can be locked or withdrawn.
-    pub free: U256,
-    /// It stands behind claims and commitments.
-    pub locked: U256,
-    /// Shares of forfeited bonds that it got.
-    pub credited: U256,
-    /// What it lost.
-    pub forfeited: U256,
-    /// What of that was burned.
-    pub burned: U256,
-}
-
 /// The contracts' events, as far as people want to know them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Chronicle {
@@ -166,7 +152,7 @@ pub struct Chronicle {
     /// When each claim was made.
     pub claimed: BTreeMap<ClaimId, Instant>,
     /// Who has or had ETH in Bonds.
-    pub balances: BTreeMap<Address, Balance>,
+    pub balances: Balances,
     /// Wei that nobody will ever get.
     pub burned: U256,
 }

@@ -2,6 +2,7 @@
 //!
 //! Mirrors `contracts/src/types` and `contracts/src/tournament`; no wire type enters here.
 
+mod balances;
 mod chronicle;
 mod claim;
 mod clock;
@@ -12,7 +13,8 @@ mod snapshot;
 mod time;
 mod tournament;
 
-pub use chronicle::{Balance, Chronicle, Ground, Happening, SettledMatch, What};
+pub use balances::{Balance, Balances};
+pub use chronicle::{Chronicle, Ground, Happening, SettledMatch, What};
 pub use claim::{Account, BondStatus, Claim, ClaimStatus, RootBond};
 pub use clock::Clocks;
 pub use ids::{BondId, ClaimId, ClaimKey, CommitmentId, MatchId, MatchKey, TournamentId};

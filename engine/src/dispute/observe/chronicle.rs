@@ -130,35 +130,38 @@ fn ground(value: u8) -> Result<Ground, ObserveError> {
 pub(super) fn bonds(chronicle: &mut Chronicle, at: Instant, event: &IBondsEvents) {
     // the contract keeps every sum: saturation cannot happen
     match event {
+        // whoever wants to be noted pays for it
+        IBondsEvents::Deposited(it) if it.amount.is_zero() => {}
+        IBondsEvents::Withdrawn(it) if it.amount.is_zero() => {}
         IBondsEvents::Deposited(it) => {
-            let balance = chronicle.balances.entry(it.account).or_default();
+            let balance = chronicle.balances.entry(it.account);
             balance.free = balance.free.saturating_add(it.amount);
             chronicle.note(at, What::Deposited(it.account, it.amount));
         }
         IBondsEvents::Withdrawn(it) => {
-            let balance = chronicle.balances.entry(it.account).or_default();
+            let balance = chronicle.balances.entry(it.account);
             balance.free = balance.free.saturating_sub(it.amount);
             chronicle.note(at, What::Withdrawn(it.account, it.amount));
         }
         IBondsEvents::Locked(it) => {
-            let balance = chronicle.balances.entry(it.account).or_default();
+            let balance = chronicle.balances.entry(it.account);
             balance.free = balance.free.saturating_sub(it.amount);
             balance.locked = balance.locked.saturating_add(it.amount);
         }
         IBondsEvents::Unlocked(it) => {
-            let balance = chronicle.balances.entry(it.account).or_default();
+            let balance = chronicle.balances.entry(it.account);
             balance.locked = balance.locked.saturating_sub(it.amount);
             balance.free = balance.free.saturating_add(it.amount);
         }
         IBondsEvents::Forfeited(it) => {
-            let balance = chronicle.balances.entry(it.account).or_default();
+            let balance = chronicle.balances.entry(it.account);
             balance.locked = balance.locked.saturating_sub(it.amount);
             balance.forfeited = balance.forfeited.saturating_add(it.amount);
             balance.burned = balance.burned.saturating_add(it.burned);
             chronicle.burned = chronicle.burned.saturating_add(it.burned);
         }
         IBondsEvents::Credited(it) => {
-            let balance = chronicle.balances.entry(it.account).or_default();
+            let balance = chronicle.balances.entry(it.account);
             balance.free = balance.free.saturating_add(it.amount);
             balance.credited = balance.credited.saturating_add(it.amount);
         }

@@ -52,6 +52,13 @@ pub enum ObserveError {
     },
 }
 
+impl ObserveError {
+    /// Whether a view says something else than the events.
+    pub(super) const fn is_contradiction(&self) -> bool {
+        matches!(self, Self::UnknownTournament(_) | Self::Match { .. })
+    }
+}
+
 /// What does not fit in a match.
 #[derive(Debug, thiserror::Error)]
 pub enum MatchProblem {

@@ -9,4 +9,4 @@ mod reader;
 
 pub use error::ObserveError;
 pub use observer::{Deployment, Observer};
-pub use reader::{ChainReader, Event, ReadError};
+pub use reader::{ChainReader, Event, ReadError, Stretch};

@@ -15,6 +15,7 @@ use crate::dispute::domain::{
     CommitmentId, Contest, Contested, Duration, Instant, Level, Match, MatchId, Parameters, Phase,
     Ranks, RootBond, Sides, Snapshot, Status, Timing, Tournament, TournamentId, Turn,
 };
+use crate::l1::again::again;
 use crate::l1::bindings::{IBonds, IInbox, IRollup, ITournament, MatchState};
 use crate::l1::follow::BlockRef;
 
@@ -94,7 +95,8 @@ impl<R: ChainReader> Observer<R> {
     pub async fn snapshot(&self) -> Result<Snapshot, ObserveError> {
         let head = self.reader.head().await?;
         let history = self.history(&head).await?;
-        Reading { observer: self, head, history: &history }.snapshot().await
+        let reading = Reading { observer: self, head, history: &history };
+        again(|| reading.snapshot(), ObserveError::is_contradiction).await
     }
 
     /// What happened up to `head`. It shares with what is kept all that recent events do not change.
@@ -103,22 +105,33 @@ impl<R: ChainReader> Observer<R> {
             Some(checkpoint) => (checkpoint.history, checkpoint.number.saturating_add(1)),
             None => (Arc::default(), self.deployment.from),
         };
-        let events = self.reader.logs(&self.deployment.observed(), from, head.number).await?;
         let last = head.number.saturating_sub(SETTLED_DEPTH);
-        let recent = events.partition_point(|event| event.block <= last);
-        for event in events.iter().take(recent) {
-            Arc::make_mut(&mut settled).apply(&self.deployment, event)?;
-        }
+        self.read(&mut settled, from, last).await?;
         let mut history = Arc::clone(&settled);
-        for event in events.iter().skip(recent) {
-            Arc::make_mut(&mut history).apply(&self.deployment, event)?;
-        }
+        self.read(&mut history, from.max(last.saturating_add(1)), head.number).await?;
         if last >= from
             && let Some(hash) = self.reader.hash(last).await?
         {
             *self.kept() = Some(Checkpoint { number: last, hash, history: settled });
         }
         Ok(history)
+    }
+
+    /// Adds what happened in the blocks `from..=to`.
+    async fn read(
+        &self,
+        history: &mut Arc<History>,
+        mut from: u64,
+        to: u64,
+    ) -> Result<(), ObserveError> {
+        while from <= to {
+            let stretch = self.reader.logs(&self.deployment.observed(), from, to).await?;
+            for event in &stretch.events {
+                Arc::make_mut(history).apply(&self.deployment, event)?;
+            }
+            from = stretch.to.max(from).saturating_add(1);
+        }
+        Ok(())
     }
 
     /// What is kept, if it belongs to the chain of `head`.

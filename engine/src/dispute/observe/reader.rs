@@ -16,6 +16,15 @@ pub struct Event {
     pub log: Log,
 }
 
+/// Logs of some blocks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// The logs, in order.
+    pub events: Vec<Event>,
+    /// The last of the blocks.
+    pub to: u64,
+}
+
 /// Why the chain could not be read: unknown.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
@@ -37,13 +46,8 @@ pub trait ChainReader: Send + Sync {
     /// Hash of the canonical block of this number, if the chain is that long.
     async fn hash(&self, number: u64) -> Result<Option<B256>, ReadError>;
 
-    /// Logs of `addresses` in the blocks `from..=to`, in order.
-    async fn logs(
-        &self,
-        addresses: &[Address],
-        from: u64,
-        to: u64,
-    ) -> Result<Vec<Event>, ReadError>;
+    /// Logs of `addresses` in the blocks from `from` on: to `to`, or to an earlier one if there are many.
+    async fn logs(&self, addresses: &[Address], from: u64, to: u64) -> Result<Stretch, ReadError>;
 
     /// What a call to `to` returns in the block of hash `at`; fails when that is not canonical any more.
     async fn call(&self, at: B256, to: Address, data: Bytes) -> Result<Bytes, ReadError>;
@@ -63,19 +67,15 @@ impl ChainReader for L1Client {
         Ok(block.map(|block| block.hash))
     }
 
-    async fn logs(
-        &self,
-        addresses: &[Address],
-        from: u64,
-        to: u64,
-    ) -> Result<Vec<Event>, ReadError> {
+    async fn logs(&self, addresses: &[Address], from: u64, to: u64) -> Result<Stretch, ReadError> {
         let filter = Filter::new().address(addresses.to_vec());
         let found = Self::logs(self, &filter, from, to).await.map_err(ReadError::new)?;
         let placed = found.into_iter().map(|log| {
             let block = log.block_number.ok_or(L1Error::Inconsistent("a log without its block"))?;
             Ok(Event { block, log: log.inner })
         });
-        placed.collect::<Result<_, L1Error>>().map_err(ReadError::new)
+        let events = placed.collect::<Result<_, L1Error>>().map_err(ReadError::new)?;
+        Ok(Stretch { events, to })
     }
 
     async fn call(&self, at: B256, to: Address, data: Bytes) -> Result<Bytes, ReadError> {

@@ -1,5 +1,7 @@
 //! Money: bonds of losers are split, our own come home. Nothing here is urgent, and nothing waits for it.
 
+use alloy_primitives::U256;
+
 use super::{Intent, Planner, Subject};
 use crate::dispute::domain::{
     BondStatus, Claim, ClaimId, ClaimStatus, Commitment, CommitmentId, Contest, Match, MatchKey,
@@ -8,6 +10,10 @@ use crate::dispute::domain::{
 
 /// Claims that one transaction walks along at most: about a million gas.
 const WALKED_AT_ONCE: usize = 100;
+/// The part of a step bond that is not worth a withdrawal. A step bond is three times what the longest line of a dispute costs
+/// at the highest gas price that is refunded, and a withdrawal takes a hundredth of that gas: at that price it costs a
+/// sixteenth of what it brings, at the least. Anybody can put less than that into Bonds for us, again and again.
+const DUST_DIVISOR: u64 = 16;
 
 impl Planner<'_> {
     /// Decides about bonds.
@@ -143,7 +149,8 @@ impl Planner<'_> {
             }
         }
         let free = self.snapshot.account.free;
-        if idle && !locked && !free.is_zero() {
+        let dust = self.snapshot.parameters.step_bond / U256::from(DUST_DIVISOR);
+        if idle && !locked && free > dust {
             self.act(Subject::Account, Intent::Withdraw(free), None);
         }
     }

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use alloy_primitives::U256;
+
 use super::{Decision, End, Intent, Planner, Reason, Subject};
 use crate::dispute::domain::{
     BondId, Claim, ClaimId, ClaimKey, ClaimStatus, Domain, Status, Tournament, TournamentId,
@@ -14,6 +16,9 @@ const MAX_BLOCKS: u64 = 1024;
 const FOLLOWED_AT_ONCE: usize = 512;
 /// Contests below an undecided one that a plan asks about at once.
 const LOOK_AHEAD: usize = 256;
+/// The part of a step bond that a deposit leaves in the wallet: 400,000 gas at the price cap, for the deposit and the move that
+/// it is for.
+const FOR_GAS: U256 = U256::from_limbs([100, 0, 0, 0]);
 
 impl Planner<'_> {
     /// Decides about every contest along the honest path from the latest confirmed claim on.
@@ -189,15 +194,17 @@ impl Planner<'_> {
     }
 
     /// `intent` when the account has `amount` free in Bonds, else the deposit that it takes.
-    pub(super) fn funded(&self, amount: alloy_primitives::U256, intent: Intent) -> Decision {
+    pub(super) fn funded(&self, amount: U256, intent: Intent) -> Decision {
         let account = &self.snapshot.account;
         let missing = amount.saturating_sub(account.free);
         if missing.is_zero() {
-            Decision::act(intent)
-        } else if missing <= account.wallet {
+            return Decision::act(intent);
+        }
+        let needed = missing.saturating_add(self.snapshot.parameters.step_bond / FOR_GAS);
+        if needed <= account.wallet {
             Decision::act(Intent::Deposit(missing))
         } else {
-            Decision::Wait(Reason::Funds(missing - account.wallet))
+            Decision::Wait(Reason::Funds(needed - account.wallet))
         }
     }
 }

@@ -212,6 +212,18 @@ fn a_proposer_brings_its_bond_there_one_move_at_a_time() {
 }
 
 #[test]
+fn a_deposit_leaves_something_for_gas() {
+    let mut snapshot = snapshot();
+    snapshot.parameters.step_bond = U256::from(500);
+    let decided =
+        |snapshot: &Snapshot| plan(snapshot, &KNOWS, Policy::PROPOSER)[0].decision.clone();
+    snapshot.account.wallet = U256::from(3 + 5);
+    assert_eq!(decided(&snapshot), Decision::act(Intent::Deposit(U256::from(3))));
+    snapshot.account.wallet = U256::from(3 + 4);
+    assert_eq!(decided(&snapshot), Decision::Wait(Reason::Funds(U256::ONE)));
+}
+
+#[test]
 fn a_challenger_stays_silent_before_the_truth() {
     for snapshot in [snapshot(), claimed(1)] {
         assert_eq!(labels(&plan(&snapshot, &KNOWS, Policy::CHALLENGER)), Vec::<&str>::new());
@@ -514,6 +526,19 @@ fn a_bond_is_not_walked_before_that_burns_it() {
         it.claims.get_mut(&child(2).id()).unwrap().bond = Some(BondId(3));
     };
     assert_eq!(claims(&creator), nothing, "the creator's bond is split instead");
+}
+
+#[test]
+fn what_others_put_into_bonds_for_us_is_withdrawn_unless_it_is_dust() {
+    let mut snapshot = snapshot();
+    snapshot.parameters.step_bond = U256::from(1_600);
+    let decided = |snapshot: &Snapshot| labels(&plan(snapshot, &KNOWS, Policy::CHALLENGER));
+    snapshot.account.free = U256::from(100);
+    assert_eq!(decided(&snapshot), Vec::<&str>::new(), "its gas costs more");
+    snapshot.account.free = U256::from(101);
+    assert_eq!(decided(&snapshot), ["withdraw"]);
+    snapshot.bonds.extend([bond(7, US, genesis().id())]);
+    assert_eq!(decided(&snapshot), ["releaseBond"], "with the rest of what comes home");
 }
 
 #[test]
