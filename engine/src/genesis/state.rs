@@ -1,5 +1,7 @@
 //! The state that a genesis file makes.
 
+use std::collections::BTreeMap;
+
 use alloy::{
     eips::{eip2935::HISTORY_STORAGE_CODE, eip4788::BEACON_ROOTS_CODE},
     genesis::GenesisAccount,
@@ -10,7 +12,7 @@ use super::{GenesisError, GenesisFile};
 use crate::{
     authenticated::{
         account::{self, Account},
-        mpt::EMPTY_ROOT,
+        mpt::{self, EMPTY_ROOT},
         source::NodeStore,
         storage,
     },
@@ -33,14 +35,15 @@ impl GenesisFile {
         self.check_system_contract(BEACON_ROOTS, &BEACON_ROOTS_CODE)?;
         self.check_system_contract(BLOCK_HASHES, &HISTORY_STORAGE_CODE)?;
         let mut codes = B256Map::default();
-        let mut state_root = EMPTY_ROOT;
+        let mut accounts = BTreeMap::new();
         for (address, allocation) in self.alloc() {
             let account = build(*address, allocation, store)?;
             if let Some(code) = allocation.code.as_ref().filter(|code| !code.is_empty()) {
                 codes.insert(account.code_hash, code.clone());
             }
-            state_root = account::write(store, state_root, *address, &account)?;
+            accounts.insert(account::path(*address), alloy_rlp::encode(account));
         }
+        let state_root = mpt::build(store, accounts)?;
         let genesis = Genesis::new_chain(
             self.chain_id(),
             state_root,
@@ -77,10 +80,11 @@ fn build(
     if account.is_empty() {
         return Err(GenesisError::EmptyAccount(address));
     }
-    for (key, value) in allocation.storage.iter().flatten() {
-        let (key, value) = (U256::from_be_bytes(key.0), U256::from_be_bytes(value.0));
-        account.storage_root = storage::write(store, account.storage_root, key, value)?;
-    }
+    let slots = allocation.storage.iter().flatten().filter(|(_, value)| !value.is_zero());
+    let slots = slots.map(|(key, value)| {
+        (storage::path((*key).into()), alloy_rlp::encode(U256::from_be_bytes(value.0)))
+    });
+    account.storage_root = mpt::build(store, slots.collect())?;
     let stray = account.nonce == 0 && account.code_hash == KECCAK256_EMPTY;
     if stray && account.storage_root != EMPTY_ROOT {
         return Err(GenesisError::StrayStorage(address));
@@ -91,8 +95,6 @@ fn build(
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-
-    use std::collections::BTreeMap;
 
     use alloy_primitives::B256;
 

@@ -8,6 +8,7 @@
 //!
 //! Mirrors `contracts/src/authenticated/Mpt.sol`.
 
+mod build;
 mod error;
 mod get;
 mod node;
@@ -19,6 +20,7 @@ mod remove;
 mod tests;
 
 pub use alloy_trie::EMPTY_ROOT_HASH as EMPTY_ROOT;
+pub use build::build;
 pub use error::MptError;
 pub use get::get;
 pub use overlay::{Overlay, RecordingError};

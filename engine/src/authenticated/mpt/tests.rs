@@ -8,7 +8,7 @@ use alloy_trie::{HashBuilder, Nibbles, proof::verify_proof};
 use proptest::prelude::*;
 
 use super::{
-    EMPTY_ROOT, MptError, Overlay, RecordingError, get,
+    EMPTY_ROOT, MptError, Overlay, RecordingError, build, get,
     node::{Children, Node},
     put, remove,
 };
@@ -24,7 +24,7 @@ fn expected_root(leaves: &Leaves) -> B256 {
     builder.root()
 }
 
-fn build(leaves: &Leaves) -> (Overlay<B256Map<Bytes>>, B256) {
+fn put_all(leaves: &Leaves) -> (Overlay<B256Map<Bytes>>, B256) {
     let mut tries = Overlay::new(B256Map::default());
     let root = leaves
         .iter()
@@ -37,7 +37,7 @@ fn witness<T>(
     leaves: &Leaves,
     operation: impl FnOnce(&mut Overlay<B256Map<Bytes>>, B256) -> T,
 ) -> (T, Vec<Bytes>) {
-    let (mut tries, root) = build(leaves);
+    let (mut tries, root) = put_all(leaves);
     tries.start_recording().unwrap();
     let result = operation(&mut tries, root);
     (result, tries.finish_recording().unwrap())
@@ -132,6 +132,24 @@ proptest! {
     }
 
     #[test]
+    fn what_is_built_at_once_has_no_node_too_many(ops in ops()) {
+        let mut leaves = Leaves::new();
+        for op in ops {
+            if let Op::Put(path, value) = op { leaves.insert(path, value); }
+        }
+        let mut nodes = B256Map::default();
+        let root = build(&mut nodes, leaves.clone()).unwrap();
+        prop_assert_eq!(root, expected_root(&leaves));
+        let mut tries = Overlay::new(nodes.clone());
+        tries.start_recording().unwrap();
+        for (path, value) in &leaves {
+            let found = get(&tries, root, *path).unwrap();
+            prop_assert_eq!(found.as_ref(), Some(value));
+        }
+        prop_assert_eq!(by_hash(tries.finish_recording().unwrap()), nodes);
+    }
+
+    #[test]
     fn an_old_root_stays_readable(ops in ops()) {
         let mut tries = Overlay::new(B256Map::default());
         let (mut root, mut leaves, mut history) = (EMPTY_ROOT, Leaves::new(), vec![]);
@@ -176,6 +194,9 @@ fn the_empty_trie_needs_no_node() {
         put(&mut tries, EMPTY_ROOT, path(&[1]), &[]),
         Err(MptError::EmptyValue { .. })
     ));
+    let absence = leaves([(&[1], b"x"), (&[2], &[])]);
+    assert!(matches!(build(&mut tries, absence), Err(MptError::EmptyValue { .. })));
+    assert_eq!(build(&mut tries, Leaves::new()).unwrap(), EMPTY_ROOT);
 }
 
 #[test]
@@ -224,7 +245,7 @@ fn removing_what_is_absent_keeps_the_root_and_needs_the_path_only() {
 
 #[test]
 fn t51_a_path_does_not_end_at_a_node_that_is_missing() {
-    let (tries, root) = build(&leaves([(&[1], &[7; 40]), (&[2], &[8; 40])]));
+    let (tries, root) = put_all(&leaves([(&[1], &[7; 40]), (&[2], &[8; 40])]));
     let node = tries.node(root).unwrap().unwrap();
     let mut truncated = by_hash([node]);
     for result in [
@@ -277,7 +298,7 @@ fn t52_a_node_at_the_wrong_depth_proves_nothing() {
 #[test]
 fn a_recording_holds_the_old_nodes_once_in_order() {
     let (one, two) = (path(&[1]), path(&[2]));
-    let (mut tries, root) = build(&leaves([(&[1], &[7; 40]), (&[2], &[8; 40])]));
+    let (mut tries, root) = put_all(&leaves([(&[1], &[7; 40]), (&[2], &[8; 40])]));
     assert_eq!(tries.finish_recording(), Err(RecordingError::NotRunning));
     tries.start_recording().unwrap();
     assert_eq!(tries.start_recording(), Err(RecordingError::Running));
