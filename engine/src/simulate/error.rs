@@ -26,6 +26,9 @@ pub enum SimulateError {
     /// It fails whatever its gas limit is.
     #[error("{}", failure(.0))]
     Halted(HaltReason),
+    /// Its sender has no more than the value, and gas has a price.
+    #[error("insufficient funds for transfer")]
+    Funds,
     /// It needs more gas than it may have.
     #[error("gas required exceeds allowance ({0})")]
     Gas(u64),

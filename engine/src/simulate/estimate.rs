@@ -23,7 +23,8 @@ const TOLERANCE: u64 = 64;
 /// least one, if more gas never makes it fail.
 ///
 /// # Errors
-/// [`SimulateError::Reverted`], [`SimulateError::Halted`] and [`SimulateError::Gas`] when it fails with all that it may have.
+/// [`SimulateError::Reverted`], [`SimulateError::Halted`] and [`SimulateError::Gas`] when it fails with all that it may have;
+/// [`SimulateError::Funds`] when its value leaves nothing for gas that has a price.
 pub fn estimate<S: NodeSource + CodeSource>(
     scene: &Scene<S>,
     mut request: TransactionRequest,
@@ -34,6 +35,10 @@ pub fn estimate<S: NodeSource + CodeSource>(
     let most = most.min(scene.quota.gas);
     let mut transaction = fill(scene, request, most)?;
     let balance = scene.account(transaction.caller)?.balance;
+    // nothing would be left for gas
+    if transaction.gas_price > 0 && !transaction.value.is_zero() && transaction.value >= balance {
+        return Err(SimulateError::Funds);
+    }
     let affordable = affordable_gas(balance, transaction.value, transaction.gas_price);
     let mut enough = most.min(wanted).min(affordable);
     if is_transfer(scene, &transaction)? && enough >= gas::TRANSACTION {

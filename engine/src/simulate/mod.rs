@@ -27,7 +27,7 @@ pub use access_list::access_list;
 pub use call::{Called, End, call};
 pub use error::SimulateError;
 pub use estimate::estimate;
-pub use fees::{BlockFees, PERCENTILES, fee_history, suggested_tip};
+pub use fees::{BlockFees, PERCENTILES, Paid, fee_history, suggested_tip};
 pub use quota::Quota;
 pub use replay::{Place, Replay, replay};
 pub use scene::Scene;

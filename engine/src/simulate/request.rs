@@ -8,7 +8,10 @@ use revm::{
 };
 
 use super::{Scene, SimulateError};
-use crate::authenticated::source::{CodeSource, NodeSource};
+use crate::{
+    authenticated::source::{CodeSource, NodeSource},
+    rules::gas,
+};
 
 /// The transaction that `request` asks for in `scene`, with at most `most` gas.
 pub(super) fn fill<S: NodeSource + CodeSource>(
@@ -41,7 +44,9 @@ pub(super) fn fill<S: NodeSource + CodeSource>(
     let caller = request.from.unwrap_or_default();
     let value = request.value.unwrap_or_default();
     let affordable = affordable_gas(scene.account(caller)?.balance, value, fees.price);
-    let wanted = request.gas.unwrap_or_else(|| most.min(affordable));
+    // who cannot pay for the least transaction is told of the funds, and not of the gas
+    let paid = if affordable < gas::TRANSACTION { most } else { most.min(affordable) };
+    let wanted = request.gas.unwrap_or(paid);
     let nonce = match request.nonce {
         Some(nonce) => nonce,
         None => scene.account(caller)?.nonce,

@@ -21,8 +21,7 @@ use alloy_primitives::{Address, B256, Bytes, U256, address, keccak256, map::B256
 use proptest::prelude::*;
 
 use super::{
-    BlockFees, Called, End, Quota, Scene, SimulateError, Tracer, access_list, call, estimate,
-    fee_history, suggested_tip, trace_call,
+    Called, End, Quota, Scene, SimulateError, Tracer, access_list, call, estimate, trace_call,
 };
 use crate::{
     authenticated::{
@@ -331,6 +330,18 @@ fn what_fails_with_all_gas_has_no_estimate() {
     let price = u128::from(ETHER / 30_000);
     let refused = estimated(&stores, to(PROGRAM).max_fee_per_gas(price)).unwrap_err();
     assert!(matches!(refused, SimulateError::Gas(30_000)), "{refused}");
+    // a value that leaves nothing for gas is a matter of funds
+    let spent = to(PROGRAM).max_fee_per_gas(2_000_000_000);
+    for value in [ETHER, ETHER + 10] {
+        let refused = estimated(&stores, spent.clone().value(U256::from(value))).unwrap_err();
+        assert_eq!(refused.to_string(), "insufficient funds for transfer");
+        let refused = call(&stores, spent.clone().value(U256::from(value))).unwrap_err();
+        let funds = "insufficient funds for gas * price + value: have 1000000000000000000 want ";
+        assert!(refused.to_string().starts_with(funds), "{refused}");
+    }
+    let left = spent.value(U256::from(ETHER - 20_000 * 2_000_000_000));
+    let refused = estimated(&stores, left).unwrap_err();
+    assert!(matches!(refused, SimulateError::Gas(20_000)), "{refused}");
     let poor = TransactionRequest { from: Some(OTHER), ..to(PROGRAM) };
     let refused = estimated(&stores, poor.max_fee_per_gas(2_000_000_000)).unwrap_err();
     assert!(matches!(refused, SimulateError::Gas(0)), "{refused}");
@@ -455,29 +466,4 @@ fn tracers_tell_of_a_call() {
         let options = GethDebugTracingOptions { tracer: Some(tracer), ..options(None) };
         assert!(matches!(Tracer::new(options), Err(SimulateError::Request(_))));
     }
-}
-
-#[test]
-fn fees_are_weighed_by_gas() {
-    let block = |gas_used, tips: &[(u128, u64)]| BlockFees {
-        base_fee: U256::from(BASE_FEE),
-        gas_used,
-        gas_limit: 12_000_000,
-        tips: tips.to_vec(),
-    };
-    let blocks = [block(6_000_000, &[(9, 1_000_000), (1, 5_000_000)]), block(12_000_000, &[])];
-    let history = fee_history(8, &blocks, Some(&[0.0, 50.0, 83.0, 84.0, 100.0])).unwrap();
-    assert_eq!(history.oldest_block, 8);
-    let base_fees = [BASE_FEE, BASE_FEE, BASE_FEE / 8 * 9].map(u128::from);
-    assert_eq!(history.base_fee_per_gas, base_fees);
-    assert_eq!(history.gas_used_ratio, [0.5, 1.0]);
-    assert_eq!(history.reward.unwrap(), [vec![1, 1, 1, 9, 9], vec![0; 5]]);
-    assert_eq!(history.base_fee_per_blob_gas, [1, 1, 1]);
-    assert!(fee_history(8, &blocks, None).unwrap().reward.is_none());
-    for wrong in [&[50.0, 40.0][..], &[101.0], &[-1.0], &[f64::NAN], &[1.0; 101]] {
-        assert!(matches!(fee_history(8, &blocks, Some(wrong)), Err(SimulateError::Request(_))));
-    }
-    assert_eq!(suggested_tip(&blocks), 1);
-    assert_eq!(suggested_tip(&[block(1, &[(1, 1), (5, 1), (7, 1)])]), 5);
-    assert_eq!(suggested_tip(&[]), 0);
 }

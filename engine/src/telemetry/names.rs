@@ -53,12 +53,10 @@ metrics! {
         "The lag beyond which the node is not ready: lag_seconds of the configuration.";
     L1_HEAD_TIME: Gauge "surety_l1_head_timestamp_seconds" UnixTime []
         "Time of L1's newest block: it stands still when the endpoint does.";
-    L1_REORGS: Counter "surety_l1_reorgs_total" Count []
-        "Reorganisations of L1 that were rolled back.";
+    L1_REORGS: Counter "surety_l1_reorgs_total" Count ["depth" ("shallow", "deep", "final", "forgotten")]
+        "Reorganisations of L1; deep: of more than 64 blocks; final: below a block that was final, refused; forgotten: below all that is remembered, the node starts over from the deployment.";
     L1_REORG_DEPTH: Histogram "surety_l1_reorg_depth_blocks" Blocks []
-        "How many L1 blocks a reorganisation took back.";
-    L1_REORGS_TOO_DEEP: Counter "surety_l1_reorgs_too_deep_total" Count []
-        "Reorganisations below everything that the node remembers: it starts over from the deployment.";
+        "How many L1 blocks a reorganisation that was rolled back took back.";
     L1_REQUESTS: Counter "surety_l1_requests_total" Count ["endpoint", "outcome" ("ok", "refused", "limited", "failed")]
         "Requests to an L1 endpoint (its host); refused: an error was answered; limited: it asked to slow down; failed: no answer.";
     L1_REQUEST_SECONDS: Histogram "surety_l1_request_seconds" Seconds ["endpoint"]
@@ -115,8 +113,8 @@ metrics! {
         "Transactions of the key by what became of them; would_revert: refused before anything was signed; yielded: a batch gave way to a move.";
     TRANSACTIONS_REPLACED: Counter "surety_transactions_replaced_total" Count []
         "How often a transaction was sent again with higher fees.";
-    TRANSACTION_PENDING_SINCE: Gauge "surety_transaction_pending_since_timestamp_seconds" UnixTime []
-        "Since when a transaction has been waiting to be mined; 0 while none is.";
+    TRANSACTION_PENDING_SINCE: Gauge "surety_transaction_pending_since_timestamp_seconds" UnixTime ["account"]
+        "Since when a transaction of the account has been waiting to be mined, whatever replaced it meanwhile; 0 while none is.";
 
     // money
     WALLET: Gauge "surety_wallet_ether" Ether []

@@ -148,6 +148,8 @@ pub(super) fn describe(program: &'static str) {
         }
     }
     names::BUILD_INFO.with([program, env!("CARGO_PKG_VERSION")]).set(1);
+    // a daemon that never comes to a complete round is one that alerts are about
+    names::LAST_ROUND.set(0.0);
     Collector::default().describe();
 }
 

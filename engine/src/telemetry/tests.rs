@@ -68,8 +68,9 @@ async fn what_is_recorded_is_rendered_with_its_help() {
         "surety_l1_head_block 17",
         "surety_moves_total{verb=\"turn\"} 2",
         "surety_l1_reorg_depth_blocks_bucket{le=\"4\"} 1",
-        "surety_l1_reorgs_total 0",
+        "surety_l1_reorgs_total{depth=\"deep\"} 0",
         "surety_alarms_total{alarm=\"too_late\"} 1",
+        "surety_last_complete_round_timestamp_seconds 0",
         "# TYPE surety_moves_total counter",
     ] {
         assert!(text.lines().any(|other| other == line), "{line} is not in\n{text}");

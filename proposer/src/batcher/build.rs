@@ -54,6 +54,8 @@ pub(crate) struct Built {
     pub(crate) transactions: Vec<B256>,
     /// Gas that they use.
     pub(crate) gas_used: u64,
+    /// Wei that they bring the fee recipient.
+    pub(crate) tips: U256,
     /// Transactions that our own execution failed at, which is a bug or a damaged store: they stay in the pool.
     pub(crate) failed: Vec<(B256, ExecuteError)>,
 }
@@ -77,10 +79,10 @@ pub(super) fn build<S: NodeSource + CodeSource>(
     let mut heads: BinaryHeap<_> =
         senders.filter_map(|it| Head::next(it.ready.into_iter(), base_fee)).collect();
     let (mut entries, mut transactions, mut bytes) = (Vec::new(), Vec::new(), 0);
-    let mut failed = Vec::new();
+    let (mut tips, mut failed) = (U256::ZERO, Vec::new());
     let most = usize::try_from(limits.batch_bytes).unwrap_or(usize::MAX);
     while entries.len() < MAX_ENTRIES
-        && let Some(Head { pooled, rest, .. }) = heads.pop()
+        && let Some(Head { pooled, rest, tip, .. }) = heads.pop()
     {
         let size = LENGTH_BYTES + pooled.raw.len();
         if size > most - bytes {
@@ -88,8 +90,9 @@ pub(super) fn build<S: NodeSource + CodeSource>(
         }
         let hash = pooled.transaction.hash;
         match execute_entry(&mut pending, &boundary, &pooled.raw, limits) {
-            Ok(Ok((_, after))) => {
+            Ok(Ok((executed, after))) => {
                 boundary = after;
+                tips = tips.saturating_add(tip.saturating_mul(U256::from(executed.gas_used)));
                 bytes += size;
                 entries.push(pooled.raw.clone());
                 transactions.push(hash);
@@ -101,7 +104,7 @@ pub(super) fn build<S: NodeSource + CodeSource>(
         }
     }
     let batch = batch::encode(&entries)?.into();
-    Ok(Built { batch, transactions, gas_used: boundary.block.gas_used, failed })
+    Ok(Built { batch, transactions, gas_used: boundary.block.gas_used, tips, failed })
 }
 
 /// A sender's next transaction, and those after it.

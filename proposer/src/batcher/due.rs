@@ -1,6 +1,9 @@
 //! When a batch is due.
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use alloy::primitives::U256;
 use surety_engine::rules::limits::Limits;
@@ -62,4 +65,19 @@ impl Load {
             || fills(self.bytes as u128, limits.batch_bytes.into())
             || fills(self.entries as u128, MAX_ENTRIES as u128)
     }
+}
+
+/// Whether a batch that brings `tips` and costs `cost`, wei, may follow the last one after `passed`: nobody pays for a part of
+/// it, and of `longest` the same part has to have passed.
+///
+/// So in any time `t` no more than `1 + t / longest` batches' cost is lost, whoever sends what.
+pub(super) fn is_worth_posting(
+    tips: U256,
+    cost: U256,
+    passed: Duration,
+    longest: Duration,
+) -> bool {
+    let milliseconds = |time: Duration| U256::from(time.as_millis());
+    let unpaid = cost.saturating_sub(tips);
+    milliseconds(passed).saturating_mul(cost) >= milliseconds(longest).saturating_mul(unpaid)
 }

@@ -35,8 +35,8 @@ use tracing::{debug, error, info, warn};
 use super::{
     BatcherConfig, DataForm,
     build::{BuildError, Built, build},
-    due::Load,
-    price::{Gas, Prices},
+    due::{Load, is_worth_posting},
+    price::Prices,
 };
 use crate::mempool::{Mempool, MempoolError, Tip};
 
@@ -44,6 +44,8 @@ use crate::mempool::{Mempool, MempoolError, Tip};
 const BEAT: Duration = Duration::from_millis(100);
 /// Time between two looks at what waits on L1 for an L2 block.
 const BETWEEN_L1_LOOKS: Duration = Duration::from_secs(2);
+/// Time between two looks at whether a batch pays for itself.
+const BETWEEN_PRICES: Duration = Duration::from_secs(5);
 /// How long nothing is tried after a failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
 /// An L2 block's time is at least L1's less this, seconds (section 11 of the protocol).
@@ -76,11 +78,11 @@ pub(crate) enum PostError {
 }
 
 impl PostError {
-    /// Whether it is part of the game, and nothing an operator has to hear of: a move of the proposer came first, or this L1
-    /// block has no place left for an L2 block.
+    /// Whether it is part of the game, and nothing an operator has to hear of: a move of the proposer or the batch before came
+    /// first, or this L1 block has no place left for an L2 block.
     fn is_expected(&self) -> bool {
         match self {
-            Self::Lane(LaneError::Yielded { .. }) => true,
+            Self::Lane(LaneError::Yielded { .. } | LaneError::NonceTaken { .. }) => true,
             Self::Lane(LaneError::WouldRevert { data, .. }) => {
                 data.starts_with(&IInbox::NoTimeLeft::SELECTOR)
             }
@@ -99,11 +101,26 @@ pub(crate) struct Batcher {
     config: BatcherConfig,
 }
 
+/// The form in which a batch goes to L1.
+#[derive(Debug)]
+struct Offer {
+    /// The call that appends it.
+    call: Call,
+    /// Wei for a unit of blob gas, if a blob holds it.
+    blob_gas_price: Option<u128>,
+    /// Wei for all of it: gas and the append fee, at the prices of now.
+    cost: U256,
+}
+
 /// What a run remembers between rounds; all of it may be lost.
 #[derive(Debug, Default)]
 struct Memory {
     /// When the last batch was posted.
     posted: Option<Instant>,
+    /// The L1 block that has it: what a node says that is behind it is old.
+    l1_block: u64,
+    /// When a batch was last found not to pay for itself yet.
+    unpaid: Option<Instant>,
     /// When L1 was last asked what waits there.
     looked: Option<Instant>,
     /// Since when deposits or messages wait on L1 for an L2 block.
@@ -154,8 +171,13 @@ impl Batcher {
         }
     }
 
-    /// Posts a batch if one is due and all earlier ones are executed.
+    /// Posts a batch if one is due, pays for itself or has waited for it, and all earlier ones are executed.
     async fn round(&self, memory: &mut Memory) -> Result<(), PostError> {
+        // what is decided while the lane is taken would be old when it is free
+        self.lane.idle().await;
+        if memory.unpaid.is_some_and(|at| at.elapsed() < BETWEEN_PRICES) {
+            return Ok(());
+        }
         let mempool = Arc::clone(&self.mempool);
         let (tip, waiting) = tokio::task::spawn_blocking(move || {
             mempool.follow().map(|tip| (tip, mempool.waiting()))
@@ -163,22 +185,24 @@ impl Batcher {
         .await??;
         self.look_at_l1(&tip, memory).await?;
         let load = Load::of(&waiting, tip.next.base_fee);
-        let is_due = |load: Load| {
-            load.is_due(&self.config, self.node.limits(), memory.posted, Instant::now())
-        };
+        let (posted, limits) = (memory.posted, self.node.limits());
+        let is_due = |load: Load| load.is_due(&self.config, limits, posted, Instant::now());
         if !is_due(load.and(memory.forced)) {
             return Ok(());
         }
         let l1 = self.node.l1().head().await?;
-        if !self.is_in_step(&tip, l1.hash).await? {
-            // one is under way
+        if l1.number < memory.l1_block || !self.is_in_step(&tip, l1.hash).await? {
+            // one is under way, or this node has not heard of it
             return Ok(());
         }
-        if !is_due(load) && !self.waits_on_l1(&tip, l1.hash).await? {
+        if memory.forced.is_some() && !self.waits_on_l1(&tip, l1.hash).await? {
             // somebody else's block has taken it
             memory.forced = None;
+        }
+        if !is_due(load.and(memory.forced)) {
             return Ok(());
         }
+        let nonce = self.lane.nonce_at(l1.hash).await?;
         let record = self.record(&tip, &l1).await?;
         let (node, parent) = (Arc::clone(&self.node), self.node.sealed(tip.number)?);
         let built = tokio::task::spawn_blocking(move || {
@@ -189,8 +213,17 @@ impl Batcher {
         if built.transactions.is_empty() && memory.forced.is_none() {
             return Ok(());
         }
-        self.post(&built).await?;
+        let offer = self.offer(&built).await?;
+        let (tips, cost, longest) = (built.tips, offer.cost, self.config.max_unpaid_wait());
+        let passed = posted.map_or(Duration::MAX, |posted| posted.elapsed());
+        if !is_worth_posting(tips, cost, passed, longest) {
+            debug!(%tips, %cost, "the batch does not pay for itself yet");
+            memory.unpaid = Some(Instant::now());
+            return Ok(());
+        }
+        let sent = self.post(&built, &offer, nonce).await?;
         memory.posted = Some(Instant::now());
+        memory.l1_block = sent.block;
         memory.forced = None;
         Ok(())
     }
@@ -248,25 +281,49 @@ impl Batcher {
         })
     }
 
-    async fn post(&self, built: &Built) -> Result<(), PostError> {
-        let (l1, inbox) = (self.node.l1(), self.inbox());
+    /// How the batch goes to L1 now.
+    async fn offer(&self, built: &Built) -> Result<Offer, PostError> {
         let prices = self.prices().await?;
-        let calldata = append_call(l1, inbox, self.fee_recipient(), built.batch.clone()).await?;
-        let in_blob = self.goes_into_blob(&calldata, prices).await?;
-        let (sent, kind) = if in_blob {
+        Ok(match self.config.data {
+            DataForm::Blob if self.may_use_blobs => self.in_blob(prices).await?,
+            DataForm::Cheapest if self.may_use_blobs => {
+                let calldata = self.in_calldata(built, prices).await?;
+                let blob = self.in_blob(prices).await?;
+                // calldata on a draw: it needs no beacon node
+                if blob.cost < calldata.cost { blob } else { calldata }
+            }
+            _ => self.in_calldata(built, prices).await?,
+        })
+    }
+
+    async fn in_calldata(&self, built: &Built, prices: Prices) -> Result<Offer, PostError> {
+        let batch = built.batch.clone();
+        let call = append_call(self.node.l1(), self.inbox(), self.fee_recipient(), batch).await?;
+        let cost = prices.calldata(self.gas(&call, None).await?).saturating_add(call.value);
+        Ok(Offer { call, blob_gas_price: None, cost })
+    }
+
+    async fn in_blob(&self, prices: Prices) -> Result<Offer, PostError> {
+        let call = append_blob_call(self.node.l1(), self.inbox(), self.fee_recipient()).await?;
+        let cost = prices.blob(self.gas(&call, Some(ANY_BLOB)).await?).saturating_add(call.value);
+        Ok(Offer { call, blob_gas_price: Some(prices.blob_gas), cost })
+    }
+
+    async fn post(&self, built: &Built, offer: &Offer, nonce: u64) -> Result<Sent, PostError> {
+        let (sent, kind) = if offer.blob_gas_price.is_some() {
             let batch = built.batch.clone();
             let sidecar =
                 tokio::task::spawn_blocking(move || sidecar(&[Blob::of_batch(&batch)?])).await??;
-            let call = append_blob_call(l1, inbox, self.fee_recipient()).await?;
-            (self.lane.send_yielding(&call, Some(&sidecar)).await?, "blob")
+            (self.lane.send_yielding(&offer.call, Some(&sidecar), nonce).await?, "blob")
         } else {
-            (self.lane.send_yielding(&calldata, None).await?, "calldata")
+            (self.lane.send_yielding(&offer.call, None, nonce).await?, "calldata")
         };
         let (transactions, bytes) = (built.transactions.len(), built.batch.len());
-        let (l1, gas) = (sent.block, sent.gas);
-        info!(transactions, bytes, l2_gas = built.gas_used, kind, l1, gas, "batch posted");
-        count(built, &sent, kind, in_blob.then_some(prices.blob_gas), calldata.value);
-        Ok(())
+        let (l1, gas, l2_gas) = (sent.block, sent.gas, built.gas_used);
+        let (tips_gwei, cost_gwei) = (gwei(built.tips), gwei(offer.cost));
+        info!(transactions, bytes, l2_gas, kind, l1, gas, tips_gwei, cost_gwei, "batch posted");
+        count(built, offer, &sent, kind);
+        Ok(sent)
     }
 
     async fn prices(&self) -> Result<Prices, PostError> {
@@ -274,23 +331,6 @@ impl Batcher {
         let gas = provider.get_gas_price().await.map_err(L1Error::from)?;
         let blob_gas = provider.get_blob_base_fee().await.map_err(L1Error::from)?;
         Ok(Prices { gas, blob_gas })
-    }
-
-    async fn goes_into_blob(&self, calldata: &Call, prices: Prices) -> Result<bool, PostError> {
-        Ok(match self.config.data {
-            _ if !self.may_use_blobs => false,
-            DataForm::Calldata => false,
-            DataForm::Blob => true,
-            DataForm::Cheapest => {
-                let fee_recipient = self.fee_recipient();
-                let blob = append_blob_call(self.node.l1(), self.inbox(), fee_recipient).await?;
-                let gas = Gas {
-                    calldata: self.gas(calldata, None).await?,
-                    blob: self.gas(&blob, Some(ANY_BLOB)).await?,
-                };
-                gas.prefers_blob(prices)
-            }
-        })
     }
 
     /// Gas that a call would use in L1's newest block.
@@ -317,15 +357,18 @@ const ANY_BLOB: B256 = {
     B256::new(hash)
 };
 
-fn count(built: &Built, sent: &Sent, kind: &'static str, blob: Option<u128>, append: U256) {
-    let gwei = |wei: U256| u64::try_from(wei / U256::from(1_000_000_000)).unwrap_or(u64::MAX);
+fn gwei(wei: U256) -> u64 {
+    u64::try_from(wei / U256::from(1_000_000_000)).unwrap_or(u64::MAX)
+}
+
+fn count(built: &Built, offer: &Offer, sent: &Sent, kind: &'static str) {
     let fee = |gas: u64, price: u128| gwei(U256::from(gas) * U256::from(price));
     names::BATCHES.with([kind]).increment(1);
     names::BATCH_BYTES.record(built.batch.len() as f64);
     names::BATCH_TRANSACTIONS.record(built.transactions.len() as f64);
     names::BATCH_FEES.with(["gas"]).increment(fee(sent.gas, sent.price));
-    names::BATCH_FEES.with(["append"]).increment(gwei(append));
-    if let Some(price) = blob {
+    names::BATCH_FEES.with(["append"]).increment(gwei(offer.call.value));
+    if let Some(price) = offer.blob_gas_price {
         names::BATCH_FEES.with(["blob"]).increment(fee(DATA_GAS_PER_BLOB, price));
     }
 }

@@ -11,21 +11,19 @@ pub(super) struct Prices {
     pub(super) blob_gas: u128,
 }
 
-/// Gas that the transaction uses, by form; the append fee is the same in both. L1 counts it, so the calldata floor of
-/// [EIP-7623](https://eips.ethereum.org/EIPS/eip-7623) is in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Gas {
-    /// With the batch in calldata.
-    pub(super) calldata: u64,
-    /// With the batch in a blob, whose own gas is not in it.
-    pub(super) blob: u64,
+impl Prices {
+    /// Wei for a transaction of so much gas with the batch in calldata. L1 counts the gas, so the calldata floor of
+    /// [EIP-7623](https://eips.ethereum.org/EIPS/eip-7623) is in it.
+    pub(super) fn calldata(self, gas: u64) -> U256 {
+        cost(gas, self.gas)
+    }
+
+    /// Wei for one with the batch in a blob, whose own gas is not in `gas`.
+    pub(super) fn blob(self, gas: u64) -> U256 {
+        cost(gas, self.gas).saturating_add(cost(DATA_GAS_PER_BLOB, self.blob_gas))
+    }
 }
 
-impl Gas {
-    /// Whether a blob is cheaper; on a draw calldata, which needs no beacon node.
-    pub(super) fn prefers_blob(&self, prices: Prices) -> bool {
-        let cost = |gas: u64, price: u128| U256::from(gas) * U256::from(price);
-        let blob = cost(self.blob, prices.gas) + cost(DATA_GAS_PER_BLOB, prices.blob_gas);
-        blob < cost(self.calldata, prices.gas)
-    }
+fn cost(gas: u64, price: u128) -> U256 {
+    U256::from(gas).saturating_mul(U256::from(price))
 }

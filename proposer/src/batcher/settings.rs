@@ -21,6 +21,9 @@ pub(crate) struct BatcherConfig {
     pub(crate) max_wait_ms: u64,
     /// Least time between two batches, milliseconds.
     pub(crate) min_interval_ms: u64,
+    /// Least time between two batches of which the second's priority fees pay nothing of its cost on L1, milliseconds; the more
+    /// they pay, the less.
+    pub(crate) max_unpaid_wait_ms: u64,
     /// A batch that fills so much of a block's gas, of the batch's bytes or of its slots does not wait, percent.
     pub(crate) fill_percent: u8,
     /// Where the data goes.
@@ -48,6 +51,7 @@ impl Default for BatcherConfig {
             fee_recipient: None,
             max_wait_ms: 2_000,
             min_interval_ms: 1_000,
+            max_unpaid_wait_ms: 300_000,
             fill_percent: 80,
             data: DataForm::Cheapest,
         }
@@ -63,5 +67,10 @@ impl BatcherConfig {
     /// Least time between two batches.
     pub(crate) const fn min_interval(&self) -> Duration {
         Duration::from_millis(self.min_interval_ms)
+    }
+
+    /// Least time between two batches of which the second pays nothing of its cost.
+    pub(crate) const fn max_unpaid_wait(&self) -> Duration {
+        Duration::from_millis(self.max_unpaid_wait_ms)
     }
 }

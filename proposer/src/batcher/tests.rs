@@ -31,8 +31,8 @@ use surety_engine::{
 use super::{
     BatcherConfig,
     build::{Built, MAX_ENTRIES, build},
-    due::Load,
-    price::{Gas, Prices},
+    due::{Load, is_worth_posting},
+    price::Prices,
 };
 use crate::mempool::{Pooled, Waiting};
 
@@ -113,6 +113,7 @@ fn what_pays_more_comes_first_and_each_senders_in_order() {
     let (one, two) = (of(0, [2, 9, 1]), of(1, [3, 1, 5]));
     let built = batch_of(&chain, vec![waiting(0, one.clone()), waiting(1, two.clone())]);
     let order = [&two[0], &one[0], &one[1], &one[2], &two[1], &two[2]];
+    assert_eq!(built.tips, U256::from(21_000 * (2 + 9 + 1 + 3 + 1 + 5)));
     // of equal tips what has waited longer comes first
     assert_eq!(built.transactions, order.map(|it| it.transaction.hash));
     assert_eq!(execute(&chain, &built), built.transactions);
@@ -196,15 +197,31 @@ fn a_batch_is_due_when_something_has_waited_or_much_has_come() {
 }
 
 #[test]
-fn a_blob_is_used_when_it_is_cheaper_on_l1() {
-    let gas = Gas { calldata: 1_300_000, blob: 75_000 };
-    let price = |gas, blob_gas| Prices { gas, blob_gas };
-    assert!(gas.prefers_blob(price(10 * GWEI, GWEI)));
-    assert!(!gas.prefers_blob(price(10 * GWEI, 94 * GWEI)));
-    assert!(gas.prefers_blob(price(10 * GWEI, 93 * GWEI)));
-    let small = Gas { calldata: 120_000, blob: 75_000 };
-    assert!(!small.prefers_blob(price(GWEI, GWEI)));
-    assert!(!Gas { calldata: 5, blob: 5 }.prefers_blob(price(GWEI, 0)), "a draw is calldata's");
+fn each_form_has_its_price() {
+    let cheaper = |calldata, blob, gas, blob_gas| {
+        let prices = Prices { gas, blob_gas };
+        prices.blob(blob) < prices.calldata(calldata)
+    };
+    assert!(cheaper(1_300_000, 75_000, 10 * GWEI, GWEI));
+    assert!(!cheaper(1_300_000, 75_000, 10 * GWEI, 94 * GWEI));
+    assert!(cheaper(1_300_000, 75_000, 10 * GWEI, 93 * GWEI));
+    assert!(!cheaper(120_000, 75_000, GWEI, GWEI));
+    let free = Prices { gas: GWEI, blob_gas: 0 };
+    assert_eq!(free.blob(5), free.calldata(5));
+}
+
+#[test]
+fn what_is_not_paid_waits_and_what_is_paid_does_not() {
+    let cost = U256::from(300_000 * GWEI);
+    let worth = |paid: u128, passed: u64| {
+        let (passed, longest) = (Duration::from_secs(passed), Duration::from_secs(300));
+        is_worth_posting(U256::from(paid * GWEI), cost, passed, longest)
+    };
+    assert!(worth(300_000, 0) && worth(900_000, 0));
+    assert!(!worth(0, 299) && worth(0, 300));
+    assert!(!worth(150_000, 149) && worth(150_000, 150));
+    assert!(is_worth_posting(U256::ZERO, cost, Duration::MAX, Duration::MAX), "the first one");
+    assert!(is_worth_posting(U256::ZERO, cost, Duration::ZERO, Duration::ZERO), "at any loss");
 }
 
 proptest! {
@@ -231,5 +248,21 @@ proptest! {
         });
         let built = batch_of(&chain, waiting.collect());
         prop_assert_eq!(execute(&chain, &built), built.transactions);
+    }
+
+    #[test]
+    fn little_is_lost_whoever_sends_what(tips in prop::collection::vec(0..2_000_u64, 1..40)) {
+        let (cost, longest) = (1_000_u64, Duration::from_secs(300));
+        let (mut lost, mut now) = (0, 0);
+        for tips in tips {
+            let worth = |passed: &u64| {
+                let passed = Duration::from_secs(*passed);
+                is_worth_posting(U256::from(tips), U256::from(cost), passed, longest)
+            };
+            // as soon as it may
+            now += (0..).find(worth).unwrap();
+            lost += cost.saturating_sub(tips);
+            prop_assert!(lost * longest.as_secs() <= cost * now);
+        }
     }
 }

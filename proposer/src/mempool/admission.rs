@@ -41,6 +41,10 @@ pub(super) fn decode(
     if let Err(skip) = check_static(&transaction, &tip.next, limits) {
         return Err(invalid(skip, &transaction, tip, limits));
     }
+    let (tip, least) = (transaction.max_priority_fee, settings.least_tip());
+    if tip < least {
+        return Err(Rejection::Tip { tip, least });
+    }
     Ok(Arc::new(Pooled { transaction, raw, since: Instant::now() }))
 }
 

@@ -218,6 +218,11 @@ impl Pool {
         spent
     }
 
+    /// What of this sender can be executed now and could not when this was last asked, in order.
+    pub(super) fn take_news(&mut self, sender: Address) -> Vec<Arc<Pooled>> {
+        self.queues.get_mut(&sender).map(Queue::take_news).unwrap_or_default()
+    }
+
     /// Takes out what has lacked something for too long.
     pub(super) fn expire(&mut self, now: Instant) -> Vec<Arc<Pooled>> {
         let lifetime = self.settings.lifetime();

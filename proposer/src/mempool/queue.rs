@@ -1,6 +1,9 @@
 //! One sender's transactions, by nonce.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use alloy::primitives::U256;
 use surety_engine::execute::transaction::Transaction;
@@ -33,6 +36,8 @@ pub(super) struct Queue {
     entries: BTreeMap<u64, Arc<Pooled>>,
     ready: usize,
     bytes: usize,
+    /// Nonces of those that have not been [news](Self::take_news) yet.
+    untold: BTreeSet<u64>,
 }
 
 impl Queue {
@@ -54,6 +59,11 @@ impl Queue {
 
     pub(super) fn get(&self, nonce: u64) -> Option<&Arc<Pooled>> {
         self.entries.get(&nonce)
+    }
+
+    /// How many can be executed now.
+    pub(super) const fn ready_len(&self) -> usize {
+        self.ready
     }
 
     /// Those that can be executed now, in order.
@@ -83,9 +93,18 @@ impl Queue {
         others.fold(U256::ZERO, |sum, (_, entry)| sum.saturating_add(cost(&entry.transaction)))
     }
 
+    /// Those that can be executed now and could not when this was last asked, in order: each once, whatever comes and goes
+    /// around it.
+    pub(super) fn take_news(&mut self) -> Vec<Arc<Pooled>> {
+        let later = self.untold.split_off(&self.next_nonce());
+        let news = std::mem::replace(&mut self.untold, later);
+        news.iter().filter_map(|nonce| self.entries.get(nonce)).cloned().collect()
+    }
+
     /// Puts a transaction at its nonce; gives the one that was there.
     pub(super) fn insert(&mut self, transaction: Arc<Pooled>) -> Option<Arc<Pooled>> {
         self.bytes += transaction.raw.len();
+        self.untold.insert(transaction.transaction.nonce);
         let replaced = self.entries.insert(transaction.transaction.nonce, transaction);
         self.bytes -= replaced.as_ref().map_or(0, |replaced| replaced.raw.len());
         self.refresh();
@@ -94,6 +113,7 @@ impl Queue {
 
     pub(super) fn remove(&mut self, nonce: u64) -> Option<Arc<Pooled>> {
         let removed = self.entries.remove(&nonce)?;
+        self.untold.remove(&nonce);
         self.bytes -= removed.raw.len();
         self.refresh();
         Some(removed)
@@ -103,6 +123,7 @@ impl Queue {
     pub(super) fn advance(&mut self, account: SenderState) -> Vec<Arc<Pooled>> {
         self.account = account;
         let kept = self.entries.split_off(&account.nonce);
+        self.untold = self.untold.split_off(&account.nonce);
         let spent: Vec<_> = std::mem::replace(&mut self.entries, kept).into_values().collect();
         self.bytes -= spent.iter().map(|spent| spent.raw.len()).sum::<usize>();
         self.refresh();

@@ -130,6 +130,14 @@ pub(crate) enum Rejection {
     /// The pool has another with its nonce, and it does not pay a tenth more.
     #[error("replacement transaction underpriced")]
     ReplacementUnderpriced,
+    /// It offers less to the fee recipient than the configuration asks.
+    #[error("transaction underpriced: gas tip cap {tip}, minimum needed {least}")]
+    Tip {
+        /// What it offers at most, wei per gas.
+        tip: u128,
+        /// Wei per gas.
+        least: u128,
+    },
     /// The pool is full of what pays more.
     #[error("transaction underpriced")]
     Underpriced,
@@ -154,7 +162,7 @@ impl Rejection {
             Self::Funds { .. } | Self::QueuedFunds { .. } => "funds",
             Self::AlreadyKnown => "known",
             Self::ReplacementUnderpriced => "replacement_underpriced",
-            Self::Underpriced => "underpriced",
+            Self::Tip { .. } | Self::Underpriced => "underpriced",
             Self::AccountLimit => "account_limit",
         }
     }

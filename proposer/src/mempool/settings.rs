@@ -1,4 +1,4 @@
-//! Section `[mempool]` of the configuration: how much the pool holds.
+//! Section `[mempool]` of the configuration: how much the pool holds, and what it asks.
 
 use std::time::Duration;
 
@@ -18,6 +18,8 @@ pub(crate) struct MempoolSettings {
     pub(crate) sender_bytes: usize,
     /// How long a transaction may wait for what it lacks (an earlier nonce, funds), seconds.
     pub(crate) lifetime_seconds: u64,
+    /// Least priority fee of a transaction, wei per gas.
+    pub(crate) min_priority_fee_wei: u64,
     /// Takes transactions that name no chain (before EIP-155), and that anybody may therefore repeat elsewhere.
     pub(crate) allow_unprotected: bool,
 }
@@ -30,12 +32,19 @@ impl Default for MempoolSettings {
             sender_transactions: 128,
             sender_bytes: 1 << 20,
             lifetime_seconds: 3 * 60 * 60,
+            // with it a full block pays the Inbox's least append fee
+            min_priority_fee_wei: 10_000_000,
             allow_unprotected: false,
         }
     }
 }
 
 impl MempoolSettings {
+    /// Least priority fee of a transaction, wei per gas.
+    pub(crate) const fn least_tip(&self) -> u128 {
+        self.min_priority_fee_wei as u128
+    }
+
     /// How long a transaction may wait for what it lacks.
     pub(crate) const fn lifetime(&self) -> Duration {
         Duration::from_secs(self.lifetime_seconds)

@@ -20,7 +20,10 @@ use tokio::{
 };
 use tracing::{debug, info, warn};
 
-use super::{Chain, MempoolSettings, Pooled, Rejection, SenderState, Tip, admission, pool::Pool};
+use super::{
+    Chain, MempoolSettings, Pooled, Rejection, SenderState, Tip, admission, pool::Pool,
+    queue::Queue,
+};
 
 /// L1 blocks after which what has been spent is forgotten: as many as a node remembers, and so can undo.
 const SETTLED_AFTER: u64 = 128;
@@ -52,6 +55,13 @@ pub(crate) struct Waiting {
     pub(crate) ready: Vec<Arc<Pooled>>,
     /// What waits for an earlier nonce or for funds.
     pub(crate) queued: Vec<Arc<Pooled>>,
+}
+
+impl Waiting {
+    fn of(sender: Address, queue: &Queue) -> Self {
+        let ready = queue.ready().cloned().collect();
+        Self { sender, ready, queued: queue.waiting().cloned().collect() }
+    }
 }
 
 /// The shared pool. All calls read or write the disk: from async code they belong on a blocking thread.
@@ -132,8 +142,13 @@ impl Mempool {
         let nonce = new.transaction.nonce;
         state.pool.insert(new, account, &displaced);
         debug!(%hash, %sender, nonce, "transaction taken");
-        self.announce(&state.pool, sender, nonce);
+        self.announce(&mut state.pool, sender);
         Ok(hash)
+    }
+
+    /// The least tip with which a transaction is taken, wei per gas.
+    pub(crate) const fn least_tip(&self) -> u128 {
+        self.settings.least_tip()
     }
 
     /// A transaction that waits.
@@ -149,22 +164,22 @@ impl Mempool {
     /// Everything that waits.
     pub(crate) fn waiting(&self) -> Vec<Waiting> {
         let state = self.state();
-        let of = |(sender, queue): (Address, &super::queue::Queue)| Waiting {
-            sender,
-            ready: queue.ready().cloned().collect(),
-            queued: queue.waiting().cloned().collect(),
-        };
-        state.pool.queues().map(of).collect()
+        state.pool.queues().map(|(sender, queue)| Waiting::of(sender, queue)).collect()
+    }
+
+    /// What waits of one sender's; `None`: nothing.
+    pub(crate) fn waiting_of(&self, sender: Address) -> Option<Waiting> {
+        self.state().pool.queue(sender).map(|queue| Waiting::of(sender, queue))
     }
 
     /// How many transactions can be executed now, and how many lack something.
     pub(crate) fn counts(&self) -> (usize, usize) {
         let state = self.state();
-        let ready = state.pool.queues().map(|(_, queue)| queue.ready().count()).sum();
+        let ready = state.pool.queues().map(|(_, queue)| queue.ready_len()).sum();
         (ready, state.pool.len() - ready)
     }
 
-    /// Hears of each transaction that can be executed from now on.
+    /// Hears of each transaction that can be executed from now on, once, unless a reorganisation of L1 brings it back.
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<Arc<Pooled>> {
         self.announcements.subscribe()
     }
@@ -207,6 +222,7 @@ impl Mempool {
             for spent in state.pool.advance(sender, account) {
                 state.spent.insert(spent.transaction.hash, tip.l1);
             }
+            self.announce(&mut state.pool, sender);
         }
         if undone {
             warn!(
@@ -242,6 +258,7 @@ impl Mempool {
                     state.pool.insert(back, account, &displaced);
                     let gone = displaced.iter().map(|gone| gone.transaction.hash);
                     self.drop_rows(gone)?;
+                    self.announce(&mut state.pool, sender);
                 }
                 Err(rejection) => {
                     info!(%hash, %rejection, "not taken back");
@@ -286,12 +303,11 @@ impl Mempool {
         self.store.commit(commit)
     }
 
-    /// Tells listeners of a new transaction, and of those that waited for it.
-    fn announce(&self, pool: &Pool, sender: Address, nonce: u64) {
-        let ready = pool.queue(sender).into_iter().flat_map(super::queue::Queue::ready);
-        for ready in ready.filter(|ready| ready.transaction.nonce >= nonce) {
+    /// Tells listeners what of a sender has become ready.
+    fn announce(&self, pool: &mut Pool, sender: Address) {
+        for news in pool.take_news(sender) {
             // nobody listens: that is no failure
-            let _ = self.announcements.send(Arc::clone(ready));
+            let _ = self.announcements.send(news);
         }
     }
 
@@ -302,7 +318,7 @@ impl Mempool {
 }
 
 fn measure(pool: &Pool) {
-    let ready: usize = pool.queues().map(|(_, queue)| queue.ready().count()).sum();
+    let ready: usize = pool.queues().map(|(_, queue)| queue.ready_len()).sum();
     names::MEMPOOL.with(["pending"]).set(ready as f64);
     names::MEMPOOL.with(["queued"]).set((pool.len() - ready) as f64);
     names::MEMPOOL_BYTES.set(pool.bytes() as f64);

@@ -4,9 +4,13 @@ use std::sync::Arc;
 
 use alloy::eips::{BlockId, BlockNumberOrTag};
 use surety_engine::{chain::Chain, node::Node, simulate::Quota};
-use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task::spawn_blocking,
+    time::timeout,
+};
 
-use super::{config::RpcConfig, error::RpcError, feed::Feed, finality::Finality};
+use super::{config::RpcConfig, error::RpcError, feed::Feed, finality::Finality, turn};
 use crate::mempool::Mempool;
 
 /// The node behind the methods.
@@ -25,7 +29,7 @@ impl Backend {
     /// Reads what `node` follows and `mempool` holds.
     pub(crate) fn new(node: Arc<Node>, mempool: Arc<Mempool>, config: RpcConfig) -> Self {
         let chain = Chain::new(Arc::clone(node.store()), node.deployment().genesis);
-        let finality = Finality::new(node.l1().clone(), node.deployment().inbox);
+        let finality = Finality::new(node.l1().clone(), node.deployment().inbox, config.timeout());
         let permits = Arc::new(Semaphore::new(config.concurrency.max(1) as usize));
         Self { node, mempool, chain, finality, feed: Arc::default(), permits, config }
     }
@@ -71,7 +75,8 @@ impl Backend {
         }
     }
 
-    /// Runs `work` on a thread where it may block, when there is one; whatever it does, the daemon goes on.
+    /// Runs `work` on a thread where it may block, when there is one; whatever it does, the daemon goes on. The call under
+    /// way keeps its turn until it is answered, or takes another one.
     ///
     /// # Errors
     /// What `work` gives; [`RpcError::Timeout`]: the work itself goes on and keeps its thread, so that no more than the
@@ -80,14 +85,22 @@ impl Backend {
         &self,
         work: impl FnOnce(&Chain) -> Result<T, RpcError> + Send + 'static,
     ) -> Result<T, RpcError> {
+        let (done, permit) = self.run(work).await?;
+        turn::keep(permit);
+        done
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Chain) -> T + Send + 'static,
+    ) -> Result<(T, OwnedSemaphorePermit), RpcError> {
+        // who kept one and waited for another could wait for himself
+        turn::end();
         let (permits, chain) = (Arc::clone(&self.permits), self.chain.clone());
         let run = async {
             let permit = permits.acquire_owned().await.map_err(RpcError::internal)?;
-            let run = move || {
-                let _permit = permit;
-                work(&chain)
-            };
-            spawn_blocking(run).await.map_err(RpcError::internal)?
+            let run = move || (work(&chain), permit);
+            spawn_blocking(run).await.map_err(RpcError::internal)
         };
         timeout(self.config.timeout(), run).await.map_err(|_| RpcError::Timeout)?
     }
@@ -120,7 +133,7 @@ impl Backend {
     }
 
     async fn appended_by(&self, l1_block: u64) -> Result<u64, RpcError> {
-        self.blocking(move |chain| Ok(chain.last_appended_by(l1_block)?)).await
+        Ok(self.run(move |chain| chain.last_appended_by(l1_block)).await?.0?)
     }
 
     /// Whether the node has not read all of L1 yet, or does not know.

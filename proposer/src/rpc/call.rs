@@ -122,12 +122,13 @@ impl Calls {
     /// The base fee of the next block, and the tip to add, wei per gas.
     async fn suggested(&self) -> Result<(U256, u128), RpcError> {
         let node = Arc::clone(self.backend.node());
+        let (least, most) = (self.backend.mempool().least_tip(), self.backend.config().most_tip());
         let run = move |chain: &surety_engine::chain::Chain| {
             let newest = chain.head()?.number;
             let oldest = newest.saturating_sub(TIP_BLOCKS - 1).max(chain.genesis().number);
             let blocks = node.fees(oldest..=newest)?;
             let next = blocks.last().map(simulate::BlockFees::next_base_fee).unwrap_or_default();
-            Ok((next, simulate::suggested_tip(&blocks)))
+            Ok((next, simulate::suggested_tip(&blocks, least, most)))
         };
         self.backend.blocking(run).await
     }
@@ -209,13 +210,14 @@ impl CallApiServer for Calls {
     ) -> RpcResult<FeeHistory> {
         let newest = self.backend.number(newest).await?;
         let node = Arc::clone(self.backend.node());
+        let least = self.backend.mempool().least_tip();
         let history = self.backend.blocking(move |chain| {
             chain.sealed(newest)?;
             let wanted = blocks.to::<u64>().min(FEE_BLOCKS);
             let first = newest.saturating_add(1).saturating_sub(wanted);
             let oldest = first.max(chain.genesis().number);
             let blocks = node.fees(oldest..=newest)?;
-            Ok(simulate::fee_history(oldest, &blocks, percentiles.as_deref())?)
+            Ok(simulate::fee_history(oldest, &blocks, percentiles.as_deref(), least)?)
         });
         Ok(history.await?)
     }

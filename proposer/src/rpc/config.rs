@@ -28,6 +28,8 @@ pub(crate) struct RpcConfig {
     pub(crate) call_gas: u64,
     /// Milliseconds that a call may take, waiting included.
     pub(crate) timeout_ms: u64,
+    /// Most that is suggested as a priority fee, gwei per gas.
+    pub(crate) max_suggested_tip_gwei: u64,
     /// Blocks that a query of logs spans at most.
     pub(crate) max_log_range: u64,
     /// Logs that it gives at most.
@@ -47,12 +49,13 @@ impl Default for RpcConfig {
             cors_origins: vec!["*".to_owned()],
             max_connections: 256,
             max_request_bytes: 5 << 20,
-            max_response_bytes: 32 << 20,
+            max_response_bytes: 16 << 20,
             max_batch: 1_000,
             concurrency: 8,
             traces: 2,
             call_gas: 50_000_000,
             timeout_ms: 10_000,
+            max_suggested_tip_gwei: 10,
             max_log_range: 10_000,
             max_logs: 10_000,
             max_filters: 256,
@@ -66,5 +69,10 @@ impl RpcConfig {
     /// How long a call may take.
     pub(crate) const fn timeout(&self) -> Duration {
         Duration::from_millis(self.timeout_ms)
+    }
+
+    /// Most that is suggested as a priority fee, wei per gas.
+    pub(crate) const fn most_tip(&self) -> u128 {
+        self.max_suggested_tip_gwei as u128 * 1_000_000_000
     }
 }

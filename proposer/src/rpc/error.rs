@@ -127,9 +127,10 @@ impl From<SimulateError> for RpcError {
             SimulateError::Reverted(data) => Self::Reverted(data),
             SimulateError::Time(_) => Self::Timeout,
             SimulateError::TraceSize(_) => Self::LimitExceeded(error.to_string()),
-            SimulateError::Invalid(_) | SimulateError::Halted(_) | SimulateError::Gas(_) => {
-                Self::Server(error.to_string())
-            }
+            SimulateError::Invalid(_)
+            | SimulateError::Halted(_)
+            | SimulateError::Funds
+            | SimulateError::Gas(_) => Self::Server(error.to_string()),
             SimulateError::Execute(_) | SimulateError::Differs { .. } | SimulateError::Evm(_) => {
                 Self::internal(error)
             }

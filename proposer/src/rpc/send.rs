@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use alloy::{
-    primitives::{B256, Bytes},
+    primitives::{B256, Bytes, U64},
     rpc::types::TransactionReceipt,
 };
 use jsonrpsee::{core::RpcResult, proc_macros::rpc};
@@ -13,6 +13,7 @@ use super::{
     backend::Backend,
     blocks::{Blocks, BlocksApiServer as _},
     error::RpcError,
+    turn,
 };
 use crate::mempool::MempoolError;
 
@@ -27,12 +28,13 @@ pub(crate) trait SendApi {
     #[method(name = "sendRawTransaction")]
     async fn send_raw_transaction(&self, raw: Bytes) -> RpcResult<B256>;
 
-    /// The same, and waits for its receipt ([EIP-7966](https://eips.ethereum.org/EIPS/eip-7966)), milliseconds at most.
+    /// The same, and waits for its receipt ([EIP-7966](https://eips.ethereum.org/EIPS/eip-7966)), milliseconds at most: a number, or
+    /// hexadecimal as viem has it.
     #[method(name = "sendRawTransactionSync")]
     async fn send_raw_transaction_sync(
         &self,
         raw: Bytes,
-        timeout: Option<u64>,
+        timeout: Option<U64>,
     ) -> RpcResult<TransactionReceipt>;
 }
 
@@ -59,9 +61,10 @@ impl SendApiServer for Sending {
     async fn send_raw_transaction_sync(
         &self,
         raw: Bytes,
-        milliseconds: Option<u64>,
+        milliseconds: Option<U64>,
     ) -> RpcResult<TransactionReceipt> {
-        let milliseconds = milliseconds.unwrap_or(PATIENCE_MS).min(LONGEST_PATIENCE_MS);
+        let milliseconds = milliseconds.map_or(PATIENCE_MS, |asked| asked.to());
+        let milliseconds = milliseconds.min(LONGEST_PATIENCE_MS);
         let mut changes = self.backend.node().head_changes();
         let hash = self.send_raw_transaction(raw).await?;
         let blocks = Blocks::new(Arc::clone(&self.backend));
@@ -70,6 +73,7 @@ impl SendApiServer for Sending {
                 if let Some(receipt) = blocks.transaction_receipt(hash).await? {
                     return Ok(receipt);
                 }
+                turn::end();
                 if let Err(RecvError::Closed) = changes.recv().await {
                     return Err(RpcError::Unprocessed { hash, milliseconds }.into());
                 }

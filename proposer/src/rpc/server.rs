@@ -12,23 +12,30 @@ use jsonrpsee::{
     core::{RegisterMethodError, RpcResult, middleware::RpcServiceBuilder},
     server::{
         BatchRequestConfig, PingConfig, Server as HttpServer, ServerConfigBuilder, ServerHandle,
+        serve_with_graceful_shutdown, stop_channel,
     },
 };
 use surety_engine::node::daemon::Daemon;
 use thiserror::Error;
-use tokio::{task::JoinHandle, time::timeout};
-use tracing::{info, warn};
+use tokio::{
+    net::TcpListener,
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
+use tracing::{debug, info, warn};
 
 use super::{
     backend::Backend,
     blocks::{Blocks, BlocksApiServer as _},
     call::{CallApiServer as _, Calls},
     config::RpcConfig,
+    connection::{Budget, Connection, Wire},
     cors::CorsLayer,
     debug::{Debug, DebugApiServer as _},
     error::RpcError,
     eth::{Eth, EthApiServer as _},
     filters::{FilterApiServer as _, Filters},
+    http1::Http1Layer,
     ids::HexIds,
     measure::MeasureLayer,
     net::{Net, NetApiServer as _},
@@ -42,9 +49,11 @@ use super::{
 use crate::mempool::Mempool;
 
 /// Messages that a WebSocket connection may lie behind before it is waited for, or dropped.
-const BUFFERED_MESSAGES: u32 = 128;
+const BUFFERED_MESSAGES: u32 = 8;
 /// A WebSocket that does not answer pings for so long is closed.
 const SILENCE: Duration = Duration::from_secs(90);
+/// How long nobody is let in after somebody could not be: too many files are open.
+const BUSY: Duration = Duration::from_millis(100);
 /// How long calls under way may take when the daemon stops.
 const STOPPING: Duration = Duration::from_secs(5);
 
@@ -71,6 +80,7 @@ pub(crate) enum ServerError {
 #[derive(Debug)]
 pub(crate) struct Server {
     handle: ServerHandle,
+    accept: JoinHandle<()>,
     feed: JoinHandle<()>,
 }
 
@@ -92,20 +102,12 @@ impl Server {
         let surety = Surety::new(Arc::clone(&backend), reports, execution);
         let methods = methods(&backend, surety)?;
         let listen = |source| ServerError::Listen { address, source };
-        let http = tower::ServiceBuilder::new().layer(CorsLayer::new(&config.cors_origins));
-        let measure = MeasureLayer { max_response_bytes: config.max_response_bytes };
-        let server = HttpServer::builder()
-            .set_config(limits(config).build())
-            .set_http_middleware(http)
-            .set_rpc_middleware(RpcServiceBuilder::new().layer(measure))
-            .build(address)
-            .await
-            .map_err(listen)?;
-        let address = server.local_addr().map_err(listen)?;
-        let handle = server.start(methods);
+        let listener = TcpListener::bind(address).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let (handle, accept) = serve(listener, methods, config);
         let feed = tokio::spawn(Arc::clone(backend.feed()).follow(changes));
         info!(%address, "serving JSON-RPC");
-        Ok(Some(Self { handle, feed }))
+        Ok(Some(Self { handle, accept, feed }))
     }
 
     /// Takes no more calls, and waits for those under way.
@@ -114,8 +116,59 @@ impl Server {
         if self.handle.stop().is_ok() && timeout(STOPPING, self.handle.stopped()).await.is_err() {
             warn!("calls were still under way when JSON-RPC stopped");
         }
+        self.accept.abort();
         self.feed.abort();
     }
+}
+
+/// Serves `methods` to all who connect, until it is stopped by what this gives.
+fn serve(
+    listener: TcpListener,
+    methods: Methods,
+    config: &RpcConfig,
+) -> (ServerHandle, JoinHandle<()>) {
+    let cors = CorsLayer::new(&config.cors_origins);
+    let service = HttpServer::builder()
+        .set_config(limits(config).build())
+        .set_http_middleware(tower::ServiceBuilder::new().layer(Http1Layer).layer(cors))
+        .to_service_builder();
+    let max_response_bytes = config.max_response_bytes;
+    let budget = Budget::new(max_response_bytes);
+    let (stop, handle) = stop_channel();
+    let accept = async move {
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = stop.clone().shutdown() => return,
+            };
+            let socket = match accepted {
+                Ok((socket, _)) => socket,
+                Err(cause) => {
+                    warn!(%cause, "a connection was not accepted");
+                    sleep(BUSY).await;
+                    continue;
+                }
+            };
+            // answers are written in one piece: waiting for more only delays them
+            if socket.set_nodelay(true).is_err() {
+                continue;
+            }
+            let connection = Connection::new(&budget);
+            let wire = Wire::new(socket, Arc::clone(&connection));
+            let measure = MeasureLayer { connection, max_response_bytes };
+            let service = service
+                .clone()
+                .set_rpc_middleware(RpcServiceBuilder::new().layer(measure))
+                .build(methods.clone(), stop.clone());
+            let served = serve_with_graceful_shutdown(wire, service, stop.clone().shutdown());
+            tokio::spawn(async {
+                if let Err(cause) = served.await {
+                    debug!(%cause, "a connection failed");
+                }
+            });
+        }
+    };
+    (handle, tokio::spawn(accept))
 }
 
 fn limits(config: &RpcConfig) -> ServerConfigBuilder {

@@ -7,15 +7,17 @@ use alloy::rpc::types::{
     pubsub::{Params, PubSubSyncStatus, SubscriptionKind},
 };
 use jsonrpsee::{
-    PendingSubscriptionSink, SubscriptionSink,
+    Extensions, PendingSubscriptionSink, SubscriptionSink,
     core::{SubscriptionResult, async_trait, server::SubscriptionMessage},
     proc_macros::rpc,
 };
 use serde::Serialize;
+use serde_json::value::to_raw_value;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use super::{
     backend::Backend,
+    connection::Connection,
     error::RpcError,
     feed::{Event, Seen},
     logs, txpool,
@@ -30,7 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) trait SubscriptionApi {
     /// News of a kind: `newHeads`, `logs`, `newPendingTransactions` or `syncing`.
     #[subscription(
-        name = "subscribe" => "subscription", unsubscribe = "unsubscribe", item = serde_json::Value
+        name = "subscribe" => "subscription", unsubscribe = "unsubscribe", item = serde_json::Value,
+        with_extensions
     )]
     async fn subscribe(&self, kind: SubscriptionKind, params: Option<Params>)
     -> SubscriptionResult;
@@ -60,20 +63,28 @@ enum Ended {
 }
 
 /// A subscriber.
-struct Subscriber(SubscriptionSink);
+struct Subscriber {
+    sink: SubscriptionSink,
+    connection: Arc<Connection>,
+}
 
 impl Subscriber {
     async fn send(&self, message: &impl Serialize) -> Result<(), Ended> {
-        let Self(sink) = self;
-        let message =
-            SubscriptionMessage::new(sink.method_name(), sink.subscription_id(), message)?;
-        sink.send_timeout(message, PATIENCE).await.map_err(|_| Ended::TooSlow)
+        let message = to_raw_value(message)?;
+        let bytes = message.get().len();
+        let room = self.connection.room_of_answer(bytes).map_err(|_| Ended::TooSlow)?;
+        self.connection.queue(bytes, room);
+        let message = SubscriptionMessage::from(message);
+        self.sink.send_timeout(message, PATIENCE).await.map_err(|_| {
+            self.connection.taken(bytes);
+            Ended::TooSlow
+        })
     }
 
     /// The next thing, unless the subscriber goes or too much was missed.
     async fn next<T: Clone>(&self, receiver: &mut Receiver<T>) -> Result<T, Ended> {
         tokio::select! {
-            () = self.0.closed() => Err(Ended::Closed),
+            () = self.sink.closed() => Err(Ended::Closed),
             next = receiver.recv() => next.map_err(|error| match error {
                 RecvError::Closed => Ended::Closed,
                 RecvError::Lagged(_) => Ended::TooSlow,
@@ -129,7 +140,7 @@ impl Subscriptions {
                 to.send(&PubSubSyncStatus::Simple(syncing)).await?;
             }
             tokio::select! {
-                () = to.0.closed() => return Err(Ended::Closed),
+                () = to.sink.closed() => return Err(Ended::Closed),
                 changed = ticks.changed() => changed.map_err(|_| Ended::Closed)?,
             }
         }
@@ -174,9 +185,14 @@ impl SubscriptionApiServer for Subscriptions {
     async fn subscribe(
         &self,
         pending: PendingSubscriptionSink,
+        extensions: &Extensions,
         kind: SubscriptionKind,
         params: Option<Params>,
     ) -> SubscriptionResult {
+        let Some(connection) = extensions.get::<Arc<Connection>>().cloned() else {
+            pending.reject(RpcError::internal("a subscription without a connection")).await;
+            return Ok(());
+        };
         let subject = match Subject::new(&self.backend, kind, params.unwrap_or_default()) {
             Ok(subject) => subject,
             Err(error) => {
@@ -184,7 +200,7 @@ impl SubscriptionApiServer for Subscriptions {
                 return Ok(());
             }
         };
-        let to = Subscriber(pending.accept().await?);
+        let to = Subscriber { sink: pending.accept().await?, connection };
         let ended = match subject {
             Subject::Heads(events) => {
                 Self::blocks(to, events, |seen| came(seen).map(|it| &it.header).collect()).await

@@ -35,7 +35,7 @@ use surety_engine::{
 };
 use tokio::{sync::Semaphore, time::timeout};
 
-use super::{backend::Backend, error::RpcError};
+use super::{backend::Backend, error::RpcError, turn};
 
 /// Questions to L1 at a time, on account of callers.
 const L1_QUESTIONS: usize = 2;
@@ -206,6 +206,7 @@ impl SuretyApiServer for Surety {
 
     async fn withdrawal_status(&self, transaction: B256, message: B256) -> RpcResult<UpStatus> {
         let sent = self.sent_message(transaction, message).await?;
+        turn::end();
         let report = self.report()?;
         let ask = async {
             let _permit = self.questions.acquire().await.map_err(RpcError::internal)?;

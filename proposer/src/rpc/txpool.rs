@@ -8,11 +8,14 @@ use alloy::{
     primitives::{Address, U64},
     rpc::types::Transaction,
 };
-use jsonrpsee::{core::RpcResult, proc_macros::rpc};
+use jsonrpsee::{
+    core::{RpcResult, async_trait},
+    proc_macros::rpc,
+};
 use serde::Serialize;
 
 use super::{backend::Backend, error::RpcError};
-use crate::mempool::{Pooled, Waiting};
+use crate::mempool::{Mempool, Pooled, Waiting};
 
 /// By sender and nonce.
 type Senders<T> = BTreeMap<Address, BTreeMap<String, T>>;
@@ -29,19 +32,22 @@ pub(crate) struct Halves<T> {
 pub(crate) trait TxpoolApi {
     /// How many transactions wait.
     #[method(name = "status")]
-    fn status(&self) -> RpcResult<Halves<U64>>;
+    async fn status(&self) -> RpcResult<Halves<U64>>;
 
     /// Which transactions wait.
     #[method(name = "content")]
-    fn content(&self) -> RpcResult<Halves<Senders<Transaction>>>;
+    async fn content(&self) -> RpcResult<Halves<Senders<Transaction>>>;
 
     /// Which transactions of one sender wait, by nonce.
     #[method(name = "contentFrom")]
-    fn content_from(&self, sender: Address) -> RpcResult<Halves<BTreeMap<String, Transaction>>>;
+    async fn content_from(
+        &self,
+        sender: Address,
+    ) -> RpcResult<Halves<BTreeMap<String, Transaction>>>;
 
     /// What waits, a line each.
     #[method(name = "inspect")]
-    fn inspect(&self) -> RpcResult<Halves<Senders<String>>>;
+    async fn inspect(&self) -> RpcResult<Halves<Senders<String>>>;
 }
 
 /// Answers `txpool_*`.
@@ -56,40 +62,64 @@ impl Txpool {
         Self { backend }
     }
 
-    fn shown<T>(
+    /// Reads the pool on a thread of its own: others hold it while they read or write the disk.
+    async fn read<T: Send + 'static>(
         &self,
-        show: impl Fn(&Pooled) -> Result<T, RpcError> + Copy,
-    ) -> Result<Halves<Senders<T>>, RpcError> {
-        let mut halves = Halves { pending: BTreeMap::new(), queued: BTreeMap::new() };
-        for Waiting { sender, ready, queued } in self.backend.mempool().waiting() {
-            for (list, half) in [(ready, &mut halves.pending), (queued, &mut halves.queued)] {
-                if !list.is_empty() {
-                    half.insert(sender, by_nonce(&list, show)?);
+        read: impl FnOnce(&Mempool) -> Result<T, RpcError> + Send + 'static,
+    ) -> RpcResult<T> {
+        let mempool = Arc::clone(self.backend.mempool());
+        Ok(self.backend.blocking(move |_| read(&mempool)).await?)
+    }
+
+    async fn shown<T: Send + 'static>(
+        &self,
+        show: fn(&Pooled) -> Result<T, RpcError>,
+    ) -> RpcResult<Halves<Senders<T>>> {
+        self.read(move |mempool| {
+            let mut halves = Halves { pending: BTreeMap::new(), queued: BTreeMap::new() };
+            for Waiting { sender, ready, queued } in mempool.waiting() {
+                for (list, half) in [(ready, &mut halves.pending), (queued, &mut halves.queued)] {
+                    if !list.is_empty() {
+                        half.insert(sender, by_nonce(&list, show)?);
+                    }
                 }
             }
-        }
-        Ok(halves)
+            Ok(halves)
+        })
+        .await
     }
 }
 
+#[async_trait]
 impl TxpoolApiServer for Txpool {
-    fn status(&self) -> RpcResult<Halves<U64>> {
-        let (pending, queued) = self.backend.mempool().counts();
-        Ok(Halves { pending: U64::from(pending), queued: U64::from(queued) })
+    async fn status(&self) -> RpcResult<Halves<U64>> {
+        self.read(|mempool| {
+            let (pending, queued) = mempool.counts();
+            Ok(Halves { pending: U64::from(pending), queued: U64::from(queued) })
+        })
+        .await
     }
 
-    fn content(&self) -> RpcResult<Halves<Senders<Transaction>>> {
-        Ok(self.shown(transaction)?)
+    async fn content(&self) -> RpcResult<Halves<Senders<Transaction>>> {
+        self.shown(transaction).await
     }
 
-    fn content_from(&self, sender: Address) -> RpcResult<Halves<BTreeMap<String, Transaction>>> {
-        let mut shown = self.shown(transaction)?;
-        let of = |half: &mut Senders<Transaction>| half.remove(&sender).unwrap_or_default();
-        Ok(Halves { pending: of(&mut shown.pending), queued: of(&mut shown.queued) })
+    async fn content_from(
+        &self,
+        sender: Address,
+    ) -> RpcResult<Halves<BTreeMap<String, Transaction>>> {
+        self.read(move |mempool| {
+            let Some(Waiting { ready, queued, .. }) = mempool.waiting_of(sender) else {
+                return Ok(Halves::default());
+            };
+            let pending = by_nonce(&ready, transaction)?;
+            Ok(Halves { pending, queued: by_nonce(&queued, transaction)? })
+        })
+        .await
     }
 
-    fn inspect(&self) -> RpcResult<Halves<Senders<String>>> {
-        Ok(self.shown(line)?)
+    async fn inspect(&self) -> RpcResult<Halves<Senders<String>>> {
+        self.shown(line).await
     }
 }
 

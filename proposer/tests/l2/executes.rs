@@ -15,6 +15,7 @@ use surety_engine::authenticated::{account, storage};
 
 use crate::{
     beeper::{CODE, INITCODE, word},
+    fees::LEAST_TIP,
     rollup::{Rollup, transaction},
 };
 
@@ -127,6 +128,14 @@ async fn estimates(story: &Story) {
     assert_eq!(list["accessList"], json!([{ "address": beeper, "storageKeys": [B256::ZERO] }]));
     let transfer = json!([{ "from": alice, "to": NOWHERE, "value": "0x1" }, "earliest"]);
     assert_eq!(rollup.ask("eth_estimateGas", transfer).await, json!("0x5208"));
+    let poor = json!({ NOWHERE.to_string(): { "balance": "0x1" } });
+    let dear =
+        json!({ "from": NOWHERE, "to": alice, "value": "0xa", "maxFeePerGas": "0x2540be400" });
+    let refused = rollup.refused("eth_estimateGas", json!([dear, "latest", poor])).await;
+    assert_eq!(refused, (-32000, "insufficient funds for transfer".to_owned()));
+    let (_, refused) = rollup.refused("eth_call", json!([dear, "latest", poor])).await;
+    let funds = "insufficient funds for gas * price + value: have 1 want ";
+    assert!(refused.starts_with(funds), "{refused}");
     let looping = with_code(NOWHERE, LOOPS);
     let refused = rollup.refused("eth_estimateGas", json!([{ "to": NOWHERE }, "latest", looping]));
     let message = "gas required exceeds allowance (8000000)".to_owned();
@@ -174,12 +183,13 @@ async fn fees(Story { rollup, .. }: &Story) {
         let block = rollup.l2().get_block(BlockId::number(number)).await.unwrap().unwrap();
         assert_eq!(u128::from(block.header.base_fee_per_gas.unwrap()), *fee);
     }
-    assert_eq!(history.reward.unwrap(), [vec![0; 3], vec![GWEI; 3], vec![GWEI; 3]]);
+    assert_eq!(history.reward.unwrap(), [vec![LEAST_TIP; 3], vec![GWEI; 3], vec![GWEI; 3]]);
+    // there is room in these blocks
     let next = *history.base_fee_per_gas.last().unwrap();
     let price: U256 = serde_json::from_value(rollup.ask("eth_gasPrice", json!([])).await).unwrap();
-    assert_eq!(price, U256::from(next + GWEI));
+    assert_eq!(price, U256::from(next + LEAST_TIP));
     let tip = rollup.ask("eth_maxPriorityFeePerGas", json!([])).await;
-    assert_eq!(tip, json!(format!("{GWEI:#x}")));
+    assert_eq!(tip, json!(format!("{LEAST_TIP:#x}")));
     let refused = rollup.refused("eth_feeHistory", json!(["0x1", "latest", [50, 40]])).await;
     assert_eq!(refused.0, -32602);
 }

@@ -1,10 +1,17 @@
 //! Requests that nobody should send: each is answered with an error, and the daemon goes on.
 
+use std::{collections::BTreeSet, time::Duration};
+
 use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+    time::sleep,
+};
 
 use crate::{
-    http::{post, request},
-    rollup::Rollup,
+    http::{Socket, call, post, request},
+    rollup::{Rollup, until},
 };
 
 /// A generator of numbers, the same in every run.
@@ -35,6 +42,64 @@ async fn nothing_that_is_sent_stops_the_daemon() {
     assert!(rollup.is_running());
     assert_eq!(rollup.ask("eth_blockNumber", json!([])).await, json!("0x0"));
     assert!(rollup.stop().await);
+}
+
+#[tokio::test]
+async fn who_does_not_read_fills_no_memory() {
+    const CALLS: usize = 60;
+    let mut rollup = Rollup::start("max_response_bytes = 4000000\n").await;
+    let mut deaf = Socket::open(rollup.address).await;
+    // RETURN of 1,500,000 bytes
+    let code = json!({ ADDRESS: { "code": "0x6216e3605ff3" } });
+    let params = json!([{ "to": ADDRESS }, "latest", code]);
+    for id in 0..CALLS {
+        let call = json!({ "jsonrpc": "2.0", "id": id, "method": "eth_call", "params": params });
+        deaf.send(&call).await;
+    }
+    // others have their turn when its calls have had theirs
+    sleep(Duration::from_secs(2)).await;
+    until("a turn", async || {
+        let balance = call(rollup.address, "eth_getBalance", json!([ADDRESS])).await;
+        balance.get("result").is_some()
+    })
+    .await;
+    let (mut answered, mut large, mut refused) = (BTreeSet::new(), 0, 0);
+    while answered.len() < CALLS {
+        let answer = deaf.receive().await;
+        answered.insert(answer["id"].as_u64().unwrap());
+        match answer["error"]["code"].as_i64() {
+            None => large += answer["result"].as_str().unwrap().len() / 3_000_002,
+            Some(code) => {
+                assert!([-32005, -32002].contains(&code), "{answer}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(large >= 4 && refused >= 4, "{large} were kept, {refused} refused");
+
+    // whoever reads is answered, also more calls than are worked on at a time
+    let mut busy = Socket::open(rollup.address).await;
+    for id in 0..200 {
+        busy.send(&json!({ "jsonrpc": "2.0", "id": id, "method": "eth_chainId" })).await;
+    }
+    let mut answered = BTreeSet::new();
+    for _ in 0..200 {
+        answered.insert(busy.receive().await["id"].as_u64().unwrap());
+    }
+    assert_eq!(answered.len(), 200);
+
+    // HTTP/2, whose answers can be given up one by one, is not spoken
+    let preface = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    let mut stream = TcpStream::connect(rollup.address).await.unwrap();
+    stream.write_all(preface).await.unwrap();
+    // HEADERS that end headers and stream, HPACK indexed: GET, http, /
+    stream.write_all(b"\0\0\x03\x01\x05\0\0\0\x01\x82\x86\x84").await.unwrap();
+    // 505, as HPACK has it
+    let (mut answer, status) = (Vec::new(), [0x83, 0x6c, 0x0d, 0xff]);
+    while !answer.windows(4).any(|bytes| bytes == status) {
+        assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0, "{answer:?}");
+    }
+    assert!(rollup.is_running() && rollup.stop().await);
 }
 
 async fn malformed(rollup: &Rollup) {

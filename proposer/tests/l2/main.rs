@@ -13,6 +13,7 @@
 mod beeper;
 mod documented;
 mod executes;
+mod fees;
 mod hostile;
 mod http;
 mod reads;

@@ -62,6 +62,7 @@ async fn the_chain_is_read_by_every_name() {
     state(&story).await;
     tags(&story).await;
     others(&story).await;
+    sends(&story).await;
     claims(&story).await;
     assert!(story.rollup.stop().await, "the daemon ends well");
 }
@@ -172,6 +173,10 @@ async fn logs(Story { rollup, beeper, .. }: &Story) {
     assert_eq!(topics(Filter::new()).await, [word(9)], "the latest block, if none is named");
     assert_eq!(topics(Filter::new().from_block(2).to_block(900)).await, [word(9)]);
     assert_eq!(topics(Filter::new().from_block(5).to_block(900)).await, [] as [B256; 0]);
+    // whoever asks on from where he was
+    assert_eq!(topics(Filter::new().from_block(3)).await, [] as [B256; 0]);
+    let ahead = Filter::new().from_block(3).to_block(BlockNumberOrTag::Safe);
+    assert_eq!(topics(ahead).await, [] as [B256; 0]);
     let block = l2.get_block(BlockId::number(1)).await.unwrap().unwrap();
     assert_eq!(topics(Filter::new().at_block_hash(block.header.hash)).await, [word(7)]);
 
@@ -237,6 +242,27 @@ async fn tags(Story { rollup, .. }: &Story) {
     }
     let refused = rollup.refused("eth_getBlockByNumber", json!(["newest", false])).await;
     assert_eq!(refused.0, -32602);
+}
+
+/// Nobody posts batches here, so that whoever waits for a receipt waits in vain, however he writes his patience.
+async fn sends(Story { rollup, .. }: &Story) {
+    let signer = rollup.signer(3);
+    for (nonce, patience) in [json!(5), json!("0x5")].into_iter().enumerate() {
+        let to = Address::repeat_byte(0xaa);
+        let (hash, raw) = transaction(&signer, nonce as u64, to, U256::ZERO, Bytes::new());
+        let answer =
+            http::call(rollup.address, "eth_sendRawTransactionSync", json!([raw, patience]));
+        let error = answer.await["error"].clone();
+        assert_eq!((&error["code"], &error["data"]), (&json!(4), &json!(hash)), "{error}");
+    }
+    let waiting = rollup.ask("txpool_contentFrom", json!([signer.address()])).await;
+    assert_eq!(waiting["pending"].as_object().unwrap().len(), 2);
+    assert_eq!(waiting["queued"], json!({}));
+    let all = rollup.ask("txpool_content", json!([])).await;
+    let sender = json!(signer.address());
+    assert_eq!(all["pending"][sender.as_str().unwrap()], waiting["pending"]);
+    let status = rollup.ask("txpool_status", json!([])).await;
+    assert_eq!(status, json!({ "pending": "0x2", "queued": "0x0" }));
 }
 
 async fn others(Story { rollup, .. }: &Story) {

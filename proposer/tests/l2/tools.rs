@@ -12,7 +12,7 @@ use crate::rollup::{CHAIN_ID, Rollup, root};
 
 /// A daemon with a key that posts what waits, soon.
 const POSTING: &str = "[key]\nkind = \"mnemonic\"\npath = \"{data}/phrase\"\nindex = 9\n\
-    [batcher]\nenabled = true\nmax_wait_ms = 50\nmin_interval_ms = 50\n";
+    [batcher]\nenabled = true\nmax_wait_ms = 50\nmin_interval_ms = 50\nmax_unpaid_wait_ms = 0\n";
 
 struct Tools {
     rollup: Rollup,

@@ -37,6 +37,10 @@ fn a_refusal_is_worded_as_geths() {
         refused(|it| it.max_priority_fee_per_gas = 101 * GWEI)
             .starts_with("max priority fee per gas higher than max fee per gas")
     );
+    assert_eq!(
+        refused(|it| it.max_priority_fee_per_gas = 9_999_999),
+        "transaction underpriced: gas tip cap 9999999, minimum needed 10000000"
+    );
     assert!(refused(|it| it.chain_id = 1).starts_with("invalid chain id for signer"));
     let creation = |it: &mut TxEip1559| {
         (it.to, it.input, it.gas_limit) = (TxKind::Create, vec![0; 49_153].into(), 8_000_000);
@@ -75,6 +79,15 @@ fn a_transaction_of_no_chain_is_taken_only_if_that_is_configured() {
     assert_eq!(rejection(place.open().submit(raw.clone())), Rejection::Unprotected);
     let settings = MempoolSettings { allow_unprotected: true, ..MempoolSettings::default() };
     assert_eq!(Place::new(settings).open().submit(raw.clone()).unwrap(), hash(&raw));
+}
+
+#[test]
+fn the_least_tip_is_the_configurations() {
+    let tipping = |tip| TxEip1559 { max_priority_fee_per_gas: tip, ..transfer(0) };
+    let default = Place::new(MempoolSettings::default());
+    default.open().submit(signed(&user(0), tipping(default.settings.least_tip()))).unwrap();
+    let settings = MempoolSettings { min_priority_fee_wei: 0, ..MempoolSettings::default() };
+    Place::new(settings).open().submit(signed(&user(0), tipping(0))).unwrap();
 }
 
 #[test]

@@ -1,6 +1,9 @@
 use std::time::Duration;
 
+use tokio::sync::broadcast::Receiver;
+
 use super::*;
+use crate::mempool::Pooled;
 
 #[test]
 fn what_was_accepted_is_there_after_a_kill() {
@@ -17,6 +20,8 @@ fn what_was_accepted_is_there_after_a_kill() {
     assert_eq!(mempool.counts(), (2, 1));
     assert_eq!(mempool.next_nonce(user(0).address()), Some(2));
     assert_eq!(mempool.next_nonce(user(1).address()), None);
+    assert_eq!(mempool.waiting(), Vec::from_iter(mempool.waiting_of(user(0).address())));
+    assert_eq!(mempool.waiting_of(user(1).address()), None);
 }
 
 #[test]
@@ -111,6 +116,52 @@ fn listeners_hear_of_what_can_be_executed_and_in_order() {
         assert_eq!(heard.try_recv().unwrap().transaction.hash, hash(&of(nonce)));
     }
     assert!(heard.try_recv().is_err());
+}
+
+/// What a listener has not heard yet.
+fn news(heard: &mut Receiver<Arc<Pooled>>) -> Vec<B256> {
+    std::iter::from_fn(|| heard.try_recv().ok()).map(|it| it.transaction.hash).collect()
+}
+
+#[test]
+fn listeners_hear_of_each_once() {
+    let place = Place::new(MempoolSettings::default());
+    let mempool = place.open();
+    let sender = user(0).address();
+    let mut heard = mempool.subscribe();
+    let sent: Vec<B256> =
+        (0..3).map(|nonce| mempool.submit(signed(&user(0), transfer(nonce))).unwrap()).collect();
+    assert_eq!(news(&mut heard), sent);
+    let dearer = |nonce| TxEip1559 {
+        max_fee_per_gas: 200 * GWEI,
+        max_priority_fee_per_gas: 2 * GWEI,
+        ..transfer(nonce)
+    };
+    let first = mempool.submit(signed(&user(0), dearer(0))).unwrap();
+    assert_eq!(news(&mut heard), [first], "those after it are no news");
+
+    // funds go and come back, and somebody else's batch fills a gap
+    let fourth = mempool.submit(signed(&user(0), transfer(4))).unwrap();
+    place.stage.fund(sender, 0);
+    place.stage.extend(&[]);
+    mempool.follow().unwrap();
+    assert_eq!((mempool.counts(), news(&mut heard)), ((0, 4), Vec::new()));
+    place.stage.fund(sender, ETHER);
+    let before = place.stage.now();
+    place.stage.extend(&[(sender, 4)]);
+    mempool.follow().unwrap();
+    assert_eq!(news(&mut heard), [fourth]);
+
+    // what is undone is pending again, as if it were new; what never left is not
+    place.stage.undo(before);
+    place.stage.extend(&[]);
+    mempool.follow().unwrap();
+    assert_eq!(mempool.counts(), (3, 1));
+    let mut again = news(&mut heard);
+    again.sort_unstable();
+    let mut undone = [first, sent[1], sent[2]];
+    undone.sort_unstable();
+    assert_eq!(again, undone);
 }
 
 #[test]
