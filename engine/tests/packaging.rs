@@ -18,10 +18,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use alloy::primitives::{Address, B256, U256};
-use surety_engine::{
-    execute::boundary::Genesis, l1::signer::write_secret, node::deployment::Deployment,
-};
+use alloy::primitives::{B256, U256};
+use ethers_core::rand::thread_rng;
+use ethers_signers::LocalWallet;
+use surety_engine::{execute::boundary::Genesis, l1::signer::write_secret};
 use tempfile::TempDir;
 use toml::Table;
 
@@ -158,25 +158,14 @@ fn nothing_secret_is_printed() {
 /// A directory with all that a daemon reads at its start.
 fn installed() -> TempDir {
     let directory = TempDir::new().unwrap();
-    let address = Address::repeat_byte(1);
     let genesis =
         Genesis::new_chain(5, B256::ZERO, 0, U256::from(1_000_000_000), 12_000_000).unwrap();
-    let deployment = Deployment {
-        l1_chain_id: 1,
-        l1_block: 1,
-        inbox: address,
-        bonds: address,
-        tournament: address,
-        rollup: address,
-        step_verifier: address,
-        lens: address,
-        settlement: None,
-        bridge: None,
-        genesis,
-    };
-    deployment.write(&directory.path().join("deployment.json")).unwrap();
-    let phrase = "test test test test test test test test test test test junk";
-    write_secret(&directory.path().join("challenger-phrase"), phrase).unwrap();
+    support::nowhere(genesis).write(&directory.path().join("deployment.json")).unwrap();
+    let password = "correct horse battery staple";
+    write_secret(&directory.path().join("challenger-password"), password).unwrap();
+    let (secret, name) = ([7; 32], Some("challenger-key.json"));
+    LocalWallet::encrypt_keystore(directory.path(), &mut thread_rng(), secret, password, name)
+        .unwrap();
     directory
 }
 
@@ -210,7 +199,7 @@ fn exit_codes_say_whether_to_start_again() {
     std::fs::write(&exposed, "").unwrap();
     std::fs::set_permissions(&exposed, std::os::unix::fs::PermissionsExt::from_mode(0o644))
         .unwrap();
-    let (code, error) = code(&["--set", "key.path=exposed"]);
+    let (code, error) = code(&["--set", "key.password_file=exposed"]);
     assert!(code == 2 && error.contains("others can open"), "{error}");
 }
 
@@ -252,11 +241,21 @@ fn the_units_run_programs_that_exist_hardened_and_without_secrets() {
         // its own flags are taken
         let arguments: Vec<_> = words.collect();
         let mut command = program_of(program);
-        let output = command.args(arguments).arg("--help").output().unwrap();
+        let output = command.args(&arguments).arg("--help").output().unwrap();
         assert!(output.status.success(), "{name}: {}", text(&output.stderr));
-        if let Some(config) = start.split("/etc/surety/").nth(1) {
-            let example = config.split_whitespace().next().unwrap();
-            assert!(root().join("docs/examples").join(example).exists(), "{name}: {example}");
+        // and with the example that its configuration begins as they make a configuration
+        let example = start.split("/etc/surety/").nth(1).unwrap();
+        let example = example.split_whitespace().next().unwrap();
+        assert!(root().join("docs/examples").join(example).exists(), "{name}: {example}");
+        if DAEMONS.contains(&member) {
+            let examples = root().join("docs/examples");
+            let mut command = program_of(program);
+            command.env_clear().args(
+                arguments
+                    .iter()
+                    .map(|argument| argument.replace("/etc/surety", examples.to_str().unwrap())),
+            );
+            printed(command);
         }
         for (key, value) in [
             ("Type", "notify"),
@@ -264,6 +263,7 @@ fn the_units_run_programs_that_exist_hardened_and_without_secrets() {
             ("Restart", "on-failure"),
             ("RestartPreventExitStatus", "2 3"),
             ("ProtectSystem", "strict"),
+            ("WorkingDirectory", "/etc/surety"),
             ("NoNewPrivileges", "yes"),
             ("CapabilityBoundingSet", ""),
             ("StateDirectory", &*name),

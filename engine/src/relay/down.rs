@@ -1,10 +1,8 @@
 //! From L1 to L2: deposits and messages.
 
-use alloy::{
-    primitives::Log,
-    providers::Provider as _,
-    rpc::types::{TransactionInput, TransactionRequest},
-};
+use std::fmt;
+
+use alloy::rpc::types::{TransactionInput, TransactionRequest};
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_sol_types::{SolCall as _, SolEvent, SolInterface as _};
 use serde::Serialize;
@@ -17,7 +15,6 @@ use crate::{
     },
     l1::{
         bindings::{IBridge, IL1Messenger},
-        client::L1Error,
         send::{Call, Lane, Sent},
     },
     node::Node,
@@ -43,7 +40,19 @@ pub enum DownStatus {
     Relayed,
 }
 
-/// Queues a deposit for `account` on L2; gives its number.
+impl fmt::Display for DownStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sent => f.write_str("sent"),
+            Self::Rooted => f.write_str("rooted"),
+            Self::Relayable => f.write_str("relayable"),
+            Self::Failing { reason } => write!(f, "failing with {reason}"),
+            Self::Relayed => f.write_str("relayed"),
+        }
+    }
+}
+
+/// Queues a deposit for `account` on L2; gives its number. Once it is mined nothing more is read.
 ///
 /// # Errors
 /// [`RelayError`].
@@ -58,7 +67,7 @@ pub async fn deposit(
     Ok((sent, event.index))
 }
 
-/// Sends a message to L2; gives its leaf.
+/// Sends a message to L2; gives it as it is in the message tree. Once it is mined nothing more is read.
 ///
 /// # Errors
 /// [`RelayError`].
@@ -68,11 +77,12 @@ pub async fn send(
     target: Address,
     value: U256,
     data: Bytes,
-) -> Result<(Sent, u64), RelayError> {
+) -> Result<(Sent, Message), RelayError> {
     let data = IBridge::sendMessageCall { target, data }.abi_encode().into();
     let (sent, event) =
         call::<IBridge::MessageSent>(node, lane, data, value, "sendMessage").await?;
-    Ok((sent, event.nonce))
+    let IBridge::MessageSent { sender, target, nonce, value, data, .. } = event;
+    Ok((sent, Message { nonce, sender, target, value, data }))
 }
 
 /// Calls the Bridge, and reads the event that this leaves.
@@ -85,12 +95,10 @@ async fn call<E: SolEvent>(
 ) -> Result<(Sent, E), RelayError> {
     let bridge = node.deployment().bridge.ok_or(RelayError::NoBridge)?.bridge;
     let sent = lane.send(&Call { to: Some(bridge), data, value, label }).await?;
-    let receipt = node.l1().provider().get_transaction_receipt(sent.hash).await;
-    let receipt = receipt.map_err(L1Error::from)?.ok_or(RelayError::NoEvent(sent.hash))?;
-    let of_bridge = |log: &&Log| log.address == bridge;
-    let event = receipt.logs().iter().map(|log| &log.inner).filter(of_bridge);
-    let event = event.filter_map(|log| E::decode_log_validate(log).ok()).next();
-    Ok((sent.clone(), event.ok_or(RelayError::NoEvent(sent.hash))?.data))
+    let of_bridge = sent.logs.iter().filter(|log| log.address == bridge);
+    let event = of_bridge.filter_map(|log| E::decode_log_validate(log).ok()).next();
+    let event = event.ok_or(RelayError::NoEvent(sent.hash))?.data;
+    Ok((sent, event))
 }
 
 /// The hash of the message at a leaf.

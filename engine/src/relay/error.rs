@@ -90,3 +90,22 @@ pub enum RelayError {
     #[error("transaction {0} left no event of what it did")]
     NoEvent(B256),
 }
+
+impl RelayError {
+    /// Whether another L1 endpoint might answer better.
+    #[must_use]
+    pub const fn is_of_l1(&self) -> bool {
+        match self {
+            Self::Node(error) => error.is_of_l1(),
+            Self::Observe(_) | Self::L1(_) | Self::Append(AppendError::L1(_)) => true,
+            _ => false,
+        }
+    }
+
+    /// Whether an L1 transaction of ours is refused by what it calls, now or when it was mined: the target's failure, or
+    /// somebody else was faster. Another call may well succeed.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, Self::Lane(LaneError::WouldRevert { .. } | LaneError::Reverted { .. }))
+    }
+}

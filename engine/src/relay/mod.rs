@@ -4,6 +4,7 @@
 //! stands. Nothing is kept: whoever starts anew finds the same.
 
 pub mod account;
+pub mod carry_out;
 pub mod down;
 mod error;
 pub mod relayer;

@@ -16,6 +16,7 @@ use tracing::{info, warn};
 use super::{
     RelayError,
     account::{L2Account, post},
+    carry_out::{CarriedOut, carry_out},
     down::{self, DownStatus},
     up::{self, Outgoing, UpStatus},
 };
@@ -24,7 +25,7 @@ use crate::{
     dispute::observe::{self, Observer},
     l1::{
         bindings::IInbox,
-        send::{Lane, LaneError, LaneSettings},
+        send::{Lane, LaneSettings},
         signer::Key,
     },
     node::{Node, batches, pinned::Pinned},
@@ -57,6 +58,12 @@ impl Round {
     #[must_use]
     pub fn is_idle(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// Whether something was sent.
+    #[must_use]
+    pub const fn has_sent(&self) -> bool {
+        !self.relayed.is_empty() || !self.withdrawn.is_empty() || self.pushed
     }
 }
 
@@ -148,6 +155,7 @@ impl Relayer {
     pub async fn round(&mut self) -> Result<Round, RelayError> {
         let began = Instant::now();
         let round = self.advance().await;
+        self.node.l1().report(!round.as_ref().is_err_and(RelayError::is_of_l1));
         names::ROUND_SECONDS.took(began.elapsed());
         let outcome = match &round {
             Ok(round) if round.behind => {
@@ -216,7 +224,6 @@ impl Relayer {
         let snapshot = self.observer.snapshot().await?;
         let now = snapshot.now.0;
         self.known.outgoing.retain(|_, pending| !pending.is_settled(now));
-        let bridge = self.node.deployment().bridge.ok_or(RelayError::NoBridge)?.bridge;
         let mut due = Vec::new();
         for pending in self.known.outgoing.values_mut() {
             let status = up::status(&self.node, &snapshot, &pending.sent).await?;
@@ -228,41 +235,24 @@ impl Relayer {
                 due.push(pending);
             }
         }
-        let claim = snapshot.latest_confirmed.0;
-        let mut is_proven =
-            !due.is_empty() && up::outbox_is_proven(&self.node, &snapshot, claim).await?;
-        if let (false, [first, _, ..]) = (is_proven, due.as_slice()) {
-            // from the second message on it is cheaper to prove the Outbox once
-            let proof = up::prove(&self.node, &snapshot, &first.sent)?;
-            match up::prove_outbox(&self.lane, bridge, &proof).await {
-                Ok(sent) => {
-                    info!(%claim, transaction = %sent.hash, messages = due.len(), "Outbox proven");
-                    is_proven = true;
-                }
-                // the messages' own proofs do without it
-                Err(error @ (LaneError::WouldRevert { .. } | LaneError::Reverted { .. })) => {
-                    warn!(%claim, %error, "the Outbox is not proven");
-                }
-                Err(error) => return Err(error.into()),
-            }
+        if due.is_empty() {
+            return Ok(withdrawn);
         }
-        for pending in due {
+        let messages: Vec<_> = due.iter().map(|pending| &pending.sent).collect();
+        let CarriedOut { messages, .. } =
+            carry_out(&self.node, &self.lane, &snapshot, &messages).await?;
+        for (pending, outcome) in due.into_iter().zip(messages) {
             let hash = pending.sent.hash;
-            let mut proof = up::prove(&self.node, &snapshot, &pending.sent)?;
-            if is_proven {
-                proof = up::shortened(proof);
-            }
-            match up::withdraw(&self.lane, bridge, &pending.sent.message, proof).await {
+            match outcome {
                 Ok(_) => {
                     info!(message = %hash, "withdrawn");
                     withdrawn.push(hash);
                 }
-                // its target fails, or somebody else was faster
-                Err(error @ (LaneError::WouldRevert { .. } | LaneError::Reverted { .. })) => {
+                Err(error) if error.is_refusal() => {
                     warn!(message = %hash, %error, "not withdrawn: tried again later");
                     pending.failed = Some(now);
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             }
         }
         Ok(withdrawn)

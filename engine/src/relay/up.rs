@@ -1,5 +1,7 @@
 //! From L2 to L1: messages in the Outbox, and the withdrawals that carry them out.
 
+use std::fmt;
+
 use alloy::consensus::ReceiptEnvelope;
 use alloy_primitives::{Address, B256, Bytes, U256};
 use alloy_rlp::Decodable as _;
@@ -55,6 +57,17 @@ pub enum UpStatus {
     },
     /// Done.
     Withdrawn,
+}
+
+impl fmt::Display for UpStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sent => f.write_str("sent"),
+            Self::Claimed { claim } => write!(f, "claimed by {claim}"),
+            Self::Confirmed { claim } => write!(f, "confirmed by {claim}"),
+            Self::Withdrawn => f.write_str("withdrawn"),
+        }
+    }
 }
 
 /// The call that sends a message to L1.

@@ -69,7 +69,7 @@ pub enum SwapError {
     },
     /// The swap or the leg cannot be locked any more.
     #[error(
-        "leg {number} cannot be locked: the swap is {swap:?}, the leg {leg:?}, at L1 time {now} with deadline {deadline}"
+        "leg {number} cannot be locked: the swap is {swap}, the leg {leg}, at L1 time {now} with deadline {deadline}"
     )]
     NotLockable {
         /// The leg.

@@ -1,5 +1,7 @@
 //! What is due for a leg: a pure function of what is known about it.
 
+use std::fmt;
+
 use alloy_primitives::Bytes;
 use serde::Serialize;
 
@@ -40,6 +42,18 @@ pub enum Step {
     Relay,
 }
 
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Tell => "prove the lock to the arbiter",
+            Self::Cancel => "cancel the swap",
+            Self::Announce => "send the outcome to the rollup",
+            Self::Push => "append a batch",
+            Self::Relay => "relay the outcome to the vault",
+        })
+    }
+}
+
 /// What a leg waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "for", rename_all = "camelCase")]
@@ -57,6 +71,18 @@ pub enum Wait {
         /// What it reverts with.
         reason: Bytes,
     },
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lock => f.write_str("its owner has not locked it"),
+            Self::Claim => f.write_str("no confirmed claim holds the lock"),
+            Self::OtherLeg => f.write_str("the other leg's lock is not known on L1"),
+            Self::News => f.write_str("a node has not seen everything"),
+            Self::Relayable { reason } => write!(f, "the outcome's call fails with {reason}"),
+        }
+    }
 }
 
 /// What is due for a leg.

@@ -81,6 +81,29 @@ impl fmt::Display for LegNumber {
     }
 }
 
+impl fmt::Display for SwapState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Open => "open",
+            Self::OneLocked => "locked by leg one",
+            Self::TwoLocked => "locked by leg two",
+            Self::Settled => "settled",
+            Self::Cancelled => "cancelled",
+        })
+    }
+}
+
+impl fmt::Display for LegState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Open => "open",
+            Self::Locked => "locked",
+            Self::Settled => "paid",
+            Self::Cancelled => "paid back",
+        })
+    }
+}
+
 impl SwapState {
     /// The state that the arbiter's number means.
     #[must_use]

@@ -44,7 +44,7 @@ fn liar(town: &Town, rollup: &Rollup, node: &Arc<Node>) -> Seat {
     let deployment = observe::Deployment::from(&**node);
     let observer = Observer::new(Pinned::new(Arc::clone(node)), deployment, lane.address());
     let policy = Policy::CHALLENGER;
-    Player { observer, evidence: lying.clone(), prover: lying, lane, policy }
+    Player::new(observer, lying.clone(), lying, lane, policy)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -20,20 +20,8 @@ fn deployment(directory: &TempDir, file: &GenesisFile) -> (Deployment, GenesisSo
     let path = directory.path().join("genesis.json");
     std::fs::write(&path, file.to_json().unwrap()).unwrap();
     let (genesis, _) = file.build(&mut B256Map::<Bytes>::default()).unwrap();
-    let other = Address::repeat_byte(7);
-    let deployment = Deployment {
-        l1_chain_id: 1,
-        l1_block: 0,
-        inbox: other,
-        bonds: other,
-        tournament: other,
-        rollup: other,
-        step_verifier: other,
-        lens: other,
-        settlement: None,
-        bridge: Some(Plan::bridge(other, 0, None)),
-        genesis,
-    };
+    let bridge = Some(Plan::bridge(Address::repeat_byte(7), 0, None));
+    let deployment = Deployment { l1_block: 0, bridge, ..support::nowhere(genesis) };
     (deployment, GenesisSource::Geth { path })
 }
 

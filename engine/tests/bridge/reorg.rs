@@ -17,7 +17,7 @@ const MARGIN: u64 = 5;
 
 async fn send(user: &Resident<'_>, data: &'static [u8]) -> u64 {
     let (target, data) = (Address::repeat_byte(0xf5), Bytes::from_static(data));
-    down::send(&user.node, &user.lane, target, U256::ZERO, data).await.unwrap().1
+    down::send(&user.node, &user.lane, target, U256::ZERO, data).await.unwrap().1.nonce
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,6 +5,7 @@ use alloy::{
     rpc::types::TransactionRequest,
 };
 use alloy_sol_types::SolCall;
+use serde_json::Value;
 use surety_engine::{
     bridge::predeploys::TOKEN_BRIDGE,
     l1::{
@@ -76,9 +77,11 @@ async fn ether_messages_and_tokens_go_both_ways() {
     let number = user.node.head().unwrap().number;
     let tokens = up::sent_in(&user.node, number).unwrap().pop().unwrap();
     let sent = user.send_up(to, ether(1.5), Bytes::new()).await;
+    let gate = user.call(None, U256::ZERO, GATE.to_vec()).await.unwrap();
+    let refused = user.send_up(gate, U256::ZERO, Bytes::from_static(&[1])).await;
     let also = user.send_up(to, ether(0.5), Bytes::new()).await;
 
-    withdrawn_once(&town, &user, &mut proposer, &sent).await;
+    withdrawn_once(&town, &user, &mut proposer, [&sent, &refused]).await;
 
     // the relayer carries out the others, by one proof of the Outbox
     let both = async || {
@@ -169,31 +172,56 @@ fn l2_tokens(user: &Resident<'_>, token: Address, account: Address) -> U256 {
     view(user, token, IToken::balanceOfCall { account })
 }
 
-/// Ether is withdrawn by the command, once a claim that holds it is confirmed, and never again.
+/// Ether is withdrawn by the command, once a claim that holds it is confirmed, and never again; what its target refuses does
+/// not keep it back.
 async fn withdrawn_once(
     town: &Town,
     user: &Resident<'_>,
     proposer: &mut crate::stage::daemons::Daemon,
-    sent: &up::Outgoing,
+    [sent, refused]: [&up::Outgoing; 2],
 ) {
-    let hash = sent.hash.to_string();
-    let early = user.surety(USER, &["withdraw", "--message", &hash]);
-    assert!(!early.status.success(), "no claim that holds it is confirmed");
+    let hashes = [refused.hash.to_string(), sent.hash.to_string()];
+    let both = ["withdraw", "--message", &hashes[0], "--message", &hashes[1]];
+    let early = user.surety(USER, &both);
+    assert!(!early.status.success(), "no claim that holds them is confirmed");
     let confirmed = async || {
         user.follow().await;
         let snapshot = user.snapshot().await;
-        Ok(matches!(up::status(&user.node, &snapshot, sent).await?, up::UpStatus::Confirmed { .. }))
+        let status = up::status(&user.node, &snapshot, sent).await?;
+        let other = up::status(&user.node, &snapshot, refused).await?;
+        let is_confirmed = |status| matches!(status, up::UpStatus::Confirmed { .. });
+        Ok(is_confirmed(status) && is_confirmed(other))
     };
     town.stage.until("a confirmed claim", BLOCKS, &mut [proposer], confirmed).await.unwrap();
 
     let target = sent.message.target;
     let before = town.balance(target).await;
-    let done = user.done(USER, &["withdraw", "--message", &hash]);
-    println!("withdraw: {} gas", done["gas"]);
+    let some = user.surety(USER, &both);
+    assert_eq!(some.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&some.stdout).unwrap();
+    let outcomes = |report: &Value| -> Vec<Value> {
+        let withdrawals = report["withdrawals"].as_array().unwrap();
+        withdrawals.iter().map(|it| it["outcome"].clone()).collect()
+    };
+    assert_eq!(outcomes(&report), ["failed", "done"], "{report}");
     assert_eq!(town.balance(target).await - before, ether(1.5));
+    let told = String::from_utf8(some.stderr).unwrap();
+    let told: Value = serde_json::from_str(told.lines().last().unwrap()).unwrap();
+    let transaction = &report["withdrawals"][1]["transaction"];
+    assert_eq!(
+        (&told["error"]["kind"], &told["error"]["transaction"]),
+        (&"sent".into(), transaction)
+    );
+    assert!(told["error"]["advice"].as_str().unwrap().contains("its target"), "{told}");
 
-    let again = user.surety(USER, &["withdraw", "--message", &hash]);
-    assert!(!again.status.success(), "it is withdrawn once");
+    // the same command goes on with what is left
+    user.call(Some(refused.message.target), U256::ZERO, Vec::new()).await;
+    let rest = user.done(USER, &both);
+    assert_eq!(outcomes(&rest), ["done", "already"], "{rest}");
+    println!("withdraw: {} gas", rest["gas"]);
+    let none = user.done(USER, &both);
+    assert_eq!((outcomes(&none), &none["gas"]), (vec!["already".into(); 2], &0.into()));
+
     user.follow().await;
     let proof = up::prove(&user.node, &user.snapshot().await, sent).unwrap();
     let bridge = user.rollup.deployment.bridge.unwrap().bridge;

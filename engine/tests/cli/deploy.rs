@@ -157,7 +157,7 @@ async fn another_transaction_of_the_account_spoils_the_plan_and_is_named() {
     assert!(error["advice"].as_str().unwrap().contains("new genesis"));
 
     // so does other code at the right nonce
-    genesis(&desk, &[]);
+    genesis(&desk, &["--force"]);
     desk.json(&with(&["--plan"], &artifacts));
     l1.anvil_set_code(deployer.create(1), Bytes::from_static(&[0])).await.unwrap();
     l1.anvil_set_nonce(deployer, 2).await.unwrap();

@@ -74,7 +74,14 @@ impl Desk {
         Ended { code: status.code().unwrap(), out: text(stdout), err: text(stderr) }
     }
 
-    /// The same, as a process.
+    /// The same, as a process whose output is read while it runs.
+    pub fn pipe(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Child {
+        let mut command = self.command(arguments);
+        command.envs(variables.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().unwrap()
+    }
+
+    /// The same, of which nothing is read.
     pub fn start(&self, arguments: &[&str]) -> Child {
         self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     }

@@ -8,11 +8,17 @@
     unreachable_pub
 )]
 
+mod bridge;
 mod deploy;
 mod desk;
+mod failures;
 mod genesis;
 mod newcomer;
+#[path = "../node/proxy.rs"]
+#[allow(dead_code, reason = "shared with the node's tests")]
+mod proxy;
 mod reference;
+mod relayer;
 #[path = "../support/mod.rs"]
 mod support;
 mod views;

@@ -103,21 +103,16 @@ fn a_daemons_store_gives_the_trace_of_its_block() {
     std::fs::write(&deployment, deployment_json()).unwrap();
     let identity = Deployment::read(&deployment).unwrap().identity();
     fill(&store, identity, &start, &input, &outcome);
+    let trace = |encoding: &str, out: &str| {
+        let paths = [&store, &deployment].map(|path| path.to_str().unwrap());
+        let [store, deployment] = paths;
+        let place = ["--store", store, "--deployment", deployment, "--block", "23587691"];
+        let how = ["--encoding", encoding, "--out", out, "--json"];
+        surety(&[&["trace"], &place[..], &how].concat())
+    };
     for encoding in ["rlp", "ssz"] {
         let out = directory.path().join(encoding);
-        let output = surety(&[
-            "trace",
-            "--store",
-            store.to_str().unwrap(),
-            "--deployment",
-            deployment.to_str().unwrap(),
-            "--block",
-            "23587691",
-            "--encoding",
-            encoding,
-            "--out",
-            out.to_str().unwrap(),
-        ]);
+        let output = trace(encoding, out.to_str().unwrap());
         assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
         let pre = start.state_root.to_string();
         let output = surety(&["execute", out.to_str().unwrap(), "--pre-state-root", &pre]);
@@ -126,6 +121,9 @@ fn a_daemons_store_gives_the_trace_of_its_block() {
         assert!(said.contains(&outcome.header.state_root.to_string()), "{said}");
         assert!(said.contains("proven, 40 transactions"), "{said}");
     }
+    // what cannot be written is not told as done
+    let output = trace("rlp", directory.path().to_str().unwrap());
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(1), String::new()));
 }
 
 /// What a daemon leaves in its store.

@@ -6,12 +6,34 @@ pub mod scenario;
 
 use std::{ops::Deref, path::PathBuf};
 
-use alloy::node_bindings::{Anvil, AnvilInstance};
+use alloy::{
+    node_bindings::{Anvil, AnvilInstance},
+    primitives::Address,
+};
+use surety_engine::{execute::boundary::Genesis, node::deployment::Deployment};
 use tempfile::TempDir;
 
 /// The repository's root, where npm and forge put what the tests use.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// A deployment on the first block of L1 1, without a Bridge, whose contracts are nowhere.
+pub fn nowhere(genesis: Genesis) -> Deployment {
+    let nobody = Address::repeat_byte(7);
+    Deployment {
+        l1_chain_id: 1,
+        l1_block: 1,
+        inbox: nobody,
+        bonds: nobody,
+        tournament: nobody,
+        rollup: nobody,
+        step_verifier: nobody,
+        lens: nobody,
+        settlement: None,
+        bridge: None,
+        genesis,
+    }
 }
 
 /// A running L1, with the states that it writes to the disk.

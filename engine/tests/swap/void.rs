@@ -61,7 +61,7 @@ impl Liar {
         let deployment = observe::Deployment::from(&*node);
         let observer = Observer::new(Pinned::new(Arc::clone(&node)), deployment, lane.address());
         let policy = Policy::CHALLENGER;
-        let player = Player { observer, evidence: lying.clone(), prover: lying, lane, policy };
+        let player = Player::new(observer, lying.clone(), lying, lane, policy);
         Self { node, player }
     }
 

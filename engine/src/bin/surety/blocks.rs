@@ -1,6 +1,10 @@
 //! Executed blocks: from the store of a daemon that does not run, or by a node of one's own that reads them from L1.
 
-use std::{ops::Range, path::PathBuf, sync::Arc};
+use std::{
+    ops::Range,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::Args;
 use eyre::WrapErr as _;
@@ -28,7 +32,7 @@ pub(crate) struct BlocksArguments {
     #[arg(long)]
     offline: bool,
     /// The rollup's genesis file. Default: the configuration's, else genesis.json.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "offline")]
     genesis: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) place: Place,
@@ -38,39 +42,48 @@ pub(crate) struct BlocksArguments {
 #[expect(clippy::large_enum_variant, reason = "there is one in a run")]
 pub(crate) enum Blocks {
     Kept(Archive),
-    Followed { node: Arc<Node>, _store: Option<TempDir> },
+    Followed(Follower),
 }
 
 impl BlocksArguments {
     /// Opens the store, or follows L1 to its head.
     pub(crate) async fn open(&self) -> eyre::Result<Blocks> {
-        if self.offline {
-            let store = self.place.layers.part::<PathBuf>("node.store")?;
-            let store = store
-                .ok_or_else(|| Usage("which store?".to_owned()))
-                .advise(|| "name it with --store")?;
-            let archive = Archive::open(&store, self.place.deployment()?);
-            let archive = archive.wrap_err_with(|| format!("the store {}", store.display()));
-            return Ok(Blocks::Kept(archive.advise(
-                || "a daemon that runs keeps its store to itself: stop it, or leave --offline out",
-            )?));
+        if !self.offline {
+            let follower = Follower::open(&self.place, self.genesis.as_deref());
+            return Ok(Blocks::Followed(follower.await?));
         }
-        let mut config = self.place.daemon()?.node;
-        if let Some(path) = &self.genesis {
-            config.genesis = GenesisSource::Geth { path: path.clone() };
+        let store = self.place.layers.part::<PathBuf>("node.store")?;
+        let store = store
+            .ok_or_else(|| Usage("which store?".to_owned()))
+            .advise(|| "name it with --store")?;
+        let archive = Archive::open(&store, self.place.deployment()?);
+        Ok(Blocks::Kept(archive.wrap_err_with(|| format!("the store {}", store.display()))?))
+    }
+}
+
+/// A node of one's own.
+pub(crate) struct Follower {
+    pub(crate) node: Arc<Node>,
+    /// The node's store, if nobody named one: it goes with the node.
+    _store: Option<TempDir>,
+}
+
+impl Follower {
+    /// Opens a node and follows L1 to its head. The genesis file is the configuration's unless `genesis` names one.
+    pub(crate) async fn open(place: &Place, genesis: Option<&Path>) -> eyre::Result<Self> {
+        let mut config = place.daemon()?.node;
+        if let Some(path) = genesis {
+            config.genesis = GenesisSource::Geth { path: path.to_owned() };
         }
         // a store that is named is kept, and the next time goes on from there
-        let named = self.place.layers.part::<PathBuf>("node.store")?.is_some();
+        let named = place.layers.part::<PathBuf>("node.store")?.is_some();
         let directory = if named { None } else { Some(tempfile::tempdir()?) };
         if let Some(directory) = &directory {
             config.store = directory.path().join("store");
         }
-        let node = Node::open(&config).await.advise(|| {
-            "a daemon that runs keeps its store to itself: name another with --store, which is kept for the next time"
-        });
-        let node = Arc::new(node?);
+        let node = Arc::new(Node::open(&config).await?);
         follow(&node).await?;
-        Ok(Blocks::Followed { node, _store: directory })
+        Ok(Self { node, _store: directory })
     }
 }
 
@@ -91,21 +104,21 @@ impl Blocks {
     pub(crate) fn deployment(&self) -> &Deployment {
         match self {
             Self::Kept(archive) => archive.deployment(),
-            Self::Followed { node, .. } => node.deployment(),
+            Self::Followed(Follower { node, .. }) => node.deployment(),
         }
     }
 
     pub(crate) fn store(&self) -> &Arc<Store> {
         match self {
             Self::Kept(archive) => archive.store(),
-            Self::Followed { node, .. } => node.store(),
+            Self::Followed(Follower { node, .. }) => node.store(),
         }
     }
 
     pub(crate) fn head(&self) -> eyre::Result<Head> {
         Ok(match self {
             Self::Kept(archive) => archive.head()?,
-            Self::Followed { node, .. } => node.head()?,
+            Self::Followed(Follower { node, .. }) => node.head()?,
         })
     }
 
@@ -118,7 +131,7 @@ impl Blocks {
     ) -> Result<(Inspection, StepProof), InspectError> {
         match self {
             Self::Kept(archive) => inspect::inspect(archive, domain, slot, step),
-            Self::Followed { node, .. } => inspect::inspect(&**node, domain, slot, step),
+            Self::Followed(Follower { node, .. }) => inspect::inspect(&**node, domain, slot, step),
         }
     }
 
@@ -131,7 +144,7 @@ impl Blocks {
     ) -> Result<Page, InspectError> {
         match self {
             Self::Kept(archive) => inspect::list(archive, domain, slot, range),
-            Self::Followed { node, .. } => inspect::list(&**node, domain, slot, range),
+            Self::Followed(Follower { node, .. }) => inspect::list(&**node, domain, slot, range),
         }
     }
 

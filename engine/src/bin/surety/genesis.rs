@@ -1,7 +1,7 @@
 //! `surety genesis`: the genesis file of a new rollup.
 
 use std::{
-    fmt,
+    fmt, io,
     path::PathBuf,
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -15,17 +15,25 @@ use surety_engine::{
     bridge::message::Crossing,
     deploy::{Plan, Surveyor},
     genesis::{Alloc, BridgeEnds, NewChain},
-    l1::client::L1Client,
-    node::deployment::BridgeContracts,
+    node::{
+        deployment::BridgeContracts,
+        file::{self, Existing},
+    },
     rules::limits::Limits,
 };
 
-use crate::terminal::output::Output;
+use crate::{
+    place::Place,
+    terminal::{
+        failure::{Advise as _, Usage},
+        output::Output,
+    },
+};
 
 /// Writes the genesis file of a new rollup, in geth's format, with all predeploys.
 ///
-/// The L2's end of the bridge knows the Bridge on L1, whose address follows from the deployer's nonce: with --l1 that is looked up,
-/// and `surety deploy` must be the account's next transactions.
+/// The L2's end of the bridge knows the Bridge on L1, whose address follows from the deployer's nonce: L1 is asked for it, unless
+/// --nonce and --l1-chain-id tell, and `surety deploy` must be the account's next transactions.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   surety genesis --chain-id 61331 --l1 http://127.0.0.1:8545 --deployer 0xf39F...")]
@@ -39,20 +47,17 @@ pub(crate) struct Genesis {
     /// The account that will deploy the contracts on L1.
     #[arg(long, required_unless_present = "no_bridge", value_name = "ADDRESS")]
     deployer: Option<Address>,
-    /// JSON-RPC endpoint of an L1 node, which knows the chain id and the deployer's next nonce.
-    #[arg(long, value_name = "URL", conflicts_with_all = ["nonce", "l1_chain_id"])]
-    l1: Option<String>,
     /// A step verifier that is on L1 already, and will not be deployed again.
-    #[arg(long, requires = "l1", value_name = "ADDRESS")]
+    #[arg(long, conflicts_with_all = ["nonce", "no_bridge"], value_name = "ADDRESS")]
     verifier: Option<Address>,
-    /// Without --l1: the deployer's nonce when it deploys the Inbox; the Bridge follows as the fifth contract after it, the
+    /// Without L1: the deployer's nonce when it deploys the Inbox; the Bridge follows as the fifth contract after it, the
     /// TokenEscrow as the sixth.
-    #[arg(long, required_unless_present_any = ["l1", "no_bridge"])]
+    #[arg(long, requires = "l1_chain_id", conflicts_with = "l1")]
     nonce: Option<u64>,
-    /// Without --l1: the L1 chain id.
-    #[arg(long, required_unless_present_any = ["l1", "no_bridge"])]
+    /// Without L1: its chain id.
+    #[arg(long, requires = "nonce")]
     l1_chain_id: Option<u64>,
-    /// L2 time of the genesis, seconds. Default: L1's newest block's with --l1, else now. Deploy after it.
+    /// L2 time of the genesis, seconds. Default: that of L1's newest block if L1 is asked, else now. Deploy after it.
     #[arg(long)]
     timestamp: Option<u64>,
     /// Base fee of the genesis, wei per gas.
@@ -67,6 +72,11 @@ pub(crate) struct Genesis {
     /// The file to write.
     #[arg(long, default_value = "genesis.json", value_name = "FILE")]
     out: PathBuf,
+    /// Replace the file if it is there. That of a rollup cannot be made again: its nonces and its time are gone.
+    #[arg(long)]
+    force: bool,
+    #[command(flatten)]
+    place: Place,
     #[command(flatten)]
     output: Output,
 }
@@ -96,15 +106,22 @@ struct Summary {
 
 impl Genesis {
     pub(crate) async fn run(self) -> eyre::Result<()> {
+        if !self.force && self.out.exists() {
+            return self.exists();
+        }
         let site = self.site().await?;
-        let file = self.chain(site)?.file(&Artifacts::new(&self.artifacts))?;
-        let (genesis, _) = file.build(&mut B256Map::<Bytes>::default())?;
-        std::fs::write(&self.out, file.to_json()?)
-            .wrap_err_with(|| format!("cannot write {}", self.out.display()))?;
+        let chain = self.chain(site)?.file(&Artifacts::new(&self.artifacts))?;
+        let (genesis, _) = chain.build(&mut B256Map::<Bytes>::default())?;
+        let json = chain.to_json()?;
+        let existing = if self.force { Existing::Replace } else { Existing::Keep };
+        match file::write(&self.out, json.as_bytes(), existing) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return self.exists(),
+            written => written.wrap_err_with(|| format!("cannot write {}", self.out.display()))?,
+        }
         self.output.say(&Summary {
             chain_id: genesis.chain_id,
             timestamp: genesis.timestamp,
-            accounts: file.alloc().len(),
+            accounts: chain.alloc().len(),
             hash: genesis.hash,
             state_root: genesis.state_root,
             bridge: site.map(|site| site.contracts),
@@ -112,19 +129,25 @@ impl Genesis {
         })
     }
 
+    fn exists(&self) -> eyre::Result<()> {
+        Err(Usage(format!("{} exists", self.out.display()))).advise(|| {
+            "go on with it by surety deploy, name another file with --out, or replace it with --force"
+        })
+    }
+
     /// Where the Bridge will be, if there is one.
     async fn site(&self) -> eyre::Result<Option<Site>> {
         let Some(deployer) = self.deployer else { return Ok(None) };
-        let (inbox, l1_chain_id, time) = match (&self.l1, self.nonce, self.l1_chain_id) {
-            (Some(url), _, _) => {
-                let l1 = L1Client::connect(url, None).await?;
+        let (inbox, l1_chain_id, time) = match (self.nonce, self.l1_chain_id) {
+            (Some(nonce), Some(l1_chain_id)) => (nonce, l1_chain_id, None),
+            _ => {
+                let l1 = self.place.connect(None).await;
+                let l1 =
+                    l1.wrap_err("L1 tells where the Bridge will be, or --nonce and --l1-chain-id")?;
                 let surveyor = Surveyor::arrive(&l1, deployer).await?;
                 let inbox = Plan::inbox(surveyor.nonce(), self.verifier.is_none(), None);
                 (inbox, l1.chain_id(), Some(surveyor.head().timestamp))
             }
-            (None, Some(nonce), Some(l1_chain_id)) => (nonce, l1_chain_id, None),
-            // clap has asked for them
-            _ => return Ok(None),
         };
         let contracts = Plan::bridge_around(deployer, inbox, None);
         Ok(Some(Site { l1_chain_id, contracts, time }))
@@ -148,10 +171,11 @@ impl Genesis {
 
     fn alloc(&self) -> eyre::Result<Alloc> {
         let Some(path) = &self.alloc else { return Ok(Alloc::new()) };
-        let json =
-            std::fs::read(path).wrap_err_with(|| format!("cannot read {}", path.display()))?;
-        serde_json::from_slice(&json)
-            .wrap_err_with(|| format!("{} is not an `alloc` in geth's format", path.display()))
+        let json = std::fs::read(path)
+            .map_err(|error| Usage(format!("cannot read {}: {error}", path.display())))?;
+        Ok(serde_json::from_slice(&json).map_err(|error| {
+            Usage(format!("{} is not an `alloc` in geth's format: {error}", path.display()))
+        })?)
     }
 }
 

@@ -26,8 +26,9 @@ use surety_engine::node::process;
 /// Fraud proofs for Ethereum rollups: deploy one, look at it, use it, prove a single step of it.
 ///
 /// Commands that act on a rollup take a configuration like a daemon's (--config); those that only look need --l1 and --deployment.
-/// With --json a command answers in JSON, errors too. It ends with 0 when it is done, 1 when it failed or the answer is no, 2 when
-/// its arguments or files cannot be used, and 75 when L1 could not be read: then trying again may help.
+/// With --json a command answers in JSON, errors too. It ends with 0 when it is done, 1 when it failed, the answer is no, or it has
+/// sent a transaction and does not know its end, 2 when its arguments or files cannot be used, and 75 when L1 could not be read:
+/// then trying again may help.
 #[derive(Debug, Parser)]
 #[command(name = "surety", version, arg_required_else_help = true)]
 struct Arguments {
@@ -72,6 +73,19 @@ enum Command {
 }
 
 impl Command {
+    /// What it logs unless `RUST_LOG` chooses: warnings; and of users' transactions, which can take minutes to come to
+    /// something, each as soon as it is mined.
+    const fn log(&self) -> &'static str {
+        match self {
+            Self::Deposit(_)
+            | Self::Send(_)
+            | Self::Relay(_)
+            | Self::Withdraw(_)
+            | Self::Swap(_) => "warn,surety_engine::l1::send=info",
+            _ => "warn",
+        }
+    }
+
     async fn run(self) -> eyre::Result<ExitCode> {
         match self {
             Self::Demo(demo) => demo.run().await?,
@@ -89,7 +103,7 @@ impl Command {
             Self::Relay(relay) => relay.run().await?,
             Self::Withdraw(withdraw) => withdraw.run().await?,
             Self::Messages(messages) => messages.run().await?,
-            Self::Relayer(relayer) => relayer.run().await?,
+            Self::Relayer(relayer) => return Ok(relayer.run().await),
             Self::Swap(swap) => swap.run().await?,
             Self::Inspect(inspect) => inspect.run().await?,
             Self::ProveStep(prove) => prove.run().await?,
@@ -110,9 +124,9 @@ async fn main() -> ExitCode {
         Ok(arguments) => arguments.command,
         Err(error) => return terminal::failure::tell_usage(&error, json),
     };
-    let is_daemon = matches!(command, Command::Relayer(_));
-    if is_daemon || std::env::var_os("RUST_LOG").is_some() {
-        process::init_tracing(false);
+    match &command {
+        Command::Relayer(relayer) => process::init_tracing(relayer.process.log_json),
+        _ => process::init_tracing_of(command.log(), json),
     }
     command.run().await.unwrap_or_else(|error| terminal::failure::tell(&error, json))
 }

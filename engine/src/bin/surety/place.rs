@@ -12,7 +12,11 @@ use surety_engine::{
         settings::Endpoints,
         signer::{Key, KeySource},
     },
-    node::{daemon::DaemonConfig, deployment::Deployment, layers::Layers},
+    node::{
+        daemon::DaemonConfig,
+        deployment::Deployment,
+        layers::{ConfigError, Layers},
+    },
 };
 
 use crate::terminal::failure::{Advise as _, Usage};
@@ -66,7 +70,12 @@ impl Place {
     /// The configuration of a node of one's own, like a daemon's; files that are not named are those of this directory.
     pub(crate) fn daemon(&self) -> eyre::Result<DaemonConfig> {
         self.l1()?;
-        Ok(self.layers.shared_or(&DEFAULTS)?)
+        Ok(self.settings()?)
+    }
+
+    /// The same for a daemon, which wants nothing but its configuration.
+    pub(crate) fn settings(&self) -> Result<DaemonConfig, ConfigError> {
+        self.layers.shared_or(&DEFAULTS)
     }
 
     fn l1(&self) -> eyre::Result<Endpoints> {
@@ -89,8 +98,9 @@ impl Place {
 }
 
 impl KeyArguments {
-    fn source(&self, place: &Place) -> eyre::Result<Option<KeySource>> {
-        Ok(match (&self.keystore, &self.password_file, &self.mnemonic_file) {
+    /// The key that the flags name, if they name one.
+    pub(crate) fn named(&self) -> Option<KeySource> {
+        match (&self.keystore, &self.password_file, &self.mnemonic_file) {
             (Some(path), Some(password_file), _) => Some(KeySource::Keystore {
                 path: path.clone(),
                 password_file: password_file.clone(),
@@ -98,8 +108,15 @@ impl KeyArguments {
             (_, _, Some(path)) => {
                 Some(KeySource::Mnemonic { path: path.clone(), index: self.key_index })
             }
-            _ => place.layers.part("key")?,
-        })
+            _ => None,
+        }
+    }
+
+    fn source(&self, place: &Place) -> eyre::Result<Option<KeySource>> {
+        match self.named() {
+            Some(source) => Ok(Some(source)),
+            None => Ok(place.layers.part("key")?),
+        }
     }
 
     /// The key, which must be named.

@@ -71,7 +71,7 @@ fn section(text: &mut String, parent: &str, command: &Command) -> eyre::Result<(
     Ok(())
 }
 
-/// Whether a flag is among those explained once. A deployer's `--l1`, which takes no configuration, is the same.
+/// Whether a flag is among those explained once.
 fn is_common(flag: &str) -> bool {
     COMMON.contains(&flag)
 }

@@ -29,11 +29,17 @@ use surety_engine::{
 /// running.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct MakeTrace {
-    /// The node's URL.
-    #[arg(long, required_unless_present = "store")]
+    /// The node's URL. One with a key in it belongs in the variable SURETY_RPC: others can see arguments.
+    #[arg(
+        long,
+        env = "SURETY_RPC",
+        hide_env = true,
+        value_name = "URL",
+        required_unless_present = "store"
+    )]
     rpc: Option<String>,
-    /// The daemon's store.
-    #[arg(long, conflicts_with = "rpc", requires = "deployment")]
+    /// The daemon's store, which is read instead of a node.
+    #[arg(long, requires = "deployment")]
     store: Option<PathBuf>,
     /// The deployment that the daemon follows.
     #[arg(long)]
@@ -87,8 +93,11 @@ pub(crate) enum Encoding {
 
 impl MakeTrace {
     pub(crate) async fn run(&self) -> eyre::Result<()> {
-        let (pre, trace) = match (&self.rpc, &self.store, &self.deployment) {
-            (Some(url), _, _) => {
+        let (pre, trace) = match (&self.store, &self.deployment, &self.rpc) {
+            (Some(store), Some(deployment), _) => {
+                of_store(&Archive::open(store, Deployment::read(deployment)?)?, self.block)?
+            }
+            (None, _, Some(url)) => {
                 let client = L1Client::connect(url, None).await?;
                 let fetched = fetch(client.provider(), self.block).await?;
                 let trace = build::of_execution_witness(
@@ -99,9 +108,6 @@ impl MakeTrace {
                 )?;
                 let pre = trace.pre_state_root().ok_or_eyre("a trace without its parent")?;
                 (pre, trace)
-            }
-            (None, Some(store), Some(deployment)) => {
-                of_store(&Archive::open(store, Deployment::read(deployment)?)?, self.block)?
             }
             _ => eyre::bail!("give --rpc, or --store and --deployment"),
         };
@@ -118,15 +124,16 @@ impl MakeTrace {
             bytes: encoded.len(),
             pre_state_root: pre,
         };
+        match &self.out {
+            Some(path) => fs::write(path, encoded).wrap_err_with(|| path.display().to_string())?,
+            None => io::stdout().write_all(&encoded)?,
+        }
         if self.json {
             println!("{}", serde_json::to_string(&report)?);
         } else {
             eprintln!("{report}");
         }
-        match &self.out {
-            Some(path) => fs::write(path, encoded).wrap_err_with(|| path.display().to_string()),
-            None => Ok(io::stdout().write_all(&encoded)?),
-        }
+        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@ use clap::Args;
 use serde::Serialize;
 use surety_engine::{l1::bindings::IInbox, node::batches, relay::down};
 
-use super::seat::{Seat, SeatArguments};
+use super::seat::{Seat, SeatArguments, known};
 use crate::terminal::units::ether;
 
 /// Deposits ETH from L1 to an account on L2, credited by the next batch.
@@ -33,6 +33,7 @@ pub(crate) struct Deposit {
 struct Report {
     index: u64,
     transaction: B256,
+    /// As far as it is known: without --wait nobody has looked.
     credited: bool,
 }
 
@@ -47,10 +48,10 @@ impl Deposit {
     pub(crate) async fn run(&self) -> eyre::Result<()> {
         let seat = self.seat.open().await?;
         let (sent, index) = down::deposit(&seat.node, &seat.lane, self.to, self.value).await?;
-        let mut credited = is_taken(&seat, index).await?;
+        let mut credited = false;
         while self.wait && !credited {
             seat.wait().await;
-            credited = is_taken(&seat, index).await.unwrap_or(false);
+            credited = known(is_taken(&seat, index).await).unwrap_or(false);
         }
         seat.say(&Report { index, transaction: sent.hash, credited })
     }

@@ -2,21 +2,22 @@
 
 use std::fmt;
 
-use alloy::primitives::B256;
+use alloy::primitives::{Address, B256};
 use clap::Args;
 use eyre::OptionExt as _;
 use serde::Serialize;
 use surety_engine::{
     bridge::message::Message,
+    node::Node,
     relay::{
         down::{self, DownStatus},
         up::{self, Outgoing, UpStatus},
     },
 };
 
-use super::seat::{Seat, SeatArguments};
+use super::seat::{SeatArguments, snapshot};
 
-/// Where messages stand, both ways.
+/// Where messages stand, both ways. No key is needed.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Messages {
     /// This one alone.
@@ -52,14 +53,11 @@ struct Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let down =
-            self.down.iter().map(|it| ("to L2", &it.message, it.hash, format!("{:?}", it.status)));
-        let up = self
-            .up
-            .iter()
-            .map(|it| ("to L1", &it.sent.message, it.sent.hash, format!("{:?}", it.status)));
-        for (way, message, hash, status) in down.chain(up) {
-            writeln!(f, "{way} {:>4}  {hash}  {status}", message.nonce)?;
+        for Incoming { hash, message, status } in &self.down {
+            writeln!(f, "to L2 {:>4}  {hash}  {status}", message.nonce)?;
+        }
+        for Leaving { sent: Outgoing { hash, message, .. }, status } in &self.up {
+            writeln!(f, "to L1 {:>4}  {hash}  {status}", message.nonce)?;
         }
         Ok(())
     }
@@ -67,33 +65,30 @@ impl fmt::Display for Report {
 
 impl Messages {
     pub(crate) async fn run(&self) -> eyre::Result<()> {
-        let seat = self.seat.open().await?;
+        let node = self.seat.look().await?;
         let wanted = |hash: B256| self.message.is_none_or(|message| message == hash);
         let mut report = Report::default();
-        for index in 0..seat.node.messages() {
-            let message = seat.node.message(index)?;
-            let hash = down::hash(&seat.node, &message)?;
+        for index in 0..node.messages() {
+            let message = node.message(index)?;
+            let hash = down::hash(&node, &message)?;
             if wanted(hash) {
-                report.down.push(Incoming {
-                    hash,
-                    message,
-                    status: down::status(&seat.node, index)?,
-                });
+                let status = down::status(&node, index)?;
+                report.down.push(Incoming { hash, message, status });
             }
         }
-        let snapshot = seat.snapshot().await?;
-        for sent in up::sent_since(&seat.node, 0)?.into_iter().filter(|sent| wanted(sent.hash)) {
-            let status = up::status(&seat.node, &snapshot, &sent).await?;
+        let snapshot = snapshot(&node, Address::ZERO).await?;
+        for sent in up::sent_since(&node, 0)?.into_iter().filter(|sent| wanted(sent.hash)) {
+            let status = up::status(&node, &snapshot, &sent).await?;
             report.up.push(Leaving { sent, status });
         }
-        seat.say(&report)
+        self.seat.output.say(&report)
     }
 }
 
 /// The leaf of the message from L1 with this hash.
-pub(super) fn leaf(seat: &Seat, message: B256) -> eyre::Result<u64> {
-    for index in 0..seat.node.messages() {
-        if down::hash(&seat.node, &seat.node.message(index)?)? == message {
+pub(super) fn leaf(node: &Node, message: B256) -> eyre::Result<u64> {
+    for index in 0..node.messages() {
+        if down::hash(node, &node.message(index)?)? == message {
             return Ok(index);
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use alloy::primitives::{B256, Bytes};
 use clap::Args;
-use eyre::bail;
+use eyre::ensure;
 use serde::Serialize;
 use surety_engine::relay::{
     account::post,
@@ -15,6 +15,7 @@ use super::{
     messages::leaf,
     seat::{Seat, SeatArguments},
 };
+use crate::terminal::sent::After as _;
 
 /// Calls L1Messenger on L2 with a message from L1.
 #[derive(Clone, Debug, Args)]
@@ -51,32 +52,42 @@ impl fmt::Display for Report {
 impl Relay {
     pub(crate) async fn run(&self) -> eyre::Result<()> {
         let seat = self.seat.open().await?;
-        let index = leaf(&seat, self.message)?;
-        arrive(&seat, index).await?;
+        let index = leaf(&seat.node, self.message)?;
+        let pushed = arrive(&seat, index).await?;
+        let report = self.relay(&seat, index).await.after(pushed)?;
+        seat.say(&report)
+    }
+
+    async fn relay(&self, seat: &Seat, index: u64) -> eyre::Result<Report> {
         let call = down::relay(&seat.node, index)?;
         let entries = seat.account.sign(&[call]).await?;
         let message = self.message;
         if self.raw {
-            return seat.say(&Report {
-                message,
-                raw: entries.into_iter().next(),
-                transaction: None,
-            });
+            return Ok(Report { message, raw: entries.into_iter().next(), transaction: None });
         }
         let sent = post(&seat.node, &seat.lane, &entries).await?;
-        seat.follow().await?;
-        if down::status(&seat.node, index)? != DownStatus::Relayed {
-            bail!("the batch was appended, but the message was not relayed: try again");
-        }
-        seat.say(&Report { message, raw: None, transaction: Some(sent.hash) })
+        seat.see(&sent).await?;
+        is_relayed(seat, index).after(sent.hash)?;
+        Ok(Report { message, raw: None, transaction: Some(sent.hash) })
     }
 }
 
-/// Appends empty batches until the message is under a root on L2, with its value.
-async fn arrive(seat: &Seat, index: u64) -> eyre::Result<()> {
-    while matches!(down::status(&seat.node, index)?, DownStatus::Sent | DownStatus::Rooted) {
-        post(&seat.node, &seat.lane, &[]).await?;
-        seat.follow().await?;
-    }
+fn is_relayed(seat: &Seat, index: u64) -> eyre::Result<()> {
+    let status = down::status(&seat.node, index)?;
+    ensure!(status == DownStatus::Relayed, "the message is not relayed: it is {status}");
     Ok(())
+}
+
+/// Appends empty batches until the message is under a root on L2, with its value; gives the last of them.
+async fn arrive(seat: &Seat, index: u64) -> eyre::Result<Option<B256>> {
+    let mut pushed = None;
+    loop {
+        match down::status(&seat.node, index).after(pushed)? {
+            DownStatus::Sent | DownStatus::Rooted => {}
+            _ => return Ok(pushed),
+        }
+        let sent = post(&seat.node, &seat.lane, &[]).await.after(pushed)?;
+        pushed = Some(sent.hash);
+        seat.see(&sent).await?;
+    }
 }

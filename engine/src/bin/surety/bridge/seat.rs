@@ -1,31 +1,36 @@
-//! What every command of the bridge needs: a node, a key, and a way to say what was done.
+//! What every command of the bridge needs: a node, a key where it acts, and a way to say what was done.
 
 use std::{fmt::Display, sync::Arc, time::Duration};
 
 use alloy::primitives::Address;
 use clap::Args;
-use eyre::{OptionExt as _, bail};
+use eyre::{bail, ensure};
 use serde::Serialize;
 use surety_engine::{
     dispute::{
         domain::Snapshot,
         observe::{self, Observer},
     },
-    l1::{
-        send::{Lane, LaneSettings},
-        signer::Key,
+    l1::send::{Lane, Sent},
+    node::{
+        Node,
+        daemon::{DaemonConfig, StartError},
+        opening::Opened,
+        pinned::Pinned,
     },
-    node::{Node, pinned::Pinned, wiring},
     relay::account::L2Account,
-    telemetry::TelemetryConfig,
 };
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
+use tracing::warn;
 
 use crate::{
     blocks::follow,
     place::{KeyArguments, Place},
-    terminal::output::Output,
+    terminal::{output::Output, sent::After as _},
 };
+
+/// Looks at L1, a poll apart, until a transaction that is mined must have been seen.
+const LOOKS: u32 = 15;
 
 /// Whose node and key, and how to answer.
 ///
@@ -37,19 +42,15 @@ pub(crate) struct SeatArguments {
     #[command(flatten)]
     key: KeyArguments,
     #[command(flatten)]
-    output: Output,
+    pub(super) output: Output,
 }
 
 /// An open node that has followed L1 to its head, and a key that acts on both chains.
 pub(crate) struct Seat {
     pub(crate) node: Arc<Node>,
-    pub(crate) key: Key,
     pub(crate) lane: Lane,
-    pub(crate) settings: LaneSettings,
     pub(crate) account: L2Account,
-    pub(crate) poll: Duration,
-    pub(crate) lag_seconds: u64,
-    pub(crate) telemetry: TelemetryConfig,
+    poll: Duration,
     output: Output,
 }
 
@@ -57,54 +58,80 @@ impl SeatArguments {
     pub(crate) async fn open(&self) -> eyre::Result<Seat> {
         let config = self.place.daemon()?;
         let key = self.key.load(&self.place)?;
-        let node = Arc::new(Node::open(&config.node).await?);
-        wiring::check(node.l1(), node.deployment()).await?;
-        wiring::check_code(node.l1(), node.deployment(), config.node.unknown_code).await?;
-        if node.deployment().bridge.is_none() {
-            bail!("this rollup has no Bridge");
-        }
-        let settings = LaneSettings::from(&config.lane);
-        let lane = Lane::new(node.l1().clone(), key.clone(), settings);
-        let account = L2Account::new(Arc::clone(&node), key.clone());
-        let (poll, lag_seconds) = (config.node.poll(), config.node.lag_seconds);
-        let telemetry = config.telemetry;
-        let output = self.output;
-        let seat =
-            Seat { node, key, lane, settings, account, poll, lag_seconds, telemetry, output };
-        seat.follow().await?;
-        Ok(seat)
+        let node = opened(&config).await?;
+        let lane = Lane::new(node.l1().clone(), key.clone(), (&config.lane).into());
+        let account = L2Account::new(Arc::clone(&node), key);
+        Ok(Seat { node, lane, account, poll: config.node.poll(), output: self.output })
+    }
+
+    /// A node alone, for a command that only looks.
+    pub(crate) async fn look(&self) -> eyre::Result<Arc<Node>> {
+        opened(&self.place.daemon()?).await
     }
 }
 
+/// An open node of a rollup with a Bridge, which has followed L1 to its head.
+async fn opened(config: &DaemonConfig) -> eyre::Result<Arc<Node>> {
+    let config = DaemonConfig { key: None, ..config.clone() };
+    let Opened { node, .. } = Opened::new(&config).await?;
+    if node.deployment().bridge.is_none() {
+        bail!(StartError::NoBridge);
+    }
+    follow(&node).await?;
+    Ok(node)
+}
+
 impl Seat {
-    /// Follows L1 to its head.
-    pub(crate) async fn follow(&self) -> eyre::Result<()> {
-        follow(&self.node).await
-    }
-
-    /// The Bridge on L1.
-    pub(crate) fn bridge(&self) -> eyre::Result<Address> {
-        let contracts = self.node.deployment().bridge.ok_or_eyre("this rollup has no Bridge")?;
-        Ok(contracts.bridge)
-    }
-
     /// Waits a moment, and follows L1 again. What is unknown for now is asked again later.
     pub(crate) async fn wait(&self) {
         sleep(self.poll).await;
-        if let Err(error) = self.follow().await {
-            tracing::warn!(%error, "unknown for now");
+        known(follow(&self.node).await);
+    }
+
+    /// Follows L1 until the node has seen a transaction that was mined. One failure on the way does no harm.
+    pub(crate) async fn see(&self, sent: &Sent) -> eyre::Result<()> {
+        let until = Instant::now() + self.poll * LOOKS;
+        loop {
+            let seen = self.has_seen(sent).await;
+            if seen.is_ok() || Instant::now() >= until {
+                return seen.after(sent.hash);
+            }
+            known(seen);
+            sleep(self.poll).await;
         }
+    }
+
+    async fn has_seen(&self, sent: &Sent) -> eyre::Result<()> {
+        follow(&self.node).await?;
+        let at = self.node.cursor().await?.number;
+        ensure!(at >= sent.block, "L1 block {} is not known yet, only {at}", sent.block);
+        Ok(())
     }
 
     /// The claims as of the node's L1 block.
     pub(crate) async fn snapshot(&self) -> eyre::Result<Snapshot> {
-        let deployment = observe::Deployment::from(&*self.node);
-        let pinned = Pinned::new(Arc::clone(&self.node));
-        Ok(Observer::new(pinned, deployment, self.lane.address()).snapshot().await?)
+        snapshot(&self.node, self.lane.address()).await
     }
 
     /// Says what was done, for programs or for people.
     pub(crate) fn say<T: Serialize + Display>(&self, report: &T) -> eyre::Result<()> {
         self.output.say(report)
     }
+}
+
+/// The claims as of the node's L1 block, as `account` sees them.
+pub(super) async fn snapshot(node: &Arc<Node>, account: Address) -> eyre::Result<Snapshot> {
+    let deployment = observe::Deployment::from(&**node);
+    let pinned = Pinned::new(Arc::clone(node));
+    Ok(Observer::new(pinned, deployment, account).snapshot().await?)
+}
+
+/// What was found; none, and a warning, when it is unknown for now and will be asked again.
+pub(super) fn known<T>(found: eyre::Result<T>) -> Option<T> {
+    found.inspect_err(unknown).ok()
+}
+
+/// Warns of what is unknown for now and will be asked again.
+pub(super) fn unknown(error: &eyre::Report) {
+    warn!(error = %format_args!("{error:#}"), "unknown for now");
 }

@@ -7,12 +7,15 @@ use clap::Args;
 use eyre::OptionExt as _;
 use serde::Serialize;
 use surety_engine::{
-    bridge::message::Direction,
-    relay::{down, up},
+    bridge::message::{Direction, Message},
+    relay::{
+        down,
+        up::{self, Outgoing},
+    },
 };
 
 use super::seat::{Seat, SeatArguments};
-use crate::terminal::units::ether;
+use crate::terminal::{sent::After as _, units::ether};
 
 /// Sends a message from L1 to L2, or with --up from L2 to L1: a call of somebody there, with ETH if it brings some.
 #[derive(Clone, Debug, Args)]
@@ -65,30 +68,31 @@ impl Send {
 
     async fn send_down(&self, seat: &Seat) -> eyre::Result<Report> {
         let (target, value, data) = (self.to, self.value, self.data.clone());
-        let (sent, nonce) = down::send(&seat.node, &seat.lane, target, value, data).await?;
-        seat.follow().await?;
-        let message = down::hash(&seat.node, &seat.node.message(nonce)?)?;
-        Ok(Report { direction: Direction::Down, nonce, message, transaction: sent.hash })
+        let (sent, message) = down::send(&seat.node, &seat.lane, target, value, data).await?;
+        let (nonce, transaction) = (message.nonce, sent.hash);
+        let message = down::hash(&seat.node, &message).after(transaction)?;
+        Ok(Report { direction: Direction::Down, nonce, message, transaction })
     }
 
     async fn send_up(&self, seat: &Seat) -> eyre::Result<Report> {
         let before = seat.node.head()?.number;
         let call = up::send(self.to, self.value, self.data.clone());
         let sent = seat.account.post(&seat.lane, &[call]).await?;
-        seat.follow().await?;
+        seat.see(&sent).await?;
+        let transaction = sent.hash;
+        let Outgoing { hash: message, message: Message { nonce, .. }, .. } =
+            self.find(seat, before).after(transaction)?;
+        Ok(Report { direction: Direction::Up, nonce, message, transaction })
+    }
+
+    /// The message to L1 that was sent behind this block.
+    fn find(&self, seat: &Seat, before: u64) -> eyre::Result<Outgoing> {
         let own = seat.account.address();
         let messages = up::sent_since(&seat.node, before.saturating_add(1))?;
         let message = messages.into_iter().rev().find(|sent| {
             let message = &sent.message;
             (message.sender, message.target, message.value) == (own, self.to, self.value)
         });
-        let message = message.ok_or_eyre("the batch was appended, but the message was not sent")?;
-        let nonce = message.message.nonce;
-        Ok(Report {
-            direction: Direction::Up,
-            nonce,
-            message: message.hash,
-            transaction: sent.hash,
-        })
+        message.ok_or_eyre("the message is not in the block that it was posted for")
     }
 }

@@ -40,13 +40,7 @@ impl Liar {
         let lane = Arc::new(scene.devnet.lane(Account::Liar(0))?);
         let deployment = observe::Deployment::from(&*node);
         let observer = Observer::new(Pinned::new(Arc::clone(&node)), deployment, lane.address());
-        let player = Player {
-            observer,
-            evidence: lying.clone(),
-            prover: lying,
-            lane,
-            policy: Policy::CHALLENGER,
-        };
+        let player = Player::new(observer, lying.clone(), lying, lane, Policy::CHALLENGER);
         Ok(Self { node, player, lie })
     }
 

@@ -14,10 +14,8 @@ use surety_engine::{
     },
 };
 
-use crate::terminal::units::{Ether, Gwei, eth, span};
-
-/// Clocks with less time to be censored in are for development: a day.
-const SAFE_CENSORSHIP: u64 = 7_200;
+use super::caution;
+use crate::terminal::units::{Ether, Gwei, L1_BLOCK_SECONDS, seconds};
 
 /// Parameters to start from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
@@ -134,15 +132,9 @@ fn read(path: &Path) -> eyre::Result<Overrides> {
 impl Chosen {
     /// What may be meant, but is dangerous where money is.
     pub(crate) fn warnings(&self, l1_time: u64) -> Vec<String> {
-        let mut warnings = Vec::new();
         let clocks = self.parameters.clocks();
-        if clocks.censorship < SAFE_CENSORSHIP {
-            warnings.push(format!(
-                "whoever keeps the honest side off L1 for {} wins any dispute: for development only",
-                span(clocks.censorship)
-            ));
-        }
-        let delay = 2 * clocks.budget() * crate::terminal::units::L1_BLOCK_SECONDS;
+        let mut warnings = caution::of(clocks.censorship, self.parameters.bonds().root());
+        let delay = 2 * clocks.budget() * L1_BLOCK_SECONDS;
         match self.sunset {
             0 => warnings.push(
                 "no sunset: an L1 fork that changes a precompile would make disputes about it undecidable"
@@ -150,17 +142,10 @@ impl Chosen {
             ),
             sunset if sunset <= l1_time.saturating_add(delay) => warnings.push(format!(
                 "the sunset is in {}: one disputed claim alone can take {}",
-                crate::terminal::units::seconds(sunset.saturating_sub(l1_time)),
-                crate::terminal::units::seconds(delay)
+                seconds(sunset.saturating_sub(l1_time)),
+                seconds(delay)
             )),
             _ => {}
-        }
-        let ether = U256::from(1_000_000_000_000_000_000_u64);
-        if self.parameters.bonds().root() == ether {
-            warnings.push(format!(
-                "the root bond is the least there is, {}: delaying withdrawals is cheap",
-                eth(ether)
-            ));
         }
         warnings
     }

@@ -1,5 +1,6 @@
 //! `surety deploy`: a new rollup on any L1.
 
+pub(crate) mod caution;
 mod choice;
 mod plan;
 
@@ -19,12 +20,15 @@ use serde::Serialize;
 use surety_engine::{
     artifacts::Artifacts,
     deploy::{
-        Creation, CreationError, Plan, Rehearsed, Settings, Site, Surveyor, check_verifier,
-        inbox_nonce, rehearse,
+        Creation, CreationError, Plan, Rehearsed, Settings, Site, SurveyError, Surveyor,
+        check_verifier, inbox_nonce, rehearse,
     },
     execute::boundary::Genesis,
     genesis::{BridgeEnds, GenesisFile},
-    l1::{client::L1Client, send::Lane},
+    l1::{
+        client::{L1Client, L1Error},
+        send::Lane,
+    },
     node::{deployment::Deployment, genesis::bridge_of, wiring},
     status::units::Wei,
 };
@@ -46,6 +50,11 @@ use crate::{
 
 /// Nonces beyond the deployer's next one that a genesis may have been made for.
 const NONCES_AHEAD: u64 = 1_024;
+/// What to do when other transactions took the plan's nonces.
+const SPOILED: &str = "its nonces are fixed: make a new genesis (surety genesis --l1 ...), and send nothing else from this account until the deployment is complete";
+/// What to do when the L1 node keeps no old states.
+const FORGOTTEN: &str =
+    "the L1 node may have forgotten that state: name the block before the Inbox with --l1-block";
 
 /// Deploys a new rollup: shows a plan with what it costs, asks, carries it out, and writes the deployment file.
 ///
@@ -233,13 +242,17 @@ impl Deploy {
             let done = surveyor.done(first, &plan.creations, &rehearsed).await?;
             Ok(Work { plan, rehearsed, first, done })
         };
-        let advice = "its nonces are fixed: make a new genesis (surety genesis --l1 ...), and send nothing else from this account until the deployment is complete";
-        if let Some(first) = self.nonce {
-            return work(first).await.advise(|| advice);
-        }
-        if let Some(ends) = start.bridge {
-            let first = self.bridge_nonce(ends, surveyor, l1)?;
-            return work(first).await.advise(|| advice);
+        let fixed = match (self.nonce, start.bridge) {
+            (Some(first), _) => Some(first),
+            (None, Some(ends)) => Some(self.bridge_nonce(ends, surveyor, l1)?),
+            (None, None) => None,
+        };
+        if let Some(first) = fixed {
+            let is_spoiled = |error: &eyre::Report| {
+                let error = error.downcast_ref();
+                matches!(error, Some(SurveyError::TooEarly { .. } | SurveyError::Spoiled { .. }))
+            };
+            return work(first).await.advise_if(is_spoiled, SPOILED);
         }
         // an interrupted run has left a beginning of the plan, which does not depend on where it began
         let (plan, rehearsed) = rehearse_from(surveyor.nonce())?;
@@ -305,14 +318,11 @@ impl Deploy {
         for creation in work.plan.creations.iter().skip(work.done) {
             let &Creation { name, address, .. } = creation;
             bar.set_message(name);
-            let sent = creation.send(lane).await;
-            let advice = match &sent {
-                Err(CreationError::Elsewhere { .. }) => {
-                    "make a new genesis, and use an account that sends nothing else"
-                }
-                _ => "the same command goes on with what is missing",
-            };
-            let sent = sent.advise(|| advice)?;
+            let sent = match creation.send(lane).await {
+                Err(error @ CreationError::Elsewhere { .. }) => Err(error)
+                    .advise(|| "make a new genesis, and use an account that sends nothing else"),
+                sent => sent.wrap_err("the deployment is not complete: the same command goes on"),
+            }?;
             let fee = U256::from(sent.gas) * U256::from(sent.price);
             made.push((Made { name, address, transaction: sent.hash, gas: sent.gas }, fee));
             bar.inc(1);
@@ -334,9 +344,10 @@ impl Deploy {
         let (_, inbox) = inbox.ok_or_eyre("the plan has no Inbox")?;
         let before = match self.l1_block {
             Some(block) => block,
-            None => surveyor.last_before(inbox).await.wrap_err("when was the Inbox created?").advise(
-                || "the L1 node has forgotten that state: name the block before it with --l1-block",
-            )?,
+            None => {
+                let before = surveyor.last_before(inbox).await.advise_if(is_refused, FORGOTTEN);
+                before.wrap_err("when was the Inbox created?")?
+            }
         };
         let deployment = work.plan.deployment(l1.chain_id(), before);
         wiring::check(l1, &deployment).await?;
@@ -361,6 +372,14 @@ impl Deploy {
             Some(path) => Ok(path.clone()),
             None => self.place.deployment_file(),
         }
+    }
+}
+
+/// Whether the L1 node is there, but does not answer.
+fn is_refused(error: &L1Error) -> bool {
+    match error {
+        L1Error::Transport(error) => error.as_error_resp().is_some(),
+        _ => false,
     }
 }
 

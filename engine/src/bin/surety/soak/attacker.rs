@@ -94,13 +94,9 @@ impl Attacker {
         let Some(lying) = self.lie(target) else { return };
         let fraud = Fraud { target, honest: self.honest.clone(), lying };
         self.attacks += 1;
-        self.player = Some(Player {
-            observer,
-            evidence: fraud.clone(),
-            prover: fraud,
-            lane: Arc::clone(&self.lane),
-            policy: Policy::CHALLENGER,
-        });
+        let lane = Arc::clone(&self.lane);
+        let player = Player::new(observer, fraud.clone(), fraud, lane, Policy::CHALLENGER);
+        self.player = Some(player);
     }
 
     fn lie(&self, target: Domain) -> Option<LyingExecution> {

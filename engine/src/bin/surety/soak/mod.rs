@@ -77,7 +77,7 @@ pub(crate) struct Soak {
     #[arg(long, default_value_t = 32)]
     blocks_per_claim: u16,
     /// Accounts that the rollup begins with, besides those that act: a store that is large from the start.
-    #[arg(long, default_value_t = 100_000)]
+    #[arg(long, default_value_t = 300_000)]
     accounts: u64,
     /// Megabytes of memory for pages of a daemon's store: few, so that they are full soon and what else grows shows.
     #[arg(long, default_value_t = 1)]

@@ -227,7 +227,7 @@ impl Rollup {
         );
         let text = format!(
             "{text}\n[rpc]\nlisten = \"{listen}\"\n\n\
-             [batcher]\nenabled = true\nkey = {key}\nmin_interval_ms = 0\n{more}"
+             [batcher]\nenabled = true\nkey = {key}\nmin_interval_ms = 0\nmax_unpaid_wait_ms = 0\n{more}"
         );
         std::fs::write(&config, text)?;
         let daemon = Daemon::of("surety-proposer", programs, &[], config)?;

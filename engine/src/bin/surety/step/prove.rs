@@ -8,6 +8,7 @@ use alloy::{
     providers::Provider as _,
     rpc::types::TransactionRequest,
     sol_types::SolValue as _,
+    transports::TransportError,
 };
 use clap::Args;
 use eyre::{WrapErr as _, ensure};
@@ -159,8 +160,10 @@ impl ProveStep {
             .with_input(call.clone())
             .with_gas_limit(TRANSACTION_GAS);
         let answer = l1.provider().call(request).number(block).await;
-        let answer = answer.wrap_err("the StepVerifier on L1 does not take the proof");
-        let answer = answer.advise(|| "is the deployment of this version? surety status tells")?;
+        let reverts = |error: &TransportError| error.as_error_resp().is_some();
+        let answer =
+            answer.advise_if(reverts, "is the deployment of this version? surety status tells");
+        let answer = answer.wrap_err("the StepVerifier on L1 does not take the proof")?;
         let post = B256::abi_decode(&answer)?;
         ensure!(post == proof.post, "the StepVerifier on L1 gives {post}, not {}", proof.post);
         Ok(OnL1 { step_verifier, block })

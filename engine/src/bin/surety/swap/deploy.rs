@@ -16,8 +16,8 @@ use surety_engine::{
     swap::contracts::{Creation, SWAP_ARBITER, SWAP_VAULT, creation},
 };
 
-use super::{done::Done, seats};
-use crate::terminal::output::Output;
+use super::seats;
+use crate::terminal::{done::Done, output::Output, sent::After as _};
 
 /// Deploys what swaps take, where it is missing: the arbiter on L1 and the vault on a rollup.
 #[derive(Clone, Debug, Args)]
@@ -77,9 +77,10 @@ impl Deploy {
             }
             false => None,
         };
-        let vault = match seat.has_vault()? {
+        let sent = arbiter.map(|done: Done| done.transaction);
+        let vault = match seat.has_vault().after(sent)? {
             true => None,
-            false => Some(Done::from(seat.create(vault).await?)),
+            false => Some(Done::from(seat.create(vault).await.after(sent)?)),
         };
         self.output.say(&Report {
             arbiter: Contract { address: SWAP_ARBITER, sent: arbiter },

@@ -5,15 +5,13 @@ use std::{pin::pin, time::Duration};
 use clap::Args;
 use surety_engine::{
     node::process,
-    swap::{
-        driver::Progress,
-        plan::{Next, Wait},
-    },
+    swap::{driver::Progress, plan::Next},
 };
 use tokio::{select, time::sleep};
-use tracing::error;
+use tracing::{error, warn};
 
 use super::seats::SeatsArguments;
+use crate::stage::amounts::grouped;
 
 /// How to answer.
 #[derive(Clone, Debug, Args)]
@@ -45,8 +43,12 @@ impl Status {
 
 impl Drive {
     pub(crate) async fn run(&self) -> eyre::Result<()> {
-        let mut shutdown = pin!(process::shutdown()?);
         let (driver, poll) = self.seats.open().await?;
+        // until it has caught up nothing is under way, and a signal ends it at once
+        if let Err(error) = driver.status().await {
+            warn!(%error, "unknown for now");
+        }
+        let mut shutdown = pin!(process::shutdown()?);
         loop {
             let mut pause = poll;
             match driver.round().await {
@@ -79,24 +81,14 @@ fn say(progress: &Progress, json: bool) -> eyre::Result<()> {
         return Ok(());
     }
     let Progress { view, next, done } = progress;
-    let state = format!("leg {}: {:?}, the swap {:?}", view.number, view.leg, view.swap);
+    let state = format!("leg {}: {}, the swap {}", view.number, view.leg, view.swap);
     match (done, next) {
         (Some(done), Next::Act(step)) => {
-            println!("{state}; {step:?}: {}, {} gas", done.transaction, done.gas);
+            println!("{state}; {step}: {}, {} gas", done.transaction, grouped(done.gas));
         }
-        (_, Next::Act(step)) => println!("{state}; due: {step:?}"),
-        (_, Next::Wait(wait)) => println!("{state}; waits: {}", reason(wait)),
+        (_, Next::Act(step)) => println!("{state}; due: {step}"),
+        (_, Next::Wait(wait)) => println!("{state}; waits: {wait}"),
         (_, Next::Over) => println!("{state}; over"),
     }
     Ok(())
-}
-
-const fn reason(wait: &Wait) -> &'static str {
-    match wait {
-        Wait::Lock => "its owner has not locked it",
-        Wait::Claim => "no confirmed claim holds the lock",
-        Wait::OtherLeg => "the other leg's lock is not known on L1",
-        Wait::News => "a node has not seen everything",
-        Wait::Relayable { .. } => "the outcome's call fails",
-    }
 }

@@ -11,8 +11,8 @@ use surety_engine::swap::{
 };
 use tokio::time::sleep;
 
-use super::{done::Done, seats};
-use crate::terminal::output::Output;
+use super::seats;
+use crate::terminal::{done::Done, output::Output, sent::After as _};
 
 /// Locks one's own leg, approving the vault first where that is needed.
 #[derive(Clone, Debug, Args)]
@@ -56,10 +56,17 @@ impl Lock {
         let (seat, poll) = seats::open(&self.config).await?;
         let mut report =
             Report { swap: terms.id(), leg: self.leg.to_string(), ..Report::default() };
+        let mut last = None;
         loop {
-            match lock::lock(&seat, &terms, self.leg).await? {
-                Locking::Approved(sent) => report.approved = Some(sent.into()),
-                Locking::Posted(sent) => report.locked = Some(sent.into()),
+            match lock::lock(&seat, &terms, self.leg).await.after(last)? {
+                Locking::Approved(sent) => {
+                    last = Some(sent.hash);
+                    report.approved = Some(sent.into());
+                }
+                Locking::Posted(sent) => {
+                    last = Some(sent.hash);
+                    report.locked = Some(sent.into());
+                }
                 Locking::Locked => return self.output.say(&report),
             }
             sleep(poll).await;

@@ -1,7 +1,6 @@
 //! `surety swap`: atomic swaps between two rollups of one L1, by nodes of one's own.
 
 mod deploy;
-mod done;
 mod drive;
 mod lock;
 mod seats;

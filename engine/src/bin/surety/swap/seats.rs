@@ -1,18 +1,20 @@
 //! The nodes and keys at both rollups of a swap.
 
 use std::{
+    fmt,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
 use clap::Args;
-use eyre::WrapErr as _;
 use surety_engine::{
-    l1::send::Lane,
-    node::{Node, layers::Layers, wiring},
+    l1::{send::Lane, signer::KeyError},
+    node::{layers::Layers, opening::Opened},
     swap::{driver::Driver, observe::Seat, terms::Terms},
 };
+
+use crate::terminal::failure::Usage;
 
 /// Which swap, and whose nodes and keys.
 #[derive(Clone, Debug, Args)]
@@ -44,16 +46,15 @@ impl SeatsArguments {
 /// Opens a node with its key; gives the time between looks, too.
 pub(crate) async fn open(config: &Path) -> eyre::Result<(Seat, Duration)> {
     let config = Layers::of(config).shared()?;
-    let key = config.key()?;
-    let node = Arc::new(Node::open(&config.node).await?);
-    wiring::check(node.l1(), node.deployment()).await?;
-    wiring::check_code(node.l1(), node.deployment(), config.node.unknown_code).await?;
+    let Opened { node, key } = Opened::new(&config).await?;
+    let key = key.ok_or(KeyError::None)?;
     let lane = Arc::new(Lane::new(node.l1().clone(), key.clone(), (&config.lane).into()));
     Ok((Seat::new(node, lane, key), config.node.poll()))
 }
 
 /// Reads a file of terms.
 pub(crate) fn read(path: &Path) -> eyre::Result<Terms> {
-    let text = std::fs::read(path).wrap_err_with(|| path.display().to_string())?;
-    serde_json::from_slice(&text).wrap_err_with(|| path.display().to_string())
+    let unusable = |why: &dyn fmt::Display| Usage(format!("{}: {why}", path.display()));
+    let text = std::fs::read(path).map_err(|error| unusable(&error))?;
+    Ok(serde_json::from_slice(&text).map_err(|error| unusable(&error))?)
 }

@@ -4,14 +4,16 @@ use std::path::{Path, PathBuf};
 
 use alloy::primitives::{Address, B256, U256};
 use clap::Args;
-use eyre::{OptionExt as _, ensure};
+use eyre::ensure;
 use surety_engine::{
-    node::{deployment::Deployment, layers::Layers},
+    node::{daemon::StartError, deployment::Deployment, layers::Layers},
     swap::{
         contracts::{SWAP_ARBITER, SWAP_VAULT},
         terms::{Leg, Terms},
     },
 };
+
+use crate::terminal::failure::Usage;
 
 /// Who gives what to whom, and until when.
 #[derive(Clone, Debug, Args)]
@@ -65,7 +67,7 @@ impl Write {
             amount,
         };
         let ((first, l1), (second, other)) = (bridge(&self.one)?, bridge(&self.two)?);
-        ensure!(l1 == other, "the rollups are on different L1s");
+        ensure!(l1 == other, Usage("the rollups are on different L1s".to_owned()));
         let terms = Terms {
             arbiter: SWAP_ARBITER,
             one: leg(first, self.one_token, self.one_from, self.one_to, self.one_amount),
@@ -82,6 +84,6 @@ impl Write {
 fn bridge(config: &Path) -> eyre::Result<(Address, u64)> {
     let config = Layers::of(config).shared()?;
     let deployment = Deployment::read(&config.node.deployment)?;
-    let bridge = deployment.bridge.ok_or_eyre("this rollup has no Bridge")?.bridge;
+    let bridge = deployment.bridge.ok_or(StartError::NoBridge)?.bridge;
     Ok((bridge, deployment.l1_chain_id))
 }

@@ -4,12 +4,18 @@ use std::{fmt, path::PathBuf};
 
 use alloy::primitives::{Address, U256};
 use clap::Args;
-use eyre::ensure;
+use eyre::{ensure, eyre};
 use serde::Serialize;
-use surety_engine::swap::lock::{credit, withdraw};
+use surety_engine::{
+    relay::RelayError,
+    swap::{
+        SwapError,
+        lock::{credit, withdraw},
+    },
+};
 
-use super::{done::Done, seats};
-use crate::terminal::{failure::Advise as _, output::Output};
+use super::seats;
+use crate::terminal::{done::Done, failure::Advise as _, output::Output, sent::After as _};
 
 /// Takes out what the vault owes an account since a payment to it failed. Anybody may; it goes to the account.
 #[derive(Clone, Debug, Args)]
@@ -50,12 +56,16 @@ impl Withdraw {
         let amount = credit(&seat, account, token)?;
         ensure!(!amount.is_zero(), "the vault owes {account} nothing of this token");
         let sent = withdraw(&seat, account, token).await;
-        let sent = sent.advise(|| "the payment must succeed now: can the account take it?")?;
-        seat.follow().await?;
-        ensure!(
-            credit(&seat, account, token)?.is_zero(),
-            "the batch was appended, but the payment was not made: try again"
-        );
+        let sent = sent.advise_if(
+            |error| matches!(error, SwapError::Relay(RelayError::WouldFail { .. })),
+            "the payment must succeed now: can the account take it?",
+        )?;
+        let transaction = sent.hash;
+        seat.follow().await.after(transaction)?;
+        let left = credit(&seat, account, token).after(transaction)?;
+        if !left.is_zero() {
+            return Err(eyre!("the payment was not made")).after(transaction);
+        }
         output.say(&Report { account, token, amount, sent: sent.into() })
     }
 }

@@ -2,15 +2,10 @@
 
 use std::{error::Error, fmt, process::ExitCode};
 
-use alloy::transports::TransportError;
+use alloy::primitives::B256;
 use serde::Serialize;
-use surety_engine::{
-    artifacts::ArtifactError,
-    dispute::observe::{ObserveError, ReadError},
-    l1::{client::L1Error, send::LaneError, signer::KeyError},
-    node::{NodeError, deployment::DeploymentError, layers::ConfigError, wiring::WiringError},
-    relay::RelayError,
-};
+
+use super::cause;
 
 /// Why a command fails, as a program tells cases apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -18,6 +13,8 @@ use surety_engine::{
 pub(crate) enum Kind {
     /// It did not work, or the check's answer is no.
     Failed,
+    /// A transaction was sent, and what came of it is not known, or not what was asked for: the chain says.
+    Sent,
     /// Arguments, files or configuration cannot be used: nothing was tried.
     Usage,
     /// L1 or L2 could not be read: nothing was concluded, and trying again may help.
@@ -28,7 +25,7 @@ impl Kind {
     /// What the process ends with.
     pub(crate) const fn code(self) -> u8 {
         match self {
-            Self::Failed => 1,
+            Self::Failed | Self::Sent => 1,
             Self::Usage => 2,
             // sysexits: a temporary failure
             Self::Unknown => 75,
@@ -60,17 +57,27 @@ impl Error for Advised {
 #[error("{0}")]
 pub(crate) struct Usage(pub(crate) String);
 
-/// Adds what to do next.
-pub(crate) trait Advise<T> {
-    /// If it failed, `advice` says what to do next.
+/// Adds what to do next. It is told in place of what the failure's causes advise.
+pub(crate) trait Advise<T, E> {
+    /// If it failed, `advice` says what to do next: for failures that are made here.
     fn advise<A: Into<String>>(self, advice: impl FnOnce() -> A) -> eyre::Result<T>;
+
+    /// If it failed in a way that `is_meant`, `advice` says what to do next: for failures that come from elsewhere.
+    fn advise_if(self, is_meant: impl FnOnce(&E) -> bool, advice: &'static str) -> eyre::Result<T>;
 }
 
-impl<T, E: Into<eyre::Report>> Advise<T> for Result<T, E> {
+impl<T, E: Into<eyre::Report>> Advise<T, E> for Result<T, E> {
     fn advise<A: Into<String>>(self, advice: impl FnOnce() -> A) -> eyre::Result<T> {
         self.map_err(|error| {
             eyre::Report::new(Advised { source: error.into(), advice: advice().into() })
         })
+    }
+
+    fn advise_if(self, is_meant: impl FnOnce(&E) -> bool, advice: &'static str) -> eyre::Result<T> {
+        match self {
+            Err(error) if is_meant(&error) => Err(error).advise(|| advice),
+            other => other.map_err(Into::into),
+        }
     }
 }
 
@@ -80,6 +87,9 @@ impl<T, E: Into<eyre::Report>> Advise<T> for Result<T, E> {
 struct Told {
     kind: Kind,
     message: String,
+    /// The transaction that was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transaction: Option<B256>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     causes: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -93,8 +103,8 @@ struct Failure {
 
 /// Tells a failure on standard error; gives what the process ends with.
 pub(crate) fn tell(report: &eyre::Report, json: bool) -> ExitCode {
-    let (kind, told_advice) = classify(report);
-    let advice = advice(report).or(told_advice);
+    let (kind, answer) = classify(report);
+    let advice = advice(report).or_else(|| answer.map(str::to_owned));
     let message = report.to_string();
     let mut causes = Vec::new();
     for cause in report.chain().skip(1).map(ToString::to_string) {
@@ -103,7 +113,7 @@ pub(crate) fn tell(report: &eyre::Report, json: bool) -> ExitCode {
             causes.push(cause);
         }
     }
-    say(Told { kind, message, causes, advice }, json)
+    say(Told { kind, message, transaction: transaction(report), causes, advice }, json)
 }
 
 /// Tells that the arguments make no command.
@@ -118,7 +128,8 @@ pub(crate) fn tell_usage(error: &clap::Error, json: bool) -> ExitCode {
     }
     let text = error.to_string();
     let message = text.trim_start_matches("error: ").trim().to_owned();
-    say(Told { kind: Kind::Usage, message, causes: Vec::new(), advice: None }, json)
+    let (kind, causes) = (Kind::Usage, Vec::new());
+    say(Told { kind, message, transaction: None, causes, advice: None }, json)
 }
 
 fn say(told: Told, json: bool) -> ExitCode {
@@ -142,85 +153,33 @@ fn advice(report: &eyre::Report) -> Option<String> {
 }
 
 /// The kind of a failure by its causes, and what to do about those that have one answer.
-fn classify(report: &eyre::Report) -> (Kind, Option<String>) {
+fn classify(report: &eyre::Report) -> (Kind, Option<&'static str>) {
     if let Some(advised) = report.downcast_ref::<Advised>() {
         return classify(&advised.source);
     }
-    for cause in report.chain() {
-        if let Some(found) = of_cause(cause) {
-            return found;
-        }
-    }
-    (Kind::Failed, None)
+    report.chain().find_map(cause::answer).unwrap_or((Kind::Failed, None))
 }
 
-fn of_cause(cause: &(dyn Error + 'static)) -> Option<(Kind, Option<String>)> {
-    let advised = |kind, advice: &str| Some((kind, Some(advice.to_owned())));
-    if cause.is::<Usage>() || cause.is::<ConfigError>() || cause.is::<KeyError>() {
-        return Some((Kind::Usage, None));
+/// Whether all that is wrong is that L1 or L2 could not be read: trying again may help.
+pub(crate) fn is_unknown(report: &eyre::Report) -> bool {
+    classify(report).0 == Kind::Unknown
+}
+
+fn transaction(report: &eyre::Report) -> Option<B256> {
+    match report.downcast_ref::<Advised>() {
+        Some(advised) => transaction(&advised.source),
+        None => report.chain().find_map(cause::transaction),
     }
-    if let Some(error) = cause.downcast_ref::<DeploymentError>() {
-        return match error {
-            DeploymentError::Io { .. } => advised(
-                Kind::Usage,
-                "name the file that `surety deploy` wrote with --deployment, or deploy first",
-            ),
-            DeploymentError::Json { .. } => Some((Kind::Usage, None)),
-        };
-    }
-    if cause.is::<ArtifactError>() {
-        return advised(
-            Kind::Usage,
-            "scripts/setup compiles the contracts; --artifacts names their directory",
-        );
-    }
-    if let Some(error) = cause.downcast_ref::<L1Error>() {
-        return match error {
-            L1Error::Endpoint(_) => {
-                advised(Kind::Usage, "--l1 takes a URL such as http://127.0.0.1:8545")
-            }
-            L1Error::WrongChain { .. } => {
-                advised(Kind::Usage, "the deployment is on another L1 than --l1 serves: check both")
-            }
-            _ => advised(Kind::Unknown, "is the L1 node running, and synced? then try again"),
-        };
-    }
-    if let Some(error) = cause.downcast_ref::<LaneError>() {
-        return match error {
-            LaneError::Funds { .. } => {
-                advised(Kind::Failed, "send the key's account more ETH on L1")
-            }
-            LaneError::Transport { .. } | LaneError::NotMined { .. } => {
-                advised(Kind::Unknown, "look at the chain again before you repeat it")
-            }
-            _ => Some((Kind::Failed, None)),
-        };
-    }
-    if let Some(RelayError::Funds { .. }) = cause.downcast_ref::<RelayError>() {
-        return advised(Kind::Failed, "bring the account ETH on L2: surety deposit");
-    }
-    if let Some(WiringError::NoCode { .. }) = cause.downcast_ref::<WiringError>() {
-        return advised(
-            Kind::Failed,
-            "the deployment is not on this L1, or not complete: surety deploy goes on with it",
-        );
-    }
-    if let Some(NodeError::Blob { .. }) = cause.downcast_ref::<NodeError>() {
-        return advised(
-            Kind::Unknown,
-            "give the node a beacon API: [node.beacon] in its configuration",
-        );
-    }
-    let unknown =
-        cause.is::<TransportError>() || cause.is::<ReadError>() || cause.is::<ObserveError>();
-    unknown.then_some((Kind::Unknown, None))
 }
 
 #[cfg(test)]
 mod tests {
+    use alloy::primitives::{Bytes, U256};
     use eyre::WrapErr as _;
+    use surety_engine::l1::{client::L1Error, send::LaneError};
 
     use super::*;
+    use crate::terminal::sent::After as _;
 
     fn fails(error: impl Into<eyre::Report>) -> eyre::Report {
         error.into()
@@ -239,5 +198,37 @@ mod tests {
         assert_eq!(advised.to_string(), "reading the claims");
         assert_eq!(classify(&fails(Usage("two files".into()))).0, Kind::Usage);
         assert_eq!(classify(&eyre::eyre!("no such claim")).0, Kind::Failed);
+    }
+
+    #[test]
+    fn behind_a_transaction_nothing_is_to_be_tried_again_blindly() {
+        let gone = || L1Error::Inconsistent("nothing");
+        let hash = B256::repeat_byte(7);
+        let failed = Err::<(), _>(gone()).after(hash).advise(|| "wait");
+        let Err(failed) = failed else { return };
+        assert_eq!((classify(&failed).0, transaction(&failed)), (Kind::Sent, Some(hash)));
+        assert!(failed.to_string().contains(&hash.to_string()));
+        let nothing = Err::<(), _>(gone()).after(None);
+        assert!(nothing.is_err_and(|error| is_unknown(&error) && transaction(&error).is_none()));
+
+        let waiting = LaneError::NotMined { label: "append", attempts: 10, hash: Some(hash) };
+        let waiting = fails(waiting);
+        assert_eq!((classify(&waiting).0, transaction(&waiting)), (Kind::Sent, Some(hash)));
+    }
+
+    #[test]
+    fn advice_is_for_the_failure_that_it_is_about_and_for_no_other() {
+        let refuses = |error: &LaneError| matches!(error, LaneError::WouldRevert { .. });
+        let told = |error: LaneError| {
+            let report = Err::<(), _>(error).advise_if(refuses, "try later").err();
+            report.map(|report| (advice(&report), classify(&report)))
+        };
+        let label = "withdraw";
+        let would_revert = LaneError::WouldRevert { label, data: Bytes::new() };
+        let later = Some("try later".to_owned());
+        assert_eq!(told(would_revert), Some((later, (Kind::Failed, None))));
+        let poor = LaneError::Funds { label, needed: U256::from(2), balance: U256::ONE };
+        let more = Some("send the key's account more ETH on L1");
+        assert_eq!(told(poor), Some((None, (Kind::Failed, more))));
     }
 }

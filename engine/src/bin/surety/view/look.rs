@@ -1,6 +1,6 @@
 //! One look at a rollup: from L1 alone, or with an execution of one's own.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, path::PathBuf, sync::Arc};
 
 use alloy::primitives::{Address, B256};
 use clap::Args;
@@ -15,7 +15,14 @@ use surety_engine::{
     },
     l1::{client::L1Client, follow::Headers},
     machine::groups::Machine,
-    node::{deployment::Deployment, evidence::Execution, pinned::Pinned, places::Atlas, wiring},
+    node::{
+        code::UnknownCode,
+        deployment::Deployment,
+        evidence::Execution,
+        pinned::Pinned,
+        places::Atlas,
+        wiring::{self, WiringError},
+    },
     status::{
         Status, Vantage,
         place::{Places, SlotKind, StepFact},
@@ -24,8 +31,9 @@ use surety_engine::{
 };
 
 use crate::{
-    blocks::{Blocks, BlocksArguments},
-    place::KeyArguments,
+    blocks::Follower,
+    deploy::caution,
+    place::{KeyArguments, Place},
     terminal::output::Output,
 };
 
@@ -38,10 +46,13 @@ pub(crate) struct LookArguments {
     /// Whose money and claims are ours. Default: those of the key that is configured, if one is.
     #[arg(long, value_name = "ADDRESS")]
     account: Option<Address>,
+    /// With --verify: the rollup's genesis file. Default: the configuration's, else genesis.json.
+    #[arg(long, value_name = "FILE", requires = "verify")]
+    genesis: Option<PathBuf>,
     #[command(flatten)]
     key: KeyArguments,
     #[command(flatten)]
-    blocks: BlocksArguments,
+    place: Place,
     #[command(flatten)]
     pub(super) output: Output,
 }
@@ -54,7 +65,11 @@ pub(crate) struct Look {
     pub(super) l1: L1Client,
     /// Whether our own execution was asked.
     pub(super) verified: bool,
+    /// What is dangerous about the rollup itself.
+    pub(super) warnings: Vec<String>,
     honest: Box<dyn Honest>,
+    /// Keeps the store of [`Self::honest`] for as long as this is looked at.
+    _follower: Option<Follower>,
 }
 
 impl Look {
@@ -74,29 +89,50 @@ impl LookArguments {
     pub(super) async fn look(&self) -> eyre::Result<Look> {
         let account = match self.account {
             Some(account) => account,
-            None => self.key.address(&self.blocks.place)?.unwrap_or_default(),
+            None => self.key.address(&self.place)?.unwrap_or_default(),
         };
         if self.verify {
             return self.verified(account).await;
         }
-        let deployment = self.blocks.place.deployment()?;
-        let l1 = self.blocks.place.connect(Some(deployment.l1_chain_id)).await?;
-        wiring::check(&l1, &deployment).await?;
+        let deployment = self.place.deployment()?;
+        let l1 = self.place.connect(Some(deployment.l1_chain_id)).await?;
+        let unknown_code = self.check(&l1, &deployment).await?;
         let observer = Observer::new(l1.clone(), observe::Deployment::from(&deployment), account);
         let snapshot = observer.snapshot().await?;
         let status = Status::new(&vantage(&deployment), &snapshot, &[], &Blind, &Blind);
-        Ok(Look { status, snapshot, deployment, l1, verified: false, honest: Box::new(Blind) })
+        Ok(Look {
+            warnings: warnings(&snapshot, unknown_code),
+            status,
+            snapshot,
+            deployment,
+            l1,
+            verified: false,
+            honest: Box::new(Blind),
+            _follower: None,
+        })
+    }
+
+    /// Checks that the contracts belong together and are of this version. Other code is refused or, where the configuration
+    /// takes it, told.
+    async fn check(&self, l1: &L1Client, deployment: &Deployment) -> eyre::Result<Option<String>> {
+        let unknown_code = self.place.layers.part::<UnknownCode>("node.unknown_code")?;
+        wiring::check(l1, deployment).await?;
+        match wiring::check_code(l1, deployment, UnknownCode::Refuse).await {
+            Err(WiringError::Code(error)) if unknown_code == Some(UnknownCode::Warn) => {
+                Ok(Some(format!("what the contracts do is not known here: {error}")))
+            }
+            checked => Ok(checked.map(|()| None)?),
+        }
     }
 
     async fn verified(&self, account: Address) -> eyre::Result<Look> {
-        let Blocks::Followed { node, .. } = self.blocks.open().await? else {
-            eyre::bail!("--verify needs L1: leave --offline out")
-        };
+        let follower = Follower::open(&self.place, self.genesis.as_deref()).await?;
+        let node = &follower.node;
         let (deployment, l1) = (node.deployment().clone(), node.l1().clone());
-        wiring::check(&l1, &deployment).await?;
-        let pinned = Pinned::new(Arc::clone(&node));
+        let unknown_code = self.check(&l1, &deployment).await?;
+        let pinned = Pinned::new(Arc::clone(node));
         let observer = Observer::new(pinned, observe::Deployment::from(&deployment), account);
-        let execution = Execution::new(Arc::clone(&node));
+        let execution = Execution::new(Arc::clone(node));
         let watcher = Watcher { observer, evidence: execution.clone(), steps_in: None };
         let tick = watcher.tick().await?;
         let atlas = Atlas::new(execution.clone());
@@ -107,9 +143,23 @@ impl LookArguments {
             ..vantage(&deployment)
         };
         let status = Status::new(&vantage, &tick.snapshot, &tick.planned, &execution, &atlas);
-        let honest = Box::new(execution);
-        Ok(Look { status, snapshot: tick.snapshot, deployment, l1, verified: true, honest })
+        Ok(Look {
+            warnings: warnings(&tick.snapshot, unknown_code),
+            status,
+            snapshot: tick.snapshot,
+            deployment,
+            l1,
+            verified: true,
+            honest: Box::new(execution),
+            _follower: Some(follower),
+        })
     }
+}
+
+fn warnings(snapshot: &Snapshot, unknown_code: Option<String>) -> Vec<String> {
+    let parameters = &snapshot.parameters;
+    let cautions = caution::of(parameters.timing.censorship.0, parameters.root_bond);
+    unknown_code.into_iter().chain(cautions).collect()
 }
 
 fn vantage(deployment: &Deployment) -> Vantage {

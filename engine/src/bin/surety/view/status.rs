@@ -9,7 +9,7 @@ use super::{
     look::Look,
     words::{self, short, until},
 };
-use crate::terminal::table::Table;
+use crate::terminal::{table::Table, units::span};
 
 /// Where the rollup stands, on one screen.
 #[derive(Serialize)]
@@ -17,13 +17,15 @@ use crate::terminal::table::Table;
 pub(crate) struct Status {
     /// Whether our own execution was asked; else every verdict is unknown.
     pub(super) verified: bool,
+    /// What is dangerous about the rollup itself.
+    pub(super) warnings: Vec<String>,
     #[serde(flatten)]
     pub(super) status: status::Status,
 }
 
 impl From<Look> for Status {
-    fn from(Look { status, verified, .. }: Look) -> Self {
-        Self { verified, status }
+    fn from(Look { status, verified, warnings, .. }: Look) -> Self {
+        Self { verified, warnings, status }
     }
 }
 
@@ -65,6 +67,17 @@ impl fmt::Display for Status {
             _ => format!("{running} matches"),
         };
         row("disputes", disputes);
+        let (window, censorship) = (it.timing.budget_blocks, it.timing.censorship_blocks);
+        let (all, most) = (span(window), span(censorship));
+        row(
+            "contest window",
+            format!("{window} L1 blocks, {all}: L1 may keep the honest side out for {most} of it"),
+        );
+        let (root, step) = (ether(it.money.root_bond_wei.0), ether(it.money.step_bond_wei.0));
+        row(
+            "bonds",
+            format!("{root} behind a proposer's claims, {step} behind a trace of a disputed slot"),
+        );
         if let Some(wallet) = &it.money.wallet {
             row(
                 "account",
@@ -90,9 +103,7 @@ impl fmt::Display for Status {
                 )?;
             }
         }
-        for alarm in &it.alarms {
-            writeln!(f, "\n! {}", alarm.text)?;
-        }
-        Ok(())
+        let alarms = it.alarms.iter().map(|alarm| &alarm.text);
+        alarms.chain(&self.warnings).try_for_each(|text| writeln!(f, "\n! {text}"))
     }
 }

@@ -65,6 +65,9 @@ fn a_dispute_shows_on_the_status_and_the_claims() {
         claims: status.claims.clone(),
     };
     has(&claims.to_string(), &["3 claims, 2 undecided, at L1 block 50"]);
-    let screen = Status { verified: true, status };
-    has(&screen.to_string(), &["1 match", "a claim is wrong, or in dispute", "match 0x"]);
+    let screen = Status { verified: true, warnings: vec!["beware".to_owned()], status };
+    has(
+        &screen.to_string(),
+        &["1 match", "a claim is wrong, or in dispute", "match 0x", "contest window", "! beware"],
+    );
 }

@@ -1,4 +1,4 @@
-//! An L1 transaction that a command of swaps has sent.
+//! An L1 transaction that a command has sent, as its report tells of it.
 
 use std::fmt;
 
@@ -8,11 +8,13 @@ use surety_engine::l1::send::Sent;
 
 use crate::stage::amounts::grouped;
 
-/// A transaction on L1; what it does on L2 follows with the batch that it appends.
+/// A transaction that is mined on L1. What a call of swaps does on L2 follows with the batch that it appends.
 #[derive(Clone, Copy, Debug, Serialize)]
-pub(super) struct Done {
-    transaction: B256,
-    gas: u64,
+pub(crate) struct Done {
+    /// Its hash.
+    pub(crate) transaction: B256,
+    /// What it took.
+    pub(crate) gas: u64,
 }
 
 impl From<Sent> for Done {
