@@ -60,6 +60,19 @@ impl Scrape {
         lines.map(read).collect()
     }
 
+    /// `/metrics` once `holds`, or after half a minute: L1 goes on meanwhile, and any single round may be late or unknown.
+    async fn once(&self, holds: impl Fn(&Series) -> bool) -> Series {
+        let mut series = self.metrics().await;
+        for _ in 0..300 {
+            if holds(&series) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            series = self.metrics().await;
+        }
+        series
+    }
+
     /// `/health`.
     async fn is_alive(&self) -> bool {
         self.get("/health").await.0 == 200
@@ -149,8 +162,11 @@ impl Observatory {
     /// After the dispute: what was seen of it, and what is left.
     pub async fn check(&self, user: &Resident<'_>, accounts: [Account; 2]) {
         self.check_seen();
+        let follows = |series: &Series| {
+            series["surety_ready"] == 1.0 && series["surety_l1_lag_seconds"] == 0.0
+        };
         let (proposer, challenger) =
-            (self.proposer.metrics().await, self.challenger.metrics().await);
+            (self.proposer.once(follows).await, self.challenger.once(follows).await);
         for (series, account) in [(&proposer, accounts[0]), (&challenger, accounts[1])] {
             check_series(series);
             assert_eq!(series[WRONG], 0.0);
@@ -235,8 +251,7 @@ pub async fn check_watcher(watcher: &Daemon, play: impl AsyncFn()) {
     assert_eq!(sum(&series, "surety_moves_total"), 0.0);
     assert!(!series.contains_key("surety_wallet_ether"), "it has none");
     check_series(&series);
-    let (ready, answer) = scrape.ready().await;
-    assert!(ready, "{answer}");
+    assert_eq!(scrape.once(|series| series["surety_ready"] == 1.0).await["surety_ready"], 1.0);
 }
 
 /// Each series of ours is a documented one, with values that its labels may have.
